@@ -1,0 +1,1 @@
+"""Report deployments to LaunchDarkly and Datadog from a GitHub Actions job."""
