@@ -1,0 +1,72 @@
+"""What is tried again, how often and when: urllib3's `Retry` decides, one budget limits it."""
+
+from collections.abc import Mapping
+from threading import Lock
+
+from urllib3.exceptions import InvalidHeader, MaxRetryError, ResponseError
+from urllib3.util.retry import Retry
+
+from ..errors import Down
+from .clock import Budget, Clock
+
+POLICY = Retry(
+    total=12,
+    allowed_methods=frozenset({"GET", "POST", "PATCH"}),  # every call of ours may be repeated under its id
+    status_forcelist=frozenset({408, 429, *range(500, 600)}),
+    backoff_factor=0.25,  # s: 0, 0.5, 1, 2, 4, 8, 8, …
+    backoff_max=8,
+    backoff_jitter=0.5,
+    retry_after_max=10**9,  # the budget decides what is too long, and says so
+)
+
+
+def asked_wait(headers: Mapping[str, str], vendors_own: float | None) -> float | None:
+    """Return the seconds a server asks to wait: `Retry-After` (seconds or a date), else the vendor's header."""
+    try:
+        value = headers.get("Retry-After")
+        return vendors_own if value is None else POLICY.parse_retry_after(value)
+    except (InvalidHeader, ValueError, OverflowError):
+        return vendors_own
+
+
+class Backoff:
+    """One call's way through the policy."""
+
+    def __init__(self) -> None:
+        self._retry = POLICY
+        self.attempts = 0
+
+    def after(self, failure: Down, budget: Budget) -> float:
+        """Return the seconds to wait before the next try. Raises `Down` when there is none."""
+        try:
+            self._retry = self._retry.increment("POST", "", error=ResponseError())
+        except MaxRetryError:
+            raise Down(f"{failure} ({self.attempts} tries)", failure.status) from None
+        wait = failure.wait if failure.wait is not None else self._retry.get_backoff_time()
+        if wait >= budget.left():
+            asked = f"it asks to wait {wait:.0f} s, and " if failure.wait else ""
+            tries = "1 try" if self.attempts == 1 else f"{self.attempts} tries"
+            raise Down(f"{failure} ({tries}; {asked}the time allowed is used up)", failure.status)
+        return wait
+
+
+class Gate:
+    """A vendor's common patience: when it tells one thread to wait, all wait."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._opens = 0.0
+
+    def close(self, seconds: float) -> None:
+        """Let nobody through for so many s."""
+        with self._lock:
+            self._opens = max(self._opens, self._clock.monotonic() + seconds)
+
+    def wait(self, budget: Budget) -> bool:
+        """Wait until the gate opens; False when that is beyond the budget."""
+        while (ahead := self._opens - self._clock.monotonic()) > 0:
+            if ahead >= budget.left():
+                return False
+            self._clock.wait(ahead)
+        return True

@@ -1,0 +1,182 @@
+"""One HTTP request over one session: keys, TLS, proxies, time limits. The only sockets are here.
+
+Keys go to the host that was asked for and nowhere else: no redirect is followed, no `.netrc` is read,
+certificates are always verified.
+"""
+
+import os
+import ssl
+from collections.abc import Callable, Mapping
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
+from urllib3.exceptions import HTTPError
+
+from ..calls import Answer, Request
+from ..errors import Down, Refused
+from .clock import Budget
+
+CONNECT_SECONDS = 5.0
+"""s a connection may take before it counts as failed."""
+READ_SECONDS = 15.0
+"""s without a byte before an answer counts as failed."""
+_BODY_SECONDS = 3.0  # s an accepted answer's body may take: the event is in, the rest is a nicety
+_LARGEST_BODY = 1024 * 1024  # bytes read of an answer
+_CHUNK = 16 * 1024
+
+
+class Keys(AuthBase):
+    """Sets the headers that hold secrets, so that neither `.netrc` nor the environment can."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = headers
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Add the keys to a request that is about to be sent."""
+        request.headers.update(self._headers)
+        return request
+
+
+class _Session(requests.Session):
+    """A session that never looks where a redirect leads: reading its body could take for ever."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
+        return None
+
+
+class _Adapter(HTTPAdapter):
+    """Verifies with one TLS context: loading a CA bundle costs more than a handshake."""
+
+    def __init__(self, context: Callable[[], ssl.SSLContext], connections: int) -> None:
+        self._context = context
+        super().__init__(pool_maxsize=connections, pool_block=False)
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:  # noqa: ARG002
+        host, pool = super().build_connection_pool_key_attributes(request, True, cert)
+        return host, {**pool, "ssl_context": self._context()}
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        if proxy.startswith("https:"):
+            kwargs["proxy_ssl_context"] = self._context()
+        return super().proxy_manager_for(proxy, **kwargs)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002
+        conn.cert_reqs = "CERT_REQUIRED"  # the context holds the CAs already
+
+
+class Transport:
+    """Sends requests; safe to share between threads."""
+
+    def __init__(self, connections: int = 10) -> None:
+        """`connections`: how many to one host may be kept open."""
+        os.environ.pop("SSLKEYLOGFILE", None)
+        self._tls: ssl.SSLContext | None = None
+        self._proxies: dict[str, dict[str, str]] = {}
+        self._session = _Session()
+        self._session.trust_env = False
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers.update({"User-Agent": "deployment-events", "Accept-Encoding": "identity"})
+        self._session.mount("https://", _Adapter(self._context, connections))
+        self._session.mount("http://", HTTPAdapter(pool_maxsize=connections))
+
+    def prepare(self, url: str) -> None:
+        """Do once, before threads start, what every request to `url` needs. Raises `Refused`."""
+        self._proxies[_host(url)] = get_environ_proxies(url)
+        if url.startswith("https:"):
+            self._context()
+
+    def send(self, request: Request, keys: Mapping[str, str], budget: Budget) -> Answer:
+        """Send once and return the answer, whatever its status. Raises `Refused` and `Down`."""
+        prepared = self._session.prepare_request(
+            requests.Request(
+                request.method,
+                request.url,
+                headers=dict(request.headers or {}),
+                json=request.body,
+                auth=Keys(keys),
+            )
+        )
+        left = max(budget.left(), 0.001)
+        try:
+            response = self._session.send(
+                prepared,
+                stream=True,
+                allow_redirects=False,
+                timeout=(min(CONNECT_SECONDS, left), min(READ_SECONDS, left)),
+                proxies=self._proxies.get(_host(request.url)),
+            )
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            raise _trouble(error) from None
+        with response:
+            limit = budget.part(_BODY_SECONDS) if 200 <= response.status_code < 300 else budget
+            body, complete = _read(response, limit)
+        return Answer(response.status_code, response.headers, body, complete)
+
+    def _context(self) -> ssl.SSLContext:
+        if self._tls is None:
+            bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+            path = bundle or DEFAULT_CA_BUNDLE_PATH
+            try:
+                folder = Path(path).is_dir()
+                self._tls = ssl.create_default_context(cafile=None if folder else path, capath=path if folder else None)
+            except (OSError, ssl.SSLError) as error:
+                why = f"The CA bundle {path} cannot be used ({error.strerror or error})"
+                raise Refused(f"{why}: correct REQUESTS_CA_BUNDLE.") from None
+        return self._tls
+
+
+def _read(response: requests.Response, budget: Budget) -> tuple[bytes, bool]:
+    """Read the body while time and space allow; whether it is whole is told beside it."""
+    body = bytearray()
+    try:
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
+            body += chunk
+            if len(body) > _LARGEST_BODY or not budget.left():
+                return bytes(body[:_LARGEST_BODY]), False
+    except (HTTPError, OSError, ValueError):
+        return bytes(body), False
+    return bytes(body), True
+
+
+def _host(url: str) -> str:
+    return url.split("/", 3)[2]
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """An exception and everything it wraps: requests wraps urllib3, which wraps the system's."""
+    found: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, BaseException) and item not in found:
+            found.append(item)
+            waiting += [*item.args, getattr(item, "reason", None), item.__cause__, item.__context__]
+    return found
+
+
+def _trouble(error: Exception) -> Refused | Down:
+    """Tell what will pass from what will not. The exceptions' own texts stay out: they could hold a key."""
+    causes = _causes(error)
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Refused(
+                f"The server's certificate is not trusted ({cause.verify_message}): behind a company proxy, "
+                "set REQUESTS_CA_BUNDLE to the company's CA bundle."
+            )
+        if isinstance(cause, OSError) and "failed: 407" in str(cause):
+            return Refused("The proxy wants credentials (407): put them into HTTPS_PROXY.", 407)
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidProxyURL)):
+        return Refused("The address of the server or of the proxy is no URL: correct the base URL or HTTPS_PROXY.")
+    if isinstance(error, requests.ConnectTimeout):
+        return Down("no connection in time")
+    if any(isinstance(cause, (requests.Timeout, TimeoutError)) for cause in causes):
+        return Down("no answer in time")
+    system = [cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror]
+    if isinstance(error, requests.exceptions.ProxyError):
+        return Down("the proxy did not connect" + (f" ({system[-1]})" if system else ""))
+    return Down(system[-1].lower() if system else "the connection broke off")

@@ -1,0 +1,147 @@
+"""One vendor's calls: each attempt judged, repeated or given up, and the ids that must be looked up."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..calls import Answer, Call, Receipt, Request, Status
+from ..errors import CallFailed, Down, Refused
+from ..providers.base import Lookup, Provider, Settings
+from ..text import clean, shorten
+from .clock import Budget, Clock
+from .retry import POLICY, Backoff, Gate, asked_wait
+from .transport import Transport
+
+_LOOKUP_SECONDS = 2.0  # s for reading ids back: they are a nicety, the events are in
+_LOOKUP_PAUSES = (0.25, 0.5, 1.0)  # s between the tries: a new deployment takes a moment to be listed
+_LONGEST_WORDS = 300  # characters of a vendor's own words
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What delivery needs from outside: the network, time, and someone to tell."""
+
+    transport: Transport
+    clock: Clock
+    budget: Budget
+    hide: Callable[[str], str]
+    """Takes keys out of a text."""
+    tell: Callable[[str], None]
+    """Takes one line for the log."""
+
+
+class Vendor:
+    """Sends one vendor's calls; shared by that vendor's threads."""
+
+    def __init__(self, provider: Provider[Any], settings: Settings, tools: Tools) -> None:
+        self.provider = provider
+        self._settings = settings
+        self._tools = tools
+        self._gate = Gate(tools.clock)
+
+    def url(self, call: Call) -> str:
+        """Return where a call goes."""
+        return self.provider.request(self._settings, call).url
+
+    def deliver(self, call: Call) -> Receipt:
+        """Send one call until it is accepted, refused or out of time."""
+        backoff = Backoff()
+        try:
+            if self.provider.needs_id(call):
+                raise Refused(f"{self.provider.title} lists no deployment of this version: nothing was changed")
+            request = self.provider.request(self._settings, call)
+            answer = self._send(request, self.provider.keys(self._settings, call), backoff, self._tools.budget)
+        except CallFailed as failure:
+            return self.failed(call, failure, backoff.attempts)
+        return self._accepted(call, answer, backoff.attempts)
+
+    def failed(self, call: Call, failure: CallFailed, attempts: int = 0) -> Receipt:
+        """Return the receipt of a call that did not succeed, with the cure where the vendor's answer tells one."""
+        cure, status = "", Status.UNDELIVERED
+        if isinstance(failure, Refused):
+            status = Status.REFUSED
+            if failure.status not in {None, 407}:
+                cure = self.provider.advice(self._settings, failure.status, failure.attribute)
+        error = str(failure)
+        return Receipt(call.service, call.vendor, call.event, status, call.id, attempts, error, cure)
+
+    def search(self, calls: Mapping[int, Call]) -> Mapping[int, str]:
+        """Return the ids that calls need before they can be sent. Raises `Refused` and `Down`."""
+        lookup = self.provider.lookup(self._settings, calls)
+        return self._ask(lookup, self._tools.budget) if lookup else {}
+
+    def read_back(self, calls: Mapping[int, Call]) -> Mapping[int, str]:
+        """Return the ids of accepted calls, by index, as far as they can be found soon."""
+        budget = self._tools.budget.part(_LOOKUP_SECONDS)
+        found: dict[int, str] = {}
+        for pause in (*_LOOKUP_PAUSES, 0):
+            missing = {key: call for key, call in calls.items() if key not in found}
+            lookup = self.provider.lookup(self._settings, missing) if missing else None
+            if lookup is None:
+                break
+            try:
+                found.update(self._ask(lookup, budget))
+            except CallFailed as failure:
+                self._tools.tell(f"{self.provider.title}: the deployments' ids could not be read ({failure})")
+                break
+            if len(found) == len(calls) or not 0 < pause < budget.left():
+                break
+            self._tools.clock.wait(pause)
+        return found
+
+    def _ask(self, lookup: Lookup, budget: Budget) -> Mapping[int, str]:
+        found: Mapping[int, str] = {}
+        while request := lookup.request():
+            answer = self._send(request, self.provider.keys(self._settings, None), Backoff(), budget)
+            found = lookup.take(_parse(answer))
+        return found
+
+    def _send(self, request: Request, keys: Mapping[str, str], backoff: Backoff, budget: Budget) -> Answer:
+        """Raises `Refused` and `Down`; both carry words fit for a person."""
+        while True:
+            if not self._gate.wait(budget) or not budget.left():
+                raise Down("not sent: the time allowed was used up before")
+            backoff.attempts += 1
+            try:
+                answer = self._tools.transport.send(request, keys, budget)
+                if answer.accepted:
+                    return answer
+                self._judge(answer)
+            except Down as failure:
+                wait = backoff.after(failure, budget)
+                self._tools.tell(f"{self.provider.title}: {failure}; next try in {wait:.1f} s")
+                if failure.wait is not None:
+                    self._gate.close(wait)
+                else:
+                    self._tools.clock.wait(wait)
+
+    def _judge(self, answer: Answer) -> None:
+        """Raise what an answer other than 2xx means."""
+        words, attribute = self.provider.words(_parse(answer))
+        said = shorten(clean(self._tools.hide(words)), _LONGEST_WORDS)
+        told = f"HTTP {answer.status}" + (f", {said}" if said else "")
+        if POLICY.is_retry("POST", answer.status):
+            own = self.provider.pause(answer.headers, self._tools.clock.now())
+            raise Down(told, answer.status, asked_wait(answer.headers, own))
+        if answer.status < 400:
+            told += ", which is no answer of this API: redirects are not followed, as they would carry the key along"
+        raise Refused(told, answer.status, attribute)
+
+    def _accepted(self, call: Call, answer: Answer, attempts: int) -> Receipt:
+        found, note = "", ""
+        try:
+            found = self.provider.identify(call, _parse(answer))
+            if self._tools.hide(found) != found:
+                raise ValueError("the id held a key")
+        except ValueError as error:
+            found, note = "", f"{self.provider.title} accepted the event, but {error}"
+        return Receipt(call.service, call.vendor, call.event, Status.DELIVERED, found, attempts, note=note)
+
+
+def _parse(answer: Answer) -> Any:
+    """A vendor's JSON, or None for anything else: an answer is never trusted to be what it should."""
+    try:
+        return json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,149 @@
+"""Calls → receipts → what people and later steps see of them. Both stages and replay end here."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from . import outbox as files
+from . import summary
+from .calls import Call, Receipt, Status
+from .delivery.clock import Budget, Clock
+from .delivery.courier import Courier
+from .delivery.transport import Transport
+from .deployment import Rollout
+from .outcomes import Verdict, judge
+from .providers import PROVIDERS
+from .providers.base import Settings
+from .runner import Runner
+
+_MOST_LINES = 20  # receipts that are logged one by one; more are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a stage needs to send anything."""
+
+    runner: Runner
+    clock: Clock
+    transport: Transport
+    budget: Budget
+
+    @classmethod
+    def open(cls, runner: Runner, clock: Clock, seconds: float) -> "Desk":
+        """Return a desk whose network time is limited to so many s from now on."""
+        return cls(runner, clock, Transport(), Budget(clock, seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One stage's work: what to send, and how its end is to be told."""
+
+    calls: tuple[Call, ...]
+    settings: Mapping[str, Settings]
+    """Of the vendors that have their key."""
+    outbox: str
+    """The file of undelivered events, relative to the runner's temporary folder."""
+    rollout: Rollout | None = None
+    """None for a replay: its events may be of many deployments."""
+    skipped: tuple[Receipt, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """The first service's id at each vendor, as far as known before any call."""
+    dry_run: bool = False
+    fail_on_error: bool = False
+    post_follows: bool = False
+    is_post: bool = False
+    keyless: frozenset[str] = frozenset()
+    """Vendors whose key was lost between the stages: their events stay undelivered, and no step fails for it."""
+
+
+def carry_out(desk: Desk, turn: Turn) -> int:
+    """Send a turn's calls, tell people and later steps what became of them, and return the exit code."""
+    runner = desk.runner
+    sent = rehearse(runner, turn.calls, turn.settings) if turn.dry_run else deliver(desk, turn)
+    receipts = [*sent, *turn.skipped]
+    log_receipts(runner, receipts)
+    lines = [] if turn.post_follows else log_undelivered(runner, turn.calls, sent)
+    if not turn.is_post:
+        set_outputs(runner, receipts, turn)
+    if not turn.post_follows:
+        runner.summarize(summary.render(receipts, turn.rollout, lines))
+    judged = [receipt for receipt in receipts if receipt.vendor not in turn.keyless]
+    return announce(runner, judge(judged, fail_on_error=turn.fail_on_error, post_follows=turn.post_follows))
+
+
+def deliver(desk: Desk, turn: Turn) -> list[Receipt]:
+    """Send the calls; what is not accepted stays in the outbox."""
+    temp = desk.runner.temp
+    box = files.Outbox(temp / turn.outbox if temp else None, desk.runner.warning)
+    box.keep(turn.calls)
+    courier = Courier(desk.transport, desk.clock, desk.budget, hide=desk.runner.hide, log=desk.runner.log)
+    return courier.deliver(turn.calls, turn.settings, box)
+
+
+def rehearse(runner: Runner, calls: Sequence[Call], settings: Mapping[str, Settings]) -> list[Receipt]:
+    """Print what would be sent, keys replaced, and send nothing."""
+    for call in calls:
+        provider = PROVIDERS[call.vendor]
+        request = provider.request(settings[call.vendor], call)
+        keys = dict.fromkeys(provider.keys(settings[call.vendor], call), "***")
+        with runner.group(
+            f"dry-run: {call.event} of {call.service} to {provider.title}: {request.method} {request.url}"
+        ):
+            for name, value in {
+                "Content-Type": "application/json",
+                **(request.headers or {}),
+                **keys,
+            }.items():
+                runner.log(f"{name}: {value}")
+            runner.log(json.dumps(request.body, indent=2))
+    return [Receipt(call.service, call.vendor, call.event, Status.DRY_RUN, call.id) for call in calls]
+
+
+def log_receipts(runner: Runner, receipts: Sequence[Receipt]) -> None:
+    """Say in the log what became of every event, briefly."""
+    for receipt in receipts[:_MOST_LINES]:
+        runner.log(_line(receipt))
+    rest = receipts[_MOST_LINES:]
+    if rest:
+        counts = {status: sum(receipt.status is status for receipt in rest) for status in Status}
+        told = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+        runner.log(f"… and {len(rest)} more: {told}")
+
+
+def _line(receipt: Receipt) -> str:
+    title = PROVIDERS[receipt.vendor].title
+    told = f"{title}: {receipt.event} of {receipt.service}: {receipt.status}"
+    if receipt.status is Status.DELIVERED:
+        tries = f" after {receipt.attempts} tries" if receipt.attempts > 1 else ""
+        return f"{told}{tries}" + (f", id {receipt.id}" if receipt.id else "")
+    return f"{told} - {receipt.error}" if receipt.error else told
+
+
+def log_undelivered(runner: Runner, calls: Sequence[Call], receipts: Sequence[Receipt]) -> list[str]:
+    """Print the lines of what was not delivered: a hosted runner's disk ends with the job, its log does not."""
+    lost = [call for call, receipt in zip(calls, receipts, strict=True) if receipt.status.is_lost]
+    if not lost:
+        return []
+    lines = runner.hide(files.dump(lost)).splitlines()
+    with runner.group(f"{len(lost)} undelivered events, for event: replay"):
+        for line in lines:
+            runner.log(line)
+    return lines
+
+
+def announce(runner: Runner, verdict: Verdict) -> int:
+    """Write the verdict's annotations and return the exit code."""
+    say = {"error": runner.error, "warning": runner.warning, "notice": runner.notice}
+    for level, text in verdict.annotations:
+        say[level](text)
+    return verdict.exit_code
+
+
+def set_outputs(runner: Runner, receipts: Sequence[Receipt], turn: Turn) -> None:
+    """Set `results`, `undelivered-path` and the first service's id at each vendor."""
+    lost = any(receipt.status.is_lost for receipt in receipts)
+    runner.set_output("results", json.dumps([receipt.as_result() for receipt in receipts]))
+    runner.set_output("undelivered-path", turn.outbox if lost else "")
+    for name in PROVIDERS:
+        first = next((receipt.id for receipt in receipts if receipt.vendor == name and receipt.id), "")
+        runner.set_output(f"{name}-deployment-id", first or turn.ids.get(name, ""))

@@ -1,0 +1,109 @@
+"""Events on disk until a vendor has them: one JSON line each, in the runner's temporary folder.
+
+A line names a vendor, a kind of call and a body. It holds no key, host, URL or header, so a foreign
+file can at worst report a deployment, never send a key elsewhere.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+from .calls import Call
+from .errors import OutboxError
+from .providers import PROVIDERS
+from .providers.shared import is_id
+from .text import quoted
+
+FOLDER = "deployment-events"
+_LARGEST_FILE = 16 * 1024 * 1024  # bytes
+_LARGEST_LINE = 256 * 1024  # characters
+
+
+def new_name() -> str:
+    """Return a path for a new outbox, relative to the runner's temporary folder."""
+    return f"{FOLDER}/undelivered-{uuid4().hex[:12]}.jsonl"
+
+
+def dump(calls: Iterable[Call]) -> str:
+    """Return the calls as lines of JSON; ASCII, so that a line is a line everywhere."""
+    return "".join(f"{json.dumps(call.model_dump(mode='json'))}\n" for call in calls)
+
+
+def parse(text: str) -> list[Call]:
+    """Read lines of JSON, oldest event first. Raises `OutboxError` naming the first bad line."""
+    if len(text) > _LARGEST_FILE:
+        raise OutboxError(f"has more than {_LARGEST_FILE // 1024 // 1024} MiB: it is no file of undelivered events")
+    calls = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            calls.append(_parse_line(number, line))
+    return sorted(calls, key=lambda call: call.at)
+
+
+def _parse_line(number: int, line: str) -> Call:
+    if len(line) > _LARGEST_LINE:
+        raise OutboxError(f"has a line {number} longer than {_LARGEST_LINE // 1024} KiB")
+    try:
+        call = Call.model_validate_json(line)
+        provider = PROVIDERS[call.vendor]
+        provider.bodies[call.kind].model_validate(call.body)
+        if call.search is not None:
+            provider.searches[call.kind].model_validate(call.search)
+    except KeyError as error:
+        raise OutboxError(f"names {quoted(str(error.args[0]))} in line {number}, which is unknown here") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the line"
+        raise OutboxError(f"is no list of undelivered events: line {number}, {place}: {first['msg']}") from None
+    except (ValueError, RecursionError) as error:
+        raise OutboxError(f"is no list of undelivered events: line {number}: {error}") from None
+    if (call.id and not is_id(call.id)) or (provider.needs_id(call) and not call.search):
+        raise OutboxError(f"has an id in line {number} that is none")
+    return call
+
+
+def read(path: Path) -> list[Call]:
+    """Read an outbox. Raises `OutboxError`; the file stays as it is."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_LARGEST_FILE + 1)
+        return parse(raw.decode("utf-8"))
+    except OSError as error:
+        raise OutboxError(f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise OutboxError("is no UTF-8 text") from None
+
+
+class Outbox:
+    """One file: what is still to be delivered, at every moment from before the first byte goes out."""
+
+    def __init__(self, path: Path | None, warn: Callable[[str], None]) -> None:
+        """`path` None: there is no temporary folder, so nothing can be kept; `warn` takes one line."""
+        self._path = path
+        self._warn = warn
+        self._broken = path is None
+
+    def keep(self, calls: Sequence[Call]) -> None:
+        """Have exactly these calls on disk; none, and the file is deleted. A full disk is warned of, once."""
+        if self._path is None or self._broken:
+            return
+        try:
+            self._write(self._path, calls)
+        except OSError as error:
+            self._broken = True
+            self._warn(f"Undelivered events cannot be kept in the runner's temporary folder: {error.strerror}.")
+
+    @staticmethod
+    def _write(path: Path, calls: Sequence[Call]) -> None:
+        if not calls:
+            path.unlink(missing_ok=True)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        with beside.open("w", encoding="ascii") as file:
+            file.write(dump(calls))
+        beside.replace(path)

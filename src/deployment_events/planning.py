@@ -1,0 +1,43 @@
+"""A rollout → every vendor's calls and, where a vendor hears nothing, why. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .calls import Call, Receipt, Skip, Status
+from .deployment import Event, Rollout
+from .providers import PROVIDERS
+from .providers.base import Settings
+from .services import settings_of
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be sent, and what is not."""
+
+    calls: tuple[Call, ...]
+    skipped: tuple[Receipt, ...]
+    notes: tuple[str, ...]
+    """What was changed on the way to a vendor: a sentence each."""
+    ids: Mapping[str, str]
+    """The first service's deployment id at each vendor, as far as it is known before any call."""
+
+
+def plan(rollout: Rollout, settings: Mapping[str, Settings], event: Event, now: int) -> Plan:
+    """Return the calls that tell every vendor of `event`; `now` is Unix milliseconds."""
+    calls: list[Call] = []
+    skipped: list[Receipt] = []
+    notes: dict[str, None] = {}
+    ids: dict[str, str] = {}
+    for service in rollout.services:
+        deployment = rollout.deployment(service)
+        for name, vendor_settings in settings.items():
+            provider, own = PROVIDERS[name], settings_of(name, vendor_settings, service)
+            ids.setdefault(name, provider.known_id(own, deployment))
+            planned = provider.plan(own, deployment, event, now)
+            if isinstance(planned, Skip):
+                skipped.append(Receipt(service.name, name, event, Status.SKIPPED, error=planned.reason))
+                continue
+            calls.append(planned)
+            if note := provider.note(own, deployment):
+                notes[note] = None
+    return Plan(tuple(calls), tuple(skipped), tuple(notes), ids)

@@ -1,0 +1,136 @@
+"""What a vendor is to the rest of the code.
+
+A new vendor is one file beside this one: a `Settings` (its inputs), a `Provider` (its calls, its ids,
+its advice), and a line in `providers/__init__.py`. Nothing else learns its name.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, SecretStr
+
+from ..calls import Call, Request, Skip
+from ..deployment import Deployment, Event, Frozen
+from ..errors import Problem
+
+
+class Settings(Frozen):
+    """A vendor's inputs. Field `base_url` of vendor `acme` is the input `acme-base-url`."""
+
+    update_only: ClassVar[frozenset[str]] = frozenset()
+    """Fields that mean something to `event: update` alone."""
+
+    @classmethod
+    def secret_fields(cls) -> list[str]:
+        """Return the fields that hold keys: they are masked, never saved, and read again in post."""
+        return [name for name, field in cls.model_fields.items() if "SecretStr" in str(field.annotation)]
+
+    def without_secrets(self) -> dict[str, Any]:
+        """Return what may be saved."""
+        return self.model_dump(exclude=set(self.secret_fields()), exclude_defaults=True)
+
+    def secrets(self) -> list[str]:
+        """Return the keys' values."""
+        values = (getattr(self, name) for name in self.secret_fields())
+        return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+
+
+S = TypeVar("S", bound=Settings)
+
+
+class Lookup(ABC):
+    """A search for ids that takes one or more requests, page after page."""
+
+    @abstractmethod
+    def request(self) -> Request | None:
+        """Return the next request, or None when there is nothing left to ask."""
+
+    @abstractmethod
+    def take(self, page: Any) -> Mapping[int, str]:
+        """Read one answered page (any JSON) and return the ids found in it, by the call's index."""
+
+
+class Provider(ABC, Generic[S]):
+    """One vendor. Everything here is pure: no clock, no network, no environment."""
+
+    name: ClassVar[str]
+    """The prefix of its inputs and outputs, and its name in `results`."""
+    title: ClassVar[str]
+    """Its name for people."""
+    settings: type[S]
+    attributes: Mapping[str, str]
+    """Keys of a service's line → the settings field they override for that service."""
+    bodies: Mapping[str, type[BaseModel]]
+    """Kinds of call → the model that a body must fit."""
+    searches: Mapping[str, type[BaseModel]] = {}
+    """Kinds of call → the model that a search must fit, where the vendor searches for ids."""
+
+    update_field: ClassVar[str] = ""
+    """The settings field that says what `event: update` changes."""
+
+    @abstractmethod
+    def enabled(self, settings: S) -> bool:
+        """Whether the user gave this vendor its key."""
+
+    def updates(self, settings: S) -> bool:
+        """Whether the user gave this vendor anything to change."""
+        return bool(self.update_field) and getattr(settings, self.update_field) is not None
+
+    def check(self, settings: S, *, environment: str, update: bool) -> Iterable[Problem]:
+        """Return what is wrong across this vendor's inputs; called when it is enabled."""
+        return ()
+
+    def warn(self, settings: S) -> Iterable[str]:
+        """Return what is allowed but probably not meant, a sentence each."""
+        return ()
+
+    def note(self, settings: S, deployment: Deployment) -> str:
+        """Return what was changed on the way to this vendor, a sentence, or nothing."""
+        return ""
+
+    def known_id(self, settings: S, deployment: Deployment) -> str:
+        """Return the deployment's id at this vendor where it is known before any call."""
+        return str(getattr(settings, "deployment_id", ""))
+
+    @abstractmethod
+    def plan(self, settings: S, deployment: Deployment, event: Event, now: int) -> Call | Skip:
+        """Return the call that tells this vendor of `event`, or why there is none.
+
+        `now` is the time of this stage, in Unix milliseconds.
+        """
+
+    @abstractmethod
+    def request(self, settings: S, call: Call) -> Request:
+        """Return the HTTP request of a call; its destination comes from `settings` alone."""
+
+    @abstractmethod
+    def keys(self, settings: S, call: Call | None) -> Mapping[str, str]:
+        """Return the headers that hold secrets, for a call or (None) for a look-up."""
+
+    @abstractmethod
+    def identify(self, call: Call, answer: Any) -> str:
+        """Return the id that an accepted call's answer (any JSON) gives, or an empty string.
+
+        Raises `ValueError` with a reason when the answer is not what the vendor documents.
+        """
+
+    def lookup(self, settings: S, calls: Mapping[int, Call]) -> Lookup | None:
+        """Return a search for the ids of these calls, by index, where the answers do not give them."""
+        return None
+
+    def needs_id(self, call: Call) -> bool:
+        """Whether the call can only be sent once its deployment's id has been looked up."""
+        return False
+
+    @abstractmethod
+    def words(self, answer: Any) -> tuple[str, str]:
+        """Return a refusal's own words and the attribute it names, either possibly empty."""
+
+    @abstractmethod
+    def advice(self, settings: S, status: int, attribute: str) -> str:
+        """Return the likely cause of a refusal and its cure, a sentence or two."""
+
+    def pause(self, headers: Mapping[str, str], now: int) -> float | None:
+        """Return how long the vendor's own rate-limit headers ask to wait, in s; `now` in Unix ms."""
+        return None

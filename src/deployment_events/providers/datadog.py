@@ -1,0 +1,254 @@
+"""Datadog DORA metrics.
+
+[doc] is Datadog's prose, [spec] its OpenAPI document and client, [inferred] what neither says.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+from urllib.parse import quote, urlsplit
+
+from ..calls import Call, Request, Skip
+from ..deployment import Deployment, Event
+from ..errors import Problem
+from ..fields import MOST_TAGS, BaseUrl, Boolean, Secret, one_of, ruled
+from .base import Provider, Settings
+from .datadog_bodies import CREATABLE_ID, Attributes, DeploymentBody, GitInfo, PatchBody
+from .shared import DeploymentId, as_list, is_id, number_header
+
+SITES = (  # [spec]
+    *("datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "datadoghq.eu", "ap1.datadoghq.com"),
+    *("ap2.datadoghq.com", "uk1.datadoghq.com", "ddog-gov.com", "us2.ddog-gov.com"),
+)
+
+
+def _site(text: str) -> str:
+    """Any way a site is written in Datadog's pages: with https://, app. or api. before it."""
+    return re.sub(r"^(https?://)?((app|api)\.)?", "", text.lower()).rstrip("/")
+
+
+class DatadogSettings(Settings):
+    """The `datadog-…` inputs."""
+
+    update_only = frozenset({"app_key", "change_failure", "remediation_type", "remediation_id"})
+
+    api_key: Secret | None = None
+    app_key: Secret | None = None
+    site: Annotated[str, ruled(_site)] = "datadoghq.com"
+    team: str = ""
+    deployment_id: DeploymentId = ""
+    base_url: BaseUrl = ""
+    change_failure: Boolean | None = None
+    remediation_type: Annotated[str, one_of("rollback", "rollforward")] = ""
+    remediation_id: DeploymentId = ""
+
+    @property
+    def host_url(self) -> str:
+        """Where the API is: `datadog-base-url`, else the site's own host."""
+        return self.base_url or f"https://api.{self.site}"
+
+
+class Datadog(Provider[DatadogSettings]):
+    """One POST for each finished deployment, under an id of ours."""
+
+    name = "datadog"
+    title = "Datadog"
+    settings = DatadogSettings
+    update_field = "change_failure"
+    attributes = {"team": "team", "datadog-deployment-id": "deployment_id"}
+    bodies = {"deployment": DeploymentBody, "deployment-patch": PatchBody}
+
+    def enabled(self, settings: DatadogSettings) -> bool:
+        return settings.api_key is not None
+
+    def check(self, settings: DatadogSettings, *, environment: str, update: bool) -> Iterator[Problem]:
+        if not settings.base_url and settings.site not in SITES:
+            rule = f"must be one of {', '.join(SITES)}"
+            cure = "A key must not go to a mistyped host: for a newer site set datadog-base-url to its API."
+            yield Problem("datadog-site", rule, settings.site, cure)
+        if update:
+            yield from _check_update(settings)
+        elif settings.deployment_id and not CREATABLE_ID.fullmatch(settings.deployment_id):
+            rule = "must have 16 to 128 letters, digits, '-', '_', '.' or ':'"
+            yield Problem("datadog-deployment-id", rule, settings.deployment_id, "Leave it empty to get one made.")
+
+    def warn(self, settings: DatadogSettings) -> Iterator[str]:
+        host = urlsplit(settings.host_url).hostname or ""
+        if host.endswith("ddog-gov.com"):
+            yield (
+                f"Datadog documents DORA metrics as not available on its government sites ({host}): "
+                "expect the events to be refused."
+            )
+
+    def known_id(self, settings: DatadogSettings, deployment: Deployment) -> str:
+        return settings.deployment_id or deployment.id
+
+    def plan(self, settings: DatadogSettings, deployment: Deployment, event: Event, now: int) -> Call | Skip:
+        if event is Event.UPDATE:
+            return self._plan_update(settings, deployment, now)
+        if event is not Event.FINISHED:
+            return Skip(_NOT_HEARD[event])
+        git = GitInfo(commit_sha=deployment.commit_sha, repository_url=deployment.repository_url)
+        attributes = Attributes(
+            service=deployment.service,
+            started_at=deployment.started_at,
+            finished_at=deployment.finished_at,
+            id=self.known_id(settings, deployment),
+            env=deployment.environment or None,
+            version=deployment.version or None,
+            team=settings.team or None,
+            git=git if deployment.commit_sha else None,
+            custom_tags=_custom_tags(deployment) or None,
+        )
+        return Call(
+            vendor=self.name,
+            kind="deployment",
+            service=deployment.service,
+            event=event,
+            at=deployment.finished_at,
+            body={"data": {"attributes": attributes.model_dump(exclude_none=True)}},
+            id=self.known_id(settings, deployment),
+        )
+
+    def _plan_update(self, settings: DatadogSettings, deployment: Deployment, now: int) -> Call | Skip:
+        if settings.change_failure is None:
+            return Skip("datadog-change-failure is empty: there is nothing to change.")
+        remediation = None
+        if settings.remediation_type:
+            remediation = {"type": settings.remediation_type, "id": settings.remediation_id}
+        attributes = {"change_failure": settings.change_failure, "remediation": remediation}
+        data = {"id": settings.deployment_id, "attributes": attributes}
+        return Call(
+            vendor=self.name,
+            kind="deployment-patch",
+            service=deployment.service,
+            event=Event.UPDATE,
+            at=now,
+            body=PatchBody.model_validate({"data": data}).model_dump(exclude_none=True),
+            id=settings.deployment_id,
+        )
+
+    def request(self, settings: DatadogSettings, call: Call) -> Request:
+        if call.kind == "deployment-patch":
+            return Request("PATCH", f"{settings.host_url}/api/v2/dora/deployments/{quote(call.id, safe='')}", call.body)
+        return Request("POST", f"{settings.host_url}/api/v2/dora/deployment", call.body)
+
+    def keys(self, settings: DatadogSettings, call: Call | None) -> Mapping[str, str]:
+        """[spec] Creating takes the API key alone, a PATCH the application key as well."""
+        headers = {"DD-API-KEY": settings.api_key} if settings.api_key else {}
+        if call is not None and call.kind == "deployment-patch" and settings.app_key:
+            headers["DD-APPLICATION-KEY"] = settings.app_key
+        return {name: key.get_secret_value() for name, key in headers.items()}
+
+    def identify(self, call: Call, answer: Any) -> str:
+        """[spec] `{data: {id, type}}`; a PATCH may answer `{data: null}`."""
+        data = answer.get("data") if isinstance(answer, dict) else None
+        if call.kind == "deployment-patch" and data is None:
+            return call.id
+        found = data.get("id") if isinstance(data, dict) else None
+        if not isinstance(found, str) or not is_id(found):
+            raise ValueError("the answer holds no usable id")
+        return found
+
+    def needs_id(self, call: Call) -> bool:
+        return call.kind == "deployment-patch" and not call.id
+
+    def words(self, answer: Any) -> tuple[str, str]:
+        """[spec] Two shapes: `{errors: ["…"]}` and `{errors: [{title, detail, source}]}`."""
+        errors = as_list(answer.get("errors")) if isinstance(answer, dict) else []
+        said, places = [], []
+        for error in errors:
+            if not isinstance(error, dict):
+                said.append(str(error))
+                continue
+            place = _place(error.get("source"))
+            told = [str(error[name]) for name in ("title", "detail") if error.get(name)]
+            said.append(": ".join([*told, *([f"({place})"] if place else [])]))
+            places.append(place)
+        attribute = next((place.rpartition("/")[2] for place in places if place), "")
+        return " - ".join(said), attribute
+
+    def advice(self, settings: DatadogSettings, status: int, attribute: str) -> str:
+        if status in {401, 403}:
+            return (
+                f"datadog-api-key is wrong, revoked, or of another site than {settings.site}; a change of a deployment "
+                "also needs datadog-app-key with the scope dora_metrics_write: compare both with datadog-site."
+            )
+        if status == 404:
+            return (
+                "Datadog knows no such deployment or page: "
+                "compare datadog-deployment-id, datadog-site and datadog-base-url."
+            )
+        if status == 400:
+            return f"Correct the input {_INPUT_OF.get(attribute, 'that the message names')}."
+        if status == 413:
+            return "The event is too large: send fewer or shorter tags."
+        return "Look at datadog-site, datadog-base-url, and at what stands between the runner and Datadog."
+
+    def pause(self, headers: Mapping[str, str], now: int) -> float | None:
+        """[doc] Seconds until the reset (LaunchDarkly's header of almost that name is an epoch)."""
+        seconds = number_header(headers, "X-RateLimit-Reset")
+        return None if seconds is None else float(seconds)
+
+
+def _check_update(settings: DatadogSettings) -> Iterator[Problem]:
+    if settings.change_failure is None:
+        if settings.remediation_type or settings.remediation_id:
+            rule = "is needed with a remediation"
+            yield Problem(
+                "datadog-change-failure",
+                rule,
+                None,
+                "Set it to true: a remediation repairs a change failure.",
+            )
+        return
+    if settings.app_key is None:
+        cure = "Create an application key with the scope dora_metrics_write and pass it as a secret."
+        yield Problem("datadog-app-key", "is needed to change a deployment and is empty", None, cure)
+    if not settings.deployment_id:
+        cure = "Pass the output datadog-deployment-id of the step that reported the deployment."
+        yield Problem("datadog-deployment-id", "is needed to change a deployment and is empty", None, cure)
+    if bool(settings.remediation_type) != bool(settings.remediation_id):
+        missing = "datadog-remediation-id" if settings.remediation_type else "datadog-remediation-type"
+        yield Problem(
+            missing,
+            "is empty, and a remediation needs both its type and its id",
+            None,
+            "Set both, or neither.",
+        )
+
+
+def _place(source: Any) -> str:
+    """Where an error is, as JSON:API says it."""
+    if not isinstance(source, dict):
+        return ""
+    return next((str(source[name]) for name in ("pointer", "parameter", "header") if source.get(name)), "")
+
+
+def _custom_tags(deployment: Deployment) -> list[str]:
+    """The user's all; of GitHub's as many as still fit."""
+    tags = [*deployment.tags, *deployment.metadata.items()]
+    return [f"{key}:{value}" for key, value in tags][:MOST_TAGS]
+
+
+_NOT_HEARD = {
+    Event.STARTED: "Datadog has no event for a start: it gets one event when the deployment has finished.",
+    Event.FAILED: "A failed job is not sent to Datadog: it would count as a deployment.",
+    Event.CUSTOM: "Datadog has no custom event for deployments.",
+}
+
+_INPUT_OF = {
+    "service": "service",
+    "env": "environment",
+    "id": "datadog-deployment-id",
+    "version": "version",
+    "team": "datadog-team",
+    "git": "commit-sha and repository-url",
+    "commit_sha": "commit-sha",
+    "repository_url": "repository-url",
+    "custom_tags": "tags",
+    "started_at": "started-at",
+    "finished_at": "finished-at",
+    "change_failure": "datadog-change-failure",
+    "remediation": "datadog-remediation-type and datadog-remediation-id",
+}

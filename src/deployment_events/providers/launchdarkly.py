@@ -1,0 +1,231 @@
+"""LaunchDarkly engineering insights.
+
+[doc] is LaunchDarkly's prose, [spec] its OpenAPI document, [inferred] what neither says.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+from urllib.parse import quote, urlsplit
+
+from ..calls import Call, Request, Skip
+from ..deployment import Deployment, Event
+from ..errors import Problem
+from ..fields import BaseUrl, JsonObject, Secret, one_of
+from .base import Lookup, Provider, Settings
+from .json_patch import Patch
+from .launchdarkly_bodies import DeploymentEventBody, PatchBody
+from .launchdarkly_search import API, HEADERS, DeploymentSearch, Search
+from .shared import DeploymentId, as_list, number_header
+
+_ABSENT_ON = {"app.launchdarkly.us": "federal", "app.eu.launchdarkly.com": "EU"}
+_UPDATE_LOOKS_BACK = 365 * 24 * 3600 * 1000  # ms; the list's own default is 7 days [spec]
+
+
+class LaunchDarklySettings(Settings):
+    """The `launchdarkly-…` inputs."""
+
+    update_only = frozenset({"patch", "deployment_id"})
+
+    access_token: Secret | None = None
+    project_key: str = "default"
+    environment_key: str = ""
+    application_key: str = ""
+    application_name: str = ""
+    application_kind: Annotated[str, one_of("server", "browser", "mobile")] = "server"
+    version_name: str = ""
+    event_metadata: JsonObject = {}
+    deployment_metadata: JsonObject = {}
+    base_url: BaseUrl = "https://app.launchdarkly.com"
+    deployment_id: DeploymentId = ""
+    patch: Patch | None = None
+
+
+class LaunchDarkly(Provider[LaunchDarklySettings]):
+    """One POST for each event; the id is read back from the list of deployments."""
+
+    name = "launchdarkly"
+    title = "LaunchDarkly"
+    settings = LaunchDarklySettings
+    update_field = "patch"
+    attributes = {
+        "application-key": "application_key",
+        "application-name": "application_name",
+        "application-kind": "application_kind",
+        "version-name": "version_name",
+        "launchdarkly-deployment-id": "deployment_id",
+    }
+    searches = {"deployment-event": Search, "deployment-patch": Search}
+    bodies = {"deployment-event": DeploymentEventBody, "deployment-patch": PatchBody}
+
+    def enabled(self, settings: LaunchDarklySettings) -> bool:
+        return settings.access_token is not None
+
+    def check(self, settings: LaunchDarklySettings, *, environment: str, update: bool) -> Iterator[Problem]:
+        token = settings.access_token.get_secret_value() if settings.access_token else ""
+        if token.startswith(("sdk-", "mob-")):
+            rule = "must be an API access token, and this is an SDK or mobile key"
+            cure = "Create an access token with the Writer role in LaunchDarkly's Authorization settings."
+            yield Problem("launchdarkly-access-token", rule, None, cure)
+        by_id = update and (settings.deployment_id or not settings.patch)
+        if not (settings.environment_key or environment or by_id):
+            rule = "is needed by LaunchDarkly and is empty"
+            yield Problem("environment", rule, None, "Set environment, or launchdarkly-environment-key, to the key.")
+
+    def warn(self, settings: LaunchDarklySettings) -> Iterator[str]:
+        instance = _ABSENT_ON.get(urlsplit(settings.base_url).hostname or "")
+        if instance:
+            yield (
+                f"launchdarkly-base-url is LaunchDarkly's {instance} instance, where engineering insights is "
+                "documented as not available: expect the events to be refused."
+            )
+
+    def note(self, settings: LaunchDarklySettings, deployment: Deployment) -> str:
+        version = _spell(deployment.version)
+        if version == deployment.version:
+            return ""
+        return f"LaunchDarkly allows letters, digits, '.', '-' and '_' in a version: it is sent as {version}."
+
+    def plan(self, settings: LaunchDarklySettings, deployment: Deployment, event: Event, now: int) -> Call | Skip:
+        if event is Event.UPDATE:
+            return self._plan_update(settings, deployment, now)
+        if not deployment.version:
+            return Skip("LaunchDarkly needs a version, and neither a version nor a commit is known.")
+        if not (settings.environment_key or deployment.environment):
+            return Skip("LaunchDarkly needs an environment.")
+        body = DeploymentEventBody(
+            **_whereabouts(settings, deployment),
+            applicationName=settings.application_name or None,
+            applicationKind=settings.application_kind,  # type: ignore[arg-type]  # one_of has checked it
+            version=_spell(deployment.version),
+            versionName=settings.version_name or _changed(deployment.version),
+            eventType=event.value,  # type: ignore[arg-type]  # UPDATE went another way
+            eventTime=deployment.at(event),
+            eventMetadata=settings.event_metadata or None,
+            deploymentMetadata=_metadata(settings, deployment) or None,
+        )
+        return Call(
+            vendor=self.name,
+            kind="deployment-event",
+            service=deployment.service,
+            event=event,
+            at=deployment.at(event),
+            body=body.model_dump(exclude_none=True),
+            search=_search(settings, deployment, deployment.started_at),
+        )
+
+    def _plan_update(self, settings: LaunchDarklySettings, deployment: Deployment, now: int) -> Call | Skip:
+        if settings.patch is None:
+            return Skip("launchdarkly-patch is empty: there is nothing to change.")
+        search = None if settings.deployment_id else _search(settings, deployment, now - _UPDATE_LOOKS_BACK)
+        return Call(
+            vendor=self.name,
+            kind="deployment-patch",
+            service=deployment.service,
+            event=Event.UPDATE,
+            at=now,
+            body=[operation.as_json() for operation in settings.patch],
+            id=settings.deployment_id,
+            search=search,
+        )
+
+    def request(self, settings: LaunchDarklySettings, call: Call) -> Request:
+        if call.kind == "deployment-patch":
+            url = f"{settings.base_url}{API}/deployments/{quote(call.id, safe='')}"
+            return Request("PATCH", url, call.body, HEADERS)
+        return Request("POST", f"{settings.base_url}{API}/deployment-events", call.body, HEADERS)
+
+    def keys(self, settings: LaunchDarklySettings, call: Call | None) -> Mapping[str, str]:
+        """[doc] The bare token: no "Bearer"."""
+        return {"Authorization": settings.access_token.get_secret_value()} if settings.access_token else {}
+
+    def identify(self, call: Call, answer: Any) -> str:
+        """The POST answers 201 with no body [spec]; the PATCH answers with the deployment [spec]."""
+        return call.id
+
+    def needs_id(self, call: Call) -> bool:
+        return call.kind == "deployment-patch" and not call.id
+
+    def lookup(self, settings: LaunchDarklySettings, calls: Mapping[int, Call]) -> Lookup:
+        return DeploymentSearch(settings.base_url, {key: call.search for key, call in calls.items() if call.search})
+
+    def words(self, answer: Any) -> tuple[str, str]:
+        """[spec] `{code, message, errors: [{attribute, reason}]}`."""
+        if not isinstance(answer, dict):
+            return "", ""
+        details = [error for error in as_list(answer.get("errors")) if isinstance(error, dict)]
+        reasons = [f"{error.get('attribute', '')}: {error.get('reason', '')}" for error in details]
+        said = [str(answer[name]) for name in ("code", "message") if answer.get(name)]
+        return " - ".join([*said, *reasons]), str(details[0].get("attribute", "")) if details else ""
+
+    def advice(self, settings: LaunchDarklySettings, status: int, attribute: str) -> str:
+        if status == 401:
+            return (
+                "launchdarkly-access-token is wrong, expired or an SDK key: "
+                "put an API access token with the Writer role into the secret."
+            )
+        if status == 403:
+            return (
+                "The token's role may not write engineering insights, or the beta API is closed to the account "
+                "(the header LD-API-Version: beta was sent): give the token the Writer role."
+            )
+        if status == 404:
+            return (
+                "LaunchDarkly does not know the project, the environment or the deployment: compare "
+                "launchdarkly-project-key, launchdarkly-environment-key and launchdarkly-base-url with its settings."
+            )
+        if status == 400:
+            return f"Correct the input {_INPUT_OF.get(attribute, 'that the message names')}."
+        return "Look at launchdarkly-base-url, and at what stands between the runner and LaunchDarkly."
+
+    def pause(self, headers: Mapping[str, str], now: int) -> float | None:
+        """[doc] The moment of the reset, an epoch in milliseconds."""
+        resets = [
+            moment
+            for name in ("X-Ratelimit-Reset", "X-Ratelimit-Auth-Token-Reset")
+            if (moment := number_header(headers, name)) is not None
+        ]
+        return max(0.0, (max(resets) - now) / 1000) if resets else None
+
+
+def _whereabouts(settings: LaunchDarklySettings, deployment: Deployment) -> dict[str, str]:
+    return {
+        "projectKey": settings.project_key,
+        "environmentKey": settings.environment_key or deployment.environment,
+        "applicationKey": settings.application_key or deployment.service,
+    }
+
+
+def _search(settings: LaunchDarklySettings, deployment: Deployment, since: int) -> dict[str, Any]:
+    return {**_whereabouts(settings, deployment), "version": _spell(deployment.version), "since": since}
+
+
+def _metadata(settings: LaunchDarklySettings, deployment: Deployment) -> dict[str, Any]:
+    """The user's own words win: the vendor's input over tags, tags over what GitHub knows."""
+    return {**deployment.metadata, **dict(deployment.tags), **settings.deployment_metadata}
+
+
+def _spell(version: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]", "-", version)  # [doc] the version's alphabet
+
+
+def _changed(version: str) -> str | None:
+    return None if _spell(version) == version else version
+
+
+_INPUT_OF = {
+    "projectKey": "launchdarkly-project-key",
+    "environmentKey": "launchdarkly-environment-key (or environment)",
+    "applicationKey": "launchdarkly-application-key (or service)",
+    "applicationName": "launchdarkly-application-name",
+    "applicationKind": "launchdarkly-application-kind",
+    "version": "version",
+    "versionName": "launchdarkly-version-name",
+    "eventType": "event",
+    "eventTime": "started-at or finished-at",
+    "eventMetadata": "launchdarkly-event-metadata",
+    "deploymentMetadata": "launchdarkly-deployment-metadata or tags",
+    "path": "launchdarkly-patch",
+    "value": "launchdarkly-patch",
+    "op": "launchdarkly-patch",
+}

@@ -1,0 +1,35 @@
+"""Small things both vendors need."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from ..fields import Wrong, ruled
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` may be an id: it enters paths, outputs and the summary."""
+    return _ID.fullmatch(text) is not None
+
+
+def _deployment_id(text: str) -> str:
+    if not is_id(text):
+        rule = "must be a deployment's id: at most 128 letters, digits, '_', '.', ':' or '-'"
+        raise Wrong(rule, "Take it from the output of the step that reported the deployment.")
+    return text
+
+
+DeploymentId = Annotated[str, ruled(_deployment_id)]
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return a JSON list as it is, and anything else as an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def number_header(headers: Mapping[str, str], name: str) -> int | None:
+    """Return a header's whole number; None where it is missing or something else."""
+    text = headers.get(name, "").strip()
+    return int(text) if re.fullmatch(r"[0-9]{1,16}", text) else None

@@ -1,0 +1,134 @@
+"""The only room that talks to the runner: inputs, masks, log, annotations, outputs, state, summary.
+
+All text goes through one sink, `Runner`, which lets no text start a workflow command and no key out.
+Live commands come from `actions_toolkit.core` alone.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from json import dumps
+from pathlib import Path
+from urllib.parse import quote
+
+from actions_toolkit import core
+
+from .text import clean, shorten, well_formed
+
+_LONGEST_ANNOTATION = 4000  # characters; the runner cuts at 4,096
+_MOST_ANNOTATIONS = 10  # of a level a step; the runner drops more
+_LARGEST_SUMMARY = 1024 * 1024 - 4096  # bytes; the runner throws a larger one away whole
+_LONGEST_LINE = 8192  # characters of one log line
+
+
+class Runner:
+    """One step's line to GitHub's runner."""
+
+    def __init__(self) -> None:
+        self._secrets: list[str] = []
+        self._annotations = {"error": 0, "warning": 0, "notice": 0}
+
+    def inputs(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the inputs by name, trimmed; an unset one is empty."""
+        return {name: well_formed(core.get_input(name)) for name in names}
+
+    def mask(self, secrets: Iterable[str]) -> None:
+        """Have the runner hide these keys, in every form a log could show, and hide them ourselves."""
+        forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), dumps(secret)[1:-1])}
+        self._secrets.extend(sorted(forms, key=len, reverse=True))
+        for secret in self._secrets:
+            core.set_secret(secret)
+
+    def hide(self, text: str) -> str:
+        """Return `text` with every known key replaced by `***`."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+    def log(self, text: str = "") -> None:
+        """Write lines to the log."""
+        for line in text.split("\n"):
+            sys.stdout.write(f"{self._line(line)}\n")
+        sys.stdout.flush()
+
+    def debug(self, text: str) -> None:
+        """Write a line that is shown with RUNNER_DEBUG alone."""
+        if core.is_debug():
+            core.debug(self._line(text))
+
+    def notice(self, text: str) -> None:
+        """Annotate the run: worth knowing."""
+        self._annotate("notice", text)
+
+    def warning(self, text: str) -> None:
+        """Annotate the run: something may be wrong."""
+        self._annotate("warning", text)
+
+    def error(self, text: str) -> None:
+        """Annotate the run: something is wrong."""
+        self._annotate("error", text)
+
+    @contextmanager
+    def group(self, title: str) -> Iterator[None]:
+        """Fold the lines logged meanwhile under a title."""
+        core.start_group(self._line(title))
+        try:
+            yield
+        finally:
+            core.end_group()
+            sys.stdout.flush()
+
+    def set_output(self, name: str, value: str) -> None:
+        """Set an output; without the runner's file there is nowhere to put it, which the log says."""
+        if self._has_file("GITHUB_OUTPUT"):
+            core.set_output(name, value)
+        else:
+            self.debug(f"output {name}={value}")
+
+    def save_state(self, name: str, value: str) -> bool:
+        """Hand `value` to this step's post stage; return whether that was possible."""
+        if not self._has_file("GITHUB_STATE"):
+            return False
+        core.save_state(name, value)
+        return True
+
+    def state(self, name: str) -> str:
+        """Return what main handed over, or an empty string."""
+        return well_formed(core.get_state(name))
+
+    def summarize(self, markdown: str) -> None:
+        """Add to the job's summary page."""
+        text = self.hide(markdown)
+        if self._has_file("GITHUB_STEP_SUMMARY") and len(text.encode()) <= _LARGEST_SUMMARY:
+            with Path(os.environ["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as file:
+                file.write(f"{text}\n")
+
+    @property
+    def temp(self) -> Path | None:
+        """The job's own temporary folder, which later steps share."""
+        path = os.environ.get("RUNNER_TEMP", "")
+        return Path(path) if path else None
+
+    @property
+    def workspace(self) -> Path | None:
+        """The folder of the user's repository: nothing is ever written there."""
+        path = os.environ.get("GITHUB_WORKSPACE", "")
+        return Path(path) if path else None
+
+    def _annotate(self, level: str, text: str) -> None:
+        """Beyond what the runner shows, an annotation is only a line of the log: none is lost there."""
+        self._annotations[level] += 1
+        line = shorten(self._line(text), _LONGEST_ANNOTATION)
+        if self._annotations[level] > _MOST_ANNOTATIONS:
+            self.log(f"{level}: {line}")
+            return
+        {"error": core.error, "warning": core.warning, "notice": core.notice}[level](line)
+        sys.stdout.flush()
+
+    def _line(self, text: str) -> str:
+        return shorten(clean(self.hide(text)), _LONGEST_LINE)
+
+    def _has_file(self, variable: str) -> bool:
+        path = os.environ.get(variable, "")
+        return bool(path) and os.access(path, os.W_OK)
