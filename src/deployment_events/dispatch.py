@@ -9,6 +9,7 @@ from . import summary
 from .calls import Call, Receipt, Status
 from .delivery.clock import Budget, Clock
 from .delivery.courier import Courier
+from .delivery.lane import THREADS
 from .delivery.transport import Transport
 from .deployment import Rollout
 from .outcomes import Verdict, judge
@@ -31,7 +32,7 @@ class Desk:
     @classmethod
     def open(cls, runner: Runner, clock: Clock, seconds: float) -> "Desk":
         """Return a desk whose network time is limited to so many s from now on."""
-        return cls(runner, clock, Transport(), Budget(clock, seconds))
+        return cls(runner, clock, Transport(THREADS), Budget(clock, seconds))
 
 
 @dataclass(frozen=True, slots=True)

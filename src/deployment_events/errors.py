@@ -56,7 +56,13 @@ class OutboxError(DeploymentEventsError):
 
 
 class CallFailed(DeploymentEventsError):
-    """One call did not succeed; `status` is the HTTP status, or None when there was no answer."""
+    """One call did not succeed.
+
+    `status` is the HTTP status, or None when there was no answer; `attribute` is the part of the body
+    that the vendor named, or empty.
+    """
+
+    attribute = ""
 
     def __init__(self, message: str, status: int | None = None) -> None:
         super().__init__(message)
@@ -64,10 +70,7 @@ class CallFailed(DeploymentEventsError):
 
 
 class Refused(CallFailed):
-    """The vendor, a proxy or TLS said no: sending the same again changes nothing.
-
-    `attribute` is the part of the body that the vendor named, or empty.
-    """
+    """The vendor, a proxy or TLS said no: sending the same again changes nothing."""
 
     def __init__(self, message: str, status: int | None = None, attribute: str = "") -> None:
         super().__init__(message, status)

@@ -21,6 +21,7 @@ from .text import quoted
 FOLDER = "deployment-events"
 _LARGEST_FILE = 16 * 1024 * 1024  # bytes
 _LARGEST_LINE = 256 * 1024  # characters
+_HARMLESS = r"\u0023\u0023["  # the same to a reader of JSON
 
 
 def new_name() -> str:
@@ -29,8 +30,12 @@ def new_name() -> str:
 
 
 def dump(calls: Iterable[Call]) -> str:
-    """Return the calls as lines of JSON; ASCII, so that a line is a line everywhere."""
-    return "".join(f"{json.dumps(call.model_dump(mode='json'))}\n" for call in calls)
+    """Return the calls as lines of JSON that any log shows as they are.
+
+    They are ASCII, and hold no `##[`, which the runner would take for a command.
+    """
+    lines = (json.dumps(call.model_dump(mode="json")) for call in calls)
+    return "".join(f"{line.replace('##[', _HARMLESS)}\n" for line in lines)
 
 
 def parse(text: str) -> list[Call]:

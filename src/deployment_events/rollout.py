@@ -87,7 +87,7 @@ def resolve(inputs: Inputs, context: Context, event: Event, moments: Moments) ->
     )
     sources = (
         f"commit {clean(commit_sha) or 'unknown'} ({'input' if inputs.commit_sha else commit.source})",
-        f"version {_told(chosen_version, commit_sha)} ({'input' if inputs.version else version.source})",
+        *_told_version(chosen_version, "input" if inputs.version else version.source, commit_sha),
         f"start {iso(started_at)} ({start_source})",
     )
     return Resolved(rollout, sources, (*context.warnings, *warnings))
@@ -139,8 +139,8 @@ def _first(*candidates: tuple[str, int | None]) -> tuple[str, int]:
     return next((source, moment) for source, moment in candidates if moment is not None)
 
 
-def _told(version: str, commit: str) -> str:
-    return "of the same name" if version and version == commit else clean(version) or "unknown"
+def _told_version(version: str, source: str, commit: str) -> list[str]:
+    return [] if version == commit else [f"version {clean(version)} ({source})"]
 
 
 def _metadata(inputs: Inputs, context: Context) -> dict[str, str]:

@@ -6,7 +6,7 @@ Live commands come from `actions_toolkit.core` alone.
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from json import dumps
 from pathlib import Path
@@ -19,7 +19,7 @@ from .text import clean, shorten, well_formed
 _LONGEST_ANNOTATION = 4000  # characters; the runner cuts at 4,096
 _MOST_ANNOTATIONS = 10  # of a level a step; the runner drops more
 _LARGEST_SUMMARY = 1024 * 1024 - 4096  # bytes; the runner throws a larger one away whole
-_LONGEST_LINE = 8192  # characters of one log line
+_LONGEST_LINE = 256 * 1024  # characters of one log line: an undelivered event must fit whole
 
 
 class Runner:
@@ -80,18 +80,13 @@ class Runner:
             sys.stdout.flush()
 
     def set_output(self, name: str, value: str) -> None:
-        """Set an output; without the runner's file there is nowhere to put it, which the log says."""
-        if self._has_file("GITHUB_OUTPUT"):
-            core.set_output(name, value)
-        else:
+        """Set an output; where the runner's file cannot be written, the log says so."""
+        if not self._write("GITHUB_OUTPUT", lambda: core.set_output(name, value)):
             self.debug(f"output {name}={value}")
 
     def save_state(self, name: str, value: str) -> bool:
         """Hand `value` to this step's post stage; return whether that was possible."""
-        if not self._has_file("GITHUB_STATE"):
-            return False
-        core.save_state(name, value)
-        return True
+        return self._write("GITHUB_STATE", lambda: core.save_state(name, value))
 
     def state(self, name: str) -> str:
         """Return what main handed over, or an empty string."""
@@ -99,10 +94,9 @@ class Runner:
 
     def summarize(self, markdown: str) -> None:
         """Add to the job's summary page."""
-        text = self.hide(markdown)
-        if self._has_file("GITHUB_STEP_SUMMARY") and len(text.encode()) <= _LARGEST_SUMMARY:
-            with Path(os.environ["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as file:
-                file.write(f"{text}\n")
+        text = f"{self.hide(markdown)}\n"
+        if len(text.encode()) <= _LARGEST_SUMMARY:
+            self._write("GITHUB_STEP_SUMMARY", lambda: _append(Path(os.environ["GITHUB_STEP_SUMMARY"]), text))
 
     @property
     def temp(self) -> Path | None:
@@ -129,6 +123,19 @@ class Runner:
     def _line(self, text: str) -> str:
         return shorten(clean(self.hide(text)), _LONGEST_LINE)
 
-    def _has_file(self, variable: str) -> bool:
+    def _write(self, variable: str, write: Callable[[], None]) -> bool:
+        """Write to one of the runner's files; a missing one or a full disk must not break the step."""
         path = os.environ.get(variable, "")
-        return bool(path) and os.access(path, os.W_OK)
+        if not path or not os.access(path, os.W_OK):
+            return False
+        try:
+            write()
+        except OSError as error:
+            self.log(f"{variable} could not be written: {error.strerror}")
+            return False
+        return True
+
+
+def _append(path: Path, text: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(text)

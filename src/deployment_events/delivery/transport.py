@@ -72,7 +72,7 @@ class _Adapter(HTTPAdapter):
 class Transport:
     """Sends requests; safe to share between threads."""
 
-    def __init__(self, connections: int = 10) -> None:
+    def __init__(self, connections: int) -> None:
         """`connections`: how many to one host may be kept open."""
         os.environ.pop("SSLKEYLOGFILE", None)
         self._tls: ssl.SSLContext | None = None

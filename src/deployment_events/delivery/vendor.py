@@ -61,8 +61,8 @@ class Vendor:
         cure, status = "", Status.UNDELIVERED
         if isinstance(failure, Refused):
             status = Status.REFUSED
-            if failure.status not in {None, 407}:
-                cure = self.provider.advice(self._settings, failure.status, failure.attribute)
+        if failure.status is not None and failure.status < 500 and failure.status not in {407, 408}:
+            cure = self.provider.advice(self._settings, failure.status, failure.attribute)
         error = str(failure)
         return Receipt(call.service, call.vendor, call.event, status, call.id, attempts, error, cure)
 

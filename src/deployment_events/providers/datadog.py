@@ -179,6 +179,8 @@ class Datadog(Provider[DatadogSettings]):
                 "Datadog knows no such deployment or page: "
                 "compare datadog-deployment-id, datadog-site and datadog-base-url."
             )
+        if status == 429:
+            return "The account's rate limit is used up: spread the deployments out, or raise timeout-seconds."
         if status == 400:
             return f"Correct the input {_INPUT_OF.get(attribute, 'that the message names')}."
         if status == 413:
@@ -232,7 +234,7 @@ def _custom_tags(deployment: Deployment) -> list[str]:
 
 
 _NOT_HEARD = {
-    Event.STARTED: "Datadog has no event for a start: it gets one event when the deployment has finished.",
+    Event.STARTED: "Datadog has no event for a start: it gets one event, when the deployment has finished.",
     Event.FAILED: "A failed job is not sent to Datadog: it would count as a deployment.",
     Event.CUSTOM: "Datadog has no custom event for deployments.",
 }

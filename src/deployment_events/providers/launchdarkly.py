@@ -174,6 +174,10 @@ class LaunchDarkly(Provider[LaunchDarklySettings]):
                 "LaunchDarkly does not know the project, the environment or the deployment: compare "
                 "launchdarkly-project-key, launchdarkly-environment-key and launchdarkly-base-url with its settings."
             )
+        if status == 429:
+            return "The account's rate limit is used up: spread the deployments out, or raise timeout-seconds."
+        if status == 413:
+            return "The event is too large: send less metadata and fewer tags."
         if status == 400:
             return f"Correct the input {_INPUT_OF.get(attribute, 'that the message names')}."
         return "Look at launchdarkly-base-url, and at what stands between the runner and LaunchDarkly."
