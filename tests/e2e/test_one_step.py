@@ -1,0 +1,231 @@
+"""`event: auto`: one step tells the whole deployment, main its start and post its end."""
+
+import json
+import time
+
+import pytest
+from support.steps import event_types, with_keys
+
+from emulator import Job
+from sandbox import LAUNCHDARKLY_TOKEN, Sandbox
+
+DEPLOY_SECONDS = 1.0
+
+
+def deploy() -> None:
+    time.sleep(DEPLOY_SECONDS)  # the deployment itself: its real duration is what is measured
+
+
+def levels(step) -> list[tuple[str, str]]:
+    return [(annotation.level, annotation.message) for annotation in step.annotations]
+
+
+def test_a_successful_job_is_one_deployment_at_both_vendors_as_long_as_the_deploy(sandbox: Sandbox) -> None:
+    with Job() as job:
+        step = job.uses(with_=with_keys(sandbox))
+        job.run(deploy)
+        result = job.finish()
+    assert result.conclusion == "success"
+    assert [post.exit_code for post in result.posts] == [0]
+    [at_launchdarkly] = sandbox.deployments("launchdarkly")
+    [at_datadog] = sandbox.deployments("datadog")
+    assert at_launchdarkly["status"] == "finished"
+    assert at_launchdarkly["startedAt"] == at_datadog["started_at"]
+    assert at_launchdarkly["endedAt"] == at_datadog["finished_at"]
+    duration = (at_datadog["finished_at"] - at_datadog["started_at"]) / 1000
+    overhead = step.seconds + result.posts[0].seconds
+    assert DEPLOY_SECONDS <= duration <= DEPLOY_SECONDS + overhead + 0.5
+    assert step.outputs["launchdarkly-deployment-id"] == at_launchdarkly["id"]
+    assert step.outputs["datadog-deployment-id"] == at_datadog["id"]
+
+
+def test_a_failed_job_is_failed_at_launchdarkly_and_no_deployment_at_datadog(sandbox: Sandbox) -> None:
+    with Job() as job:
+        job.uses(with_=with_keys(sandbox))
+        job.run(lambda: 1 / 0)
+        result = job.finish()
+    assert sandbox.deployments("launchdarkly")[0]["status"] == "failed"
+    assert sandbox.deployments("datadog") == []
+    assert "A failed job is not sent to Datadog" in result.posts[0].log
+    assert "would count as a deployment" in result.summary
+
+
+@pytest.mark.parametrize(
+    ("on_cancelled", "events", "deployments"),
+    [("failed", ["started", "failed"], 0), ("finished", ["started", "finished"], 1), ("ignore", ["started"], 0)],
+)
+def test_a_cancelled_job_is_what_on_cancelled_says(
+    sandbox: Sandbox, on_cancelled: str, events: list[str], deployments: int
+) -> None:
+    with Job() as job:
+        job.uses(with_=with_keys(sandbox, on_cancelled=on_cancelled))
+        job.run(job.cancel)
+        result = job.finish()
+    assert result.status == "cancelled"
+    assert event_types(sandbox) == events
+    assert len(sandbox.deployments("datadog")) == deployments
+
+
+def test_a_start_that_main_could_not_deliver_is_sent_first_by_post_with_its_own_time(sandbox: Sandbox) -> None:
+    sandbox.unplug("launchdarkly")
+    with Job() as job:
+        step = job.uses(with_=with_keys(sandbox, timeout_seconds="1"))
+        sandbox.plug("launchdarkly")
+        result = job.finish()
+    assert step.exit_code == 0
+    assert [level for level, _ in levels(step)] == ["notice"]
+    assert "It is sent again when the job ends." in levels(step)[0][1]
+    assert step.outputs["undelivered-path"].startswith("deployment-events/")
+    assert event_types(sandbox) == ["started", "finished"]
+    [deployment] = sandbox.deployments("launchdarkly")
+    [at_datadog] = sandbox.deployments("datadog")
+    assert deployment["startedAt"] == at_datadog["started_at"]
+    assert result.posts[0].annotations == ()
+
+
+def test_what_post_delivers_leaves_no_file_behind(sandbox: Sandbox) -> None:
+    sandbox.unplug("launchdarkly")
+    with Job() as job:
+        job.uses(with_=with_keys(sandbox, timeout_seconds="1"))
+        sandbox.plug("launchdarkly")
+        job.finish()
+        assert list((job.temp / "deployment-events").iterdir()) == []
+
+
+def test_main_that_is_killed_while_it_sends_leaves_the_whole_truth_to_post(sandbox: Sandbox) -> None:
+    sandbox.fail("launchdarkly", "hang", times=1)
+    with Job() as job:
+        running = job.start(with_=with_keys(sandbox), continue_on_error=True)
+        running.wait_for(lambda step: bool(sandbox.requests("launchdarkly")))
+        running.kill()
+        running.wait()
+        sandbox.heal()
+        result = job.finish()
+    assert result.posts[0].exit_code == 0
+    assert event_types(sandbox)[-2:] == ["started", "finished"]
+    [deployment] = sandbox.deployments("launchdarkly")
+    assert deployment["startedAt"] == sandbox.deployments("datadog")[0]["started_at"]
+
+
+def test_main_that_died_before_saving_is_one_warning_in_post(sandbox: Sandbox) -> None:
+    with Job() as job:
+        running = job.start(with_=with_keys(sandbox), continue_on_error=True)
+        running.kill()
+        running.wait()
+        [post] = job.finish().posts
+    assert post.exit_code == 0
+    assert [level for level, _ in levels(post)] == ["warning"]
+    assert "main stage ended before it had saved" in levels(post)[0][1]
+    assert sandbox.requests() == []
+
+
+@pytest.mark.parametrize(
+    "damage", ["", "{", '{"format": 2}', '{"format": 1}', "[" * 100_000, '{"file": "x", "sha256": "y"}']
+)
+def test_a_damaged_state_is_one_warning_and_no_failure(sandbox: Sandbox, damage: str) -> None:
+    with Job() as job:
+        step = job.uses(with_=with_keys(sandbox))
+        assert "deployment" in step.state
+        step.state["deployment"] = damage  # type: ignore[index]
+        before = len(sandbox.requests())
+        [post] = job.finish().posts
+    assert post.exit_code == 0
+    assert [level for level, _ in levels(post)] == ["warning"]
+    assert len(sandbox.requests()) == before
+
+
+def test_two_steps_in_one_job_are_two_deployments(sandbox: Sandbox) -> None:
+    with Job() as job:
+        job.uses(with_=with_keys(sandbox, service="api"))
+        job.uses(with_=with_keys(sandbox, service="web"))
+        job.finish()
+    assert {one["applicationKey"]: one["status"] for one in sandbox.deployments("launchdarkly")} == {
+        "api": "finished",
+        "web": "finished",
+    }
+    assert {one["service"] for one in sandbox.deployments("datadog")} == {"api", "web"}
+
+
+def test_the_jobs_of_a_matrix_and_a_second_attempt_have_ids_of_their_own(sandbox: Sandbox) -> None:
+    for strategy, github in (({"job-index": 0}, {}), ({"job-index": 1}, {}), ({"job-index": 1}, {"run_attempt": "2"})):
+        with Job(strategy=strategy, github=github) as job:
+            job.uses(with_=with_keys(sandbox, started_at="2026-05-04T09:30:00Z"))
+            job.finish()
+    assert len({one["id"] for one in sandbox.deployments("datadog")}) == 3
+
+
+def test_a_key_that_is_empty_in_post_is_one_warning_and_the_event_is_kept(sandbox: Sandbox) -> None:
+    with_ = {**with_keys(sandbox, fail_on_error="true"), "datadog-api-key": "${{ env.KEY }}"}
+    keys = {"KEY": "sandbox-datadog-api-key"}
+    with Job(env=keys) as job:
+        job.uses(with_=with_)
+        job.run('echo "KEY=" >> "$GITHUB_ENV"')
+        [post] = job.finish().posts
+        kept = [path.read_text() for path in (job.temp / "deployment-events").iterdir()]
+    assert post.exit_code == 0
+    assert [level for level, _ in levels(post)] == ["warning"]
+    assert "Datadog's key was there in main and is empty now" in levels(post)[0][1]
+    assert sandbox.deployments("launchdarkly")[0]["status"] == "finished"
+    assert [json.loads(line)["vendor"] for text in kept for line in text.splitlines()] == ["datadog"]
+
+
+def test_inputs_that_change_before_post_move_nothing_but_the_keys(sandbox: Sandbox) -> None:
+    with_ = {
+        **with_keys(sandbox, service="${{ env.NAME }}", tags="by:${{ env.NAME }}"),
+        "environment": "${{ env.NAME }}",
+    }
+    with Job(env={"NAME": "before"}) as job:
+        job.uses(with_=with_)
+        job.run('echo "NAME=after" >> "$GITHUB_ENV"')
+        job.finish()
+    [deployment] = sandbox.deployments("datadog")
+    assert (deployment["service"], deployment["env"]) == ("before", "before")
+    assert "by:before" in deployment["custom_tags"]
+    assert sandbox.deployments("launchdarkly")[0]["status"] == "finished"
+
+
+def test_state_holds_no_key(sandbox: Sandbox) -> None:
+    with Job() as job:
+        step = job.uses(with_=with_keys(sandbox))
+    assert LAUNCHDARKLY_TOKEN not in json.dumps(dict(step.state))
+    assert with_keys(sandbox)["datadog-api-key"] not in json.dumps(dict(step.state))
+
+
+def test_a_clock_that_went_backwards_never_puts_the_end_before_the_start(sandbox: Sandbox) -> None:
+    ahead = int(time.time()) + 300
+    with Job() as job:
+        job.uses(with_=with_keys(sandbox, started_at=str(ahead)))
+        [post] = job.finish().posts
+    [deployment] = sandbox.deployments("datadog")
+    assert deployment["started_at"] == deployment["finished_at"] == ahead * 1000
+    assert "clocks differ" in levels(post)[0][1]
+
+
+def test_a_cancel_ends_main_quickly_and_post_reports_the_cancelled_end(sandbox: Sandbox) -> None:
+    sandbox.fail("launchdarkly", "hang", times=1)
+    with Job() as job:
+        running = job.start(with_=with_keys(sandbox))
+        running.wait_for(lambda step: bool(sandbox.requests("launchdarkly")))
+        began = time.monotonic()
+        job.cancel()
+        step = running.wait()
+        assert time.monotonic() - began < 5
+        result = job.finish()
+    assert "Traceback" not in step.raw
+    assert "deployment" in step.state
+    assert event_types(sandbox)[-2:] == ["started", "failed"]
+    assert result.posts[0].exit_code == 0
+
+
+def test_five_hundred_services_reach_post_whole(sandbox: Sandbox) -> None:
+    services = "\n".join(f"service-{number},team=team-{number % 7},version=v{number}.0" for number in range(500))
+    with Job() as job:
+        step = job.uses(
+            with_=with_keys(sandbox, service=services, tags="\n".join(f"key{n}:{'v' * 700}" for n in range(90)))
+        )
+        result = job.finish()
+    assert max(map(len, step.state.values())) < 100 * 1024
+    assert result.conclusion == "success"
+    assert len(sandbox.deployments("datadog")) == 500
+    assert {one["status"] for one in sandbox.deployments("launchdarkly")} == {"finished"}
+    assert len(sandbox.deployments("launchdarkly")) == 500
