@@ -114,7 +114,7 @@ class Context:
         return Found(commit, "the commit")
 
     def metadata(self) -> dict[str, str]:
-        """Return what the `github-metadata` input adds; empty facts are left out."""
+        """Return what the `github-metadata` input adds, each on one line; empty facts are left out."""
         facts = {
             "github.run_url": self.run_url if self.repository and self.run_id else "",
             "github.run_id": self.run_id,
@@ -124,7 +124,7 @@ class Context:
             "github.actor": self.actor,
             "github.ref": self.ref,
         }
-        return {key: value for key, value in facts.items() if value}
+        return {key: " ".join(value.split()) for key, value in facts.items() if value}
 
     def _commit_paths(self) -> Sequence[tuple[str, ...]]:
         name = self.event_name

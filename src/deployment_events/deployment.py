@@ -50,7 +50,7 @@ STATUS_WORDS: dict[str, Event | None] = {
 class Frozen(BaseModel):
     """The base of all models: they never change, and an unknown field is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class Service(Frozen):
@@ -141,5 +141,5 @@ class Rollout(Frozen):
             *(service.name, self.environment, str(self.started_at)),
         ]
         digest = sha256(dumps(parts).encode()).hexdigest()[:24]
-        head = f"{origin.run_id}.{origin.run_attempt}:{service.name}:{self.environment}"
+        head = f"{origin.run_id or 0}.{origin.run_attempt}:{service.name}:{self.environment}"
         return f"{sub(r'[^A-Za-z0-9_.:-]', '-', head)[:100]}:{digest}"

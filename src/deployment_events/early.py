@@ -1,8 +1,10 @@
-"""What must happen before anything heavy is imported; imports nothing but the standard library."""
+"""What must happen before anything heavy is imported; imports little but the standard library."""
 
 import gc
 import os
 import signal
+
+from .delivery import trust
 
 
 def prepare() -> list[int]:
@@ -13,4 +15,5 @@ def prepare() -> list[int]:
     received: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda given, _frame: received.append(given))
+    trust.begin()  # beside the imports, which take longer
     return received

@@ -64,7 +64,7 @@ def _seconds(text: str) -> float:
 def _json_object(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
-        json.dumps(value, allow_nan=False)
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()  # half a character is no text
     except (ValueError, RecursionError) as error:
         raise Wrong("must be a JSON object", f'Write for example {{"ticket": "OPS-12"}} ({error}).') from None
     if not isinstance(value, dict):
@@ -95,7 +95,7 @@ def _repository_url(text: str) -> str:
 def check_base_url(text: str) -> str:
     """Return a server's address without a slash at its end; plain http only where it stays inside."""
     parts = _split(text)
-    if parts is None or parts.scheme not in {"http", "https"} or parts.query or parts.fragment:
+    if parts is None or parts.scheme not in {"http", "https"} or "?" in text or "#" in text:
         raise Wrong("must be an https:// URL", "Write for example https://app.launchdarkly.com.")
     if parts.username or parts.password:
         raise Wrong("must hold no user name and no password", "Keys have inputs of their own.")

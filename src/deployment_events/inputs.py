@@ -1,5 +1,6 @@
 """INPUT_* → one frozen model. Every message about an input is made here or by a rule used here."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, TypeVar
 
@@ -130,9 +131,15 @@ def _validate(model: type[M], vendor: str, raw: Mapping[str, str], problems: lis
         for field, detail in bad.items():
             wrong = detail.get("ctx", {}).get("error")
             rule, cure = (wrong.rule, wrong.cure) if isinstance(wrong, Wrong) else (detail["msg"], "Correct it.")
-            given = None if "SecretStr" in str(model.model_fields[field].annotation) else values[field]
+            secret = "SecretStr" in str(model.model_fields[field].annotation)
+            given = None if secret else _shown(names[field], values[field])
             problems.append(Problem(names[field], rule, given, cure))
         return model.model_validate({field: value for field, value in values.items() if field not in bad})
+
+
+def _shown(name: str, value: str) -> str:
+    """In an address, what stands before an @ or after a ? may be a key."""
+    return re.sub(r"^(\w+://)?.*@", r"\1***@", value.partition("?")[0]) if name.endswith("-url") else value
 
 
 def _across(inputs: Inputs, now: int) -> Iterator[Problem]:

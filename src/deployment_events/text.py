@@ -31,8 +31,8 @@ def quoted(text: str, limit: int = 80) -> str:
 
 
 def well_formed(text: str) -> str:
-    """Replace what is no Unicode (bytes of a foreign encoding in the environment) by U+FFFD."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """Replace half characters (bytes of a foreign encoding in the environment, cut JSON escapes) by U+FFFD."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _visible(character: str) -> str:

@@ -33,7 +33,7 @@ def duration(milliseconds: int) -> str:
     """Write a duration given in milliseconds as people say it: `850 ms`, `12.5 s`, `3 min 20 s`."""
     if milliseconds < 1000:
         return f"{milliseconds} ms"
-    if milliseconds < 60_000:
+    if milliseconds < 59_950:
         return f"{milliseconds / 1000:.1f} s"
     minutes, seconds = divmod(round(milliseconds / 1000), 60)
     hours, minutes = divmod(minutes, 60)
@@ -56,7 +56,7 @@ def _from_number(text: str) -> int:
 def _from_iso(text: str) -> int:
     if not re.search(r"[Tt ]\d", text):
         raise ValueError("it is no ISO 8601 date with a time, and no Unix time")
-    moment = datetime.fromisoformat(text.upper())
+    moment = datetime.fromisoformat(re.sub(r" (?=[+-]\d)", "", text.upper()))  # git writes a blank before the offset
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     whole = int(moment.replace(microsecond=0).timestamp())

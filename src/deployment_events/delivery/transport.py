@@ -8,18 +8,18 @@ import os
 import ssl
 from collections.abc import Callable, Mapping
 from http.cookiejar import DefaultCookiePolicy
-from pathlib import Path
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
+from requests.utils import get_environ_proxies
 from urllib3.exceptions import HTTPError
 
 from ..calls import Answer, Request
 from ..errors import Down, Refused
 from .clock import Budget
+from .trust import Trust, trust
 
 CONNECT_SECONDS = 5.0
 """s a connection may take before it counts as failed."""
@@ -75,7 +75,7 @@ class Transport:
     def __init__(self, connections: int) -> None:
         """`connections`: how many to one host may be kept open."""
         os.environ.pop("SSLKEYLOGFILE", None)
-        self._tls: ssl.SSLContext | None = None
+        self._trust: Trust | None = None
         self._proxies: dict[str, dict[str, str]] = {}
         self._session = _Session()
         self._session.trust_env = False
@@ -118,16 +118,9 @@ class Transport:
         return Answer(response.status_code, response.headers, body, complete)
 
     def _context(self) -> ssl.SSLContext:
-        if self._tls is None:
-            bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-            path = bundle or DEFAULT_CA_BUNDLE_PATH
-            try:
-                folder = Path(path).is_dir()
-                self._tls = ssl.create_default_context(cafile=None if folder else path, capath=path if folder else None)
-            except (OSError, ssl.SSLError) as error:
-                why = f"The CA bundle {path} cannot be used ({error.strerror or error})"
-                raise Refused(f"{why}: correct REQUESTS_CA_BUNDLE.") from None
-        return self._tls
+        if self._trust is None:
+            self._trust = trust()
+        return self._trust.context()
 
 
 def _read(response: requests.Response, budget: Budget) -> tuple[bytes, bool]:

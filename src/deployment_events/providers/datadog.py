@@ -97,7 +97,7 @@ class Datadog(Provider[DatadogSettings]):
             env=deployment.environment or None,
             version=deployment.version or None,
             team=settings.team or None,
-            git=git if deployment.commit_sha else None,
+            git=git if deployment.commit_sha and deployment.repository_url else None,
             custom_tags=_custom_tags(deployment) or None,
         )
         return Call(

@@ -1,7 +1,7 @@
 """JSON Patch (RFC 6902) as LaunchDarkly's published schema allows it: neither move nor copy."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict
 
@@ -17,7 +17,7 @@ class Operation(Frozen):
 
     model_config = ConfigDict(defer_build=True)
 
-    op: str
+    op: Literal["add", "remove", "replace", "test"]
     path: str
     value: Any = None
 
@@ -32,7 +32,7 @@ def parse_patch(given: Any) -> Any:
         return given
     try:
         operations = json.loads(given)
-        json.dumps(operations, allow_nan=False)
+        json.dumps(operations, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise Wrong(f"must be a JSON Patch, and is no JSON ({error})", _CURE) from None
     if not isinstance(operations, list) or not operations:

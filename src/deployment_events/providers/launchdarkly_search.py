@@ -105,4 +105,7 @@ def _next_page(page: Mapping[str, Any]) -> str:
     links = page.get("_links")
     link = links.get("next") if isinstance(links, dict) else None
     href = link.get("href") if isinstance(link, dict) else None
-    return parse_qs(urlsplit(href).query).get("after", [""])[0] if isinstance(href, str) else ""
+    try:
+        return parse_qs(urlsplit(href).query).get("after", [""])[0] if isinstance(href, str) else ""
+    except ValueError:
+        return ""
