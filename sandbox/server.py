@@ -1,0 +1,185 @@
+"""HTTP on a socket: reads requests, hands them to a vendor or to a fault, sends what comes back."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from sandbox.control import PREFIX
+from sandbox.faults import Exchange, Fault, FaultBoard, HangUp, tls
+from sandbox.messages import Recorded, Request, Response, head
+from sandbox.sockets import Acceptor, Connection
+from sandbox.vendor import Vendor
+
+if TYPE_CHECKING:
+    from sandbox.certificates import Certificates
+
+NOT_ASKED = Response(503)
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What all listeners of a sandbox share."""
+
+    faults: FaultBoard
+    latency: float
+    """Seconds before each answer."""
+    body_limit: int
+    """Bytes of the largest body taken; inferred, no vendor publishes one."""
+    closing: threading.Event = field(default_factory=threading.Event)
+    requests: list[Recorded] = field(default_factory=list)
+
+
+class Listener:
+    """One vendor's port."""
+
+    def __init__(
+        self,
+        vendor: Vendor,
+        traffic: Traffic,
+        control: Callable[[Request, str], Response],
+        *,
+        certificates: "Certificates | None" = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        self.vendor = vendor
+        self.traffic = traffic
+        self.control = control
+        self._certificates = certificates
+        self._lock = threading.Lock()
+        self.handshakes = 0
+        self.scheme = "https" if certificates else "http"
+        self.acceptor = Acceptor(self._serve, host, port)
+
+    @property
+    def authority(self) -> str:
+        """Host and port for a client on this machine."""
+        return f"{'localhost' if self._certificates else '127.0.0.1'}:{self.acceptor.port}"
+
+    @property
+    def url(self) -> str:
+        """The base URL."""
+        return f"{self.scheme}://{self.authority}"
+
+    def _serve(self, connection: Connection) -> None:
+        with contextlib.suppress(HangUp):
+            if self._certificates:
+                self._shake_hands(connection, self._certificates)
+            _Handler(connection, self)
+
+    def _shake_hands(self, connection: Connection, certificates: "Certificates") -> None:
+        fault = self.traffic.faults.draw_handshake(self.vendor.name)
+        kind = fault.handshake if fault and fault.handshake else "good"
+        if kind in (tls.DROP, tls.HANG, tls.PLAIN):
+            connection.socket.recv(65536)  # the client has begun
+            self._spoil(connection, kind)
+        connection.socket = certificates.context(kind).wrap_socket(
+            connection.socket, server_side=True, do_handshake_on_connect=False
+        )
+        connection.socket.do_handshake()
+        with self._lock:
+            self.handshakes += 1
+
+    def _spoil(self, connection: Connection, kind: str) -> None:
+        if kind == tls.DROP:
+            connection.reset_on_close()
+        elif kind == tls.HANG:
+            self.traffic.closing.wait()
+        else:
+            connection.socket.sendall(head(400, ()))
+        raise HangUp
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One connection; the standard library reads the requests, the answers are ours to the byte."""
+
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, connection: Connection, listener: Listener) -> None:
+        self._connection = connection
+        self._listener = listener
+        self._vendor = listener.vendor
+        self._traffic = listener.traffic
+        # The parent serves the whole connection within its constructor; it only passes the server on.
+        super().__init__(connection.socket, ("127.0.0.1", 0), None)  # type: ignore[arg-type]
+
+    def log_message(self, *_args: Any, **_kwargs: Any) -> None:
+        """Say nothing."""
+
+    def _answer(self) -> None:
+        request = self._read_head()
+        if request.path.startswith(PREFIX):
+            raw, _ = self._read_body(request)
+            answer = self._listener.control(replace(request, raw=raw), self._vendor.name)
+            self._connection.socket.sendall(answer.encode())
+            return
+        fault = self._traffic.faults.draw(self._vendor.name, request.path)
+        raw, refusal = self._read_body(request) if fault is None or fault.reads_body else (b"", None)
+        request = replace(request, raw=raw)
+        honest = NOT_ASKED
+        if fault is None or fault.accepted:
+            honest = refusal or self._vendor.handle(request)
+        record = self._record(request, honest, fault)
+        exchange = Exchange(request, record, self._vendor, honest, self._connection, self._traffic.closing)
+        if self._traffic.latency:
+            exchange.wait(self._traffic.latency)
+        if fault:
+            fault.act(exchange)
+        else:
+            exchange.respond(honest)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer  # noqa: N815 - the names the parent looks up
+
+    def _read_head(self) -> Request:
+        headers: dict[str, str] = {}
+        for name, value in self.headers.items():
+            key = name.lower()
+            headers[key] = f"{headers[key]}, {value}" if key in headers else value
+        # Not self.path, in which the parent has tidied up "//": a client's doubled slash must show.
+        path, _, query = self.requestline.split()[1].partition("?")
+        origin = f"{self._listener.scheme}://{headers.get('host', self._listener.authority)}"
+        return Request(self.command, path, dict(parse_qsl(query, keep_blank_values=True)), headers, b"", origin)
+
+    def _read_body(self, request: Request) -> tuple[bytes, Response | None]:
+        """Return the body, or a refusal when it is too large or of unknown length."""
+        declared = request.headers.get("content-length", "0")
+        if "transfer-encoding" in request.headers or not declared.isdecimal():
+            self.close_connection = True
+            return b"", self._vendor.error(411, "Length Required")
+        length = int(declared)
+        if length > self._traffic.body_limit:
+            while length > 0:  # a client that is still sending would not hear the answer
+                length -= len(self._read(min(length, 65536)))
+            return b"", self._vendor.error(413, "Request body too large")
+        return self._read(length), None
+
+    def _read(self, length: int) -> bytes:
+        data = self.rfile.read(length)
+        if len(data) < length:
+            raise HangUp  # the client left in the middle of its request
+        return data
+
+    def _record(self, request: Request, honest: Response, fault: Fault | None) -> Recorded:
+        try:
+            body = request.json() if request.raw else None
+        except ValueError:
+            body = None
+        record = Recorded(
+            vendor=self._vendor.name,
+            method=request.method,
+            path=request.path,
+            query=dict(request.query),
+            headers=dict(request.headers),
+            body=body,
+            raw=request.raw,
+            at=time.monotonic(),
+            accepted=honest.status < 300,
+            fault=fault.name if fault else None,
+        )
+        self._traffic.requests.append(record)
+        return record
