@@ -1,0 +1,123 @@
+import itertools
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from emulator import ContainerRunner, Job, StepResult
+
+Make = Callable[..., Path]
+
+# Stands in for the docker client: says how it was called, and copies what a container would write.
+DOCKER = """#!/usr/bin/env python3
+import json, os, signal, sys, time
+arguments = sys.argv[1:]
+if arguments[0] == "rm":
+    with open(os.path.join(os.path.dirname(__file__), "removed"), "w") as file:
+        file.write(" ".join(arguments))
+    sys.exit()
+print(json.dumps({"arguments": arguments, "environment": dict(os.environ)}), flush=True)
+if "--wait" in arguments:
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(7))
+    print("ready", flush=True)
+    time.sleep(30)
+"""
+
+
+@pytest.fixture
+def docker(tmp_path: Path) -> str:
+    program = tmp_path / "docker"
+    program.write_text(DOCKER)
+    program.chmod(0o755)
+    return str(program)
+
+
+def seen(step: StepResult) -> tuple[list[str], dict[str, str]]:
+    call = json.loads(step.stdout.splitlines()[0])
+    return call["arguments"], call["environment"]
+
+
+def test_a_container_gets_githubs_mounts_names_and_paths(action: Make, docker: str) -> None:
+    runner = ContainerRunner("image:tag", network="host", read_only=True, arguments=["--dns", "::1"], docker=docker)
+    with Job(runner=runner, env={"ELSEWHERE": "/etc/passwd"}) as job:
+        inside = f"{job.temp}/x/y"
+        step = job.uses(action(), with_={"name": inside, "plain": f"see {inside}"})
+        layout = job.context.layout
+    arguments, environment = seen(step)
+    assert arguments[:2] == ["run", "--rm"]
+    assert arguments[-5:] == ["host", "--read-only", "--dns", "::1", "image:tag"]
+    pairs = list(itertools.pairwise(arguments))
+    assert ("--workdir", "/github/workspace") in pairs
+    assert ("--entrypoint", "/entrypoint.py") in pairs
+    assert {value for option, value in pairs if option == "-v"} == {
+        f"{layout.workspace}:/github/workspace",
+        f"{layout.home}:/github/home",
+        f"{layout.event.parent}:/github/workflow",
+        f"{layout.file_commands}:/github/file_commands",
+        f"{layout.temp}:/github/runner_temp",
+    }
+    expected = {
+        "HOME": "/github/home",
+        "GITHUB_WORKSPACE": "/github/workspace",
+        "GITHUB_EVENT_PATH": "/github/workflow/event.json",
+        "RUNNER_TEMP": "/github/runner_temp",
+        "INPUT_NAME": "/github/runner_temp/x/y",
+        "INPUT_PLAIN": f"see {inside}",
+        "INPUT_JOB-STATUS": "success",
+        "ELSEWHERE": "/etc/passwd",
+    }
+    assert environment.items() >= expected.items()
+    assert environment["GITHUB_OUTPUT"].startswith("/github/file_commands/set_output_")
+    assert {value for option, value in pairs if option == "-e"} >= expected.keys()
+
+
+def test_values_never_appear_on_the_command_line(action: Make, docker: str) -> None:
+    with Job(runner=ContainerRunner("i", docker=docker)) as job:
+        arguments, _ = seen(job.uses(action(), with_={"name": "hush"}))
+    assert "hush" not in " ".join(arguments)
+
+
+def test_the_hosts_path_and_engine_are_the_clients_alone(
+    action: Make, docker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///elsewhere.sock")
+    monkeypatch.setenv("SECRET_OF_THE_HOST", "x")
+    with Job(runner=ContainerRunner("i", docker=docker)) as job:
+        arguments, environment = seen(job.uses(action()))
+    assert environment["DOCKER_HOST"] == "unix:///elsewhere.sock"
+    assert "SECRET_OF_THE_HOST" not in environment
+    assert not {"DOCKER_HOST", "PATH"} & set(arguments)
+
+
+def test_post_is_a_fresh_container_of_its_own_entrypoint(action: Make, docker: str) -> None:
+    with Job(runner=ContainerRunner("i", docker=docker)) as job:
+        main, _ = seen(job.uses(action()))
+        post, _ = seen(job.finish().posts[0])
+    assert (main[main.index("--entrypoint") + 1], post[post.index("--entrypoint") + 1]) == (
+        "/entrypoint.py",
+        "/post.py",
+    )
+    assert main[main.index("--name") + 1] != post[post.index("--name") + 1]
+
+
+def test_a_cancel_signals_the_client_and_a_kill_removes_the_container(action: Make, docker: str) -> None:
+    runner = ContainerRunner("i", arguments=["--wait"], docker=docker)
+    with Job(runner=runner) as job:
+        running = job.start(action(name="first"))
+        running.wait_for("ready")
+        running.cancel()
+        assert running.wait().exit_code == 7
+    with Job(runner=runner) as job:
+        running = job.start(action(name="second"))
+        running.wait_for("ready")
+        running.kill()
+        arguments, _ = seen(running.wait())
+    removed = Path(docker).with_name("removed").read_text()
+    assert removed == f"rm --force {arguments[arguments.index('--name') + 1]}"
+
+
+def test_a_missing_docker_client_is_a_failed_step(action: Make, tmp_path: Path) -> None:
+    with Job(runner=ContainerRunner("i", docker=str(tmp_path / "nothing"))) as job:
+        step = job.uses(action())
+    assert (step.outcome, step.exit_code) == ("failure", 126)
