@@ -2,36 +2,55 @@
 # Needs Python 3.11 or newer and make; the rest is installed below .venv and .cache.
 
 PYTHON ?= python3
-UV_VERSION := 0.13.9
 VENV := .venv
 UV := .cache/uv/bin/uv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# The image that the container targets build and test.
+IMAGE ?= deployment-events:local
+# What is special about the machine that builds, for example: --build-context python:3.13-slim=docker-image://my-mirror/python
+DOCKER_BUILD_ARGS ?=
+
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run test lint test-container bench clean
+.PHONY: run test lint engine image test-container test-image release-dry-run clean
 
 run: $(STAMP)  ## one whole deployment, main and post, against the embedded sandbox (or the real vendors)
 	@$(BIN)/python -m emulator
 
 test: $(STAMP)  ## unit, contract, fault and end-to-end tests
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m "not container" $(ARGS)
 
 lint: $(STAMP)  ## ruff, mypy, zizmor, hadolint, actionlint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/hadolint Dockerfile
-	$(BIN)/actionlint
+	$(BIN)/hadolint Dockerfile .github/actions/*/Dockerfile
+	$(BIN)/actionlint .github/workflows/*.yml examples/*.yml
 	$(BIN)/zizmor --offline --quiet .github action.yml
 
-$(UV):
+engine:
+	@docker version >/dev/null 2>&1 || { echo "This needs a Docker engine, and none answers 'docker version'." >&2; exit 1; }
+
+image: engine  ## the Dockerfile, unmodified, as IMAGE
+	docker build --quiet $(DOCKER_BUILD_ARGS) --tag $(IMAGE) .
+
+test-container: image test-image  ## main and post in the image, as the runner would start them
+
+test-image: $(STAMP) engine  ## the same for an IMAGE that exists already
+	@IMAGE=$(IMAGE) $(BIN)/python -m pytest -m container tests/container $(ARGS)
+
+release-dry-run: $(STAMP) engine  ## everything a release does for one architecture, against a registry of its own
+	@DOCKER_BUILD_ARGS="$(DOCKER_BUILD_ARGS)" $(BIN)/python -m scripts.release dry-run
+
+$(UV): requirements-uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 ...")'
 	@$(PYTHON) -m venv .cache/uv
-	@.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-uv.txt
+	@touch $@
 
 $(STAMP): $(UV) pyproject.toml uv.lock
 	@$(UV) sync --quiet --locked --group dev --python $(PYTHON)

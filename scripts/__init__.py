@@ -1,0 +1,1 @@
+"""Programs of the repository: the image's last build step, and the release."""

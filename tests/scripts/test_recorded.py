@@ -1,0 +1,42 @@
+"""The workflow's own assertion, in a job as in ci.yml: declared first, so its post comes last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from emulator import Job
+from sandbox import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN, Sandbox
+
+ACTION = Path(__file__).parents[2] / ".github" / "actions" / "recorded"
+
+
+@pytest.mark.parametrize(
+    ("deploy", "launchdarkly", "datadog", "passes"),
+    [
+        ("true", "finished", 1, True),
+        ("false", "failed", 0, True),
+        ("true", "failed", 1, False),
+        ("true", "finished", 2, False),
+        ("false", "finished", 0, False),
+    ],
+)
+def test_what_the_sandbox_recorded_is_compared(deploy: str, launchdarkly: str, datadog: int, passes: bool) -> None:
+    with Sandbox() as sandbox, Job() as job:
+        expected = {"launchdarkly": launchdarkly, "datadog": str(datadog)}
+        assert job.uses(ACTION, with_={"url": sandbox.launchdarkly_url, **expected}).exit_code == 0
+        job.uses(
+            with_={
+                "environment": "e2e",
+                "launchdarkly-access-token": LAUNCHDARKLY_TOKEN,
+                "launchdarkly-base-url": sandbox.launchdarkly_url,
+                "datadog-api-key": DATADOG_API_KEY,
+                "datadog-base-url": sandbox.datadog_url,
+            }
+        )
+        job.run(deploy)
+        report, recorded = job.finish().posts
+        assert report.exit_code == 0, report.raw
+        assert (recorded.exit_code == 0) is passes, recorded.raw
+        assert any(note.level == "error" for note in recorded.annotations) is not passes

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+
+from scripts.release.pin import pinned
+from scripts.release.reference import Reference, ReleaseError
+from scripts.release.repository import Repository
+
+
+def released(repository: Repository, tag: str) -> str:
+    """The commit that a tag of the remote leads to."""
+    listing = repository.git("ls-remote", "--tags", "origin", f"refs/tags/{tag}", f"refs/tags/{tag}^{{}}")
+    return listing.splitlines()[-1].split()[0] if listing else ""
+
+
+def test_the_release_commit_changes_one_line_and_no_branch(repository: Repository, reference: Reference) -> None:
+    main = repository.git("rev-parse", "main")
+    commit = repository.commit(reference)
+    assert repository.git("rev-parse", f"{commit}~") == main == repository.git("rev-parse", "main")
+    assert repository.git("diff", "--numstat", main, commit) == "1\t1\taction.yml"
+    assert pinned(repository.git("show", f"{commit}:action.yml")) == reference
+
+
+def test_tags_are_pushed(repository: Repository, reference: Reference) -> None:
+    commit = repository.commit(reference)
+    repository.tag("1.2.3", commit)
+    assert (released(repository, "v1.2.3"), released(repository, "v1")) == (commit, "")
+    repository.move_major("1.2.3", commit)
+    assert released(repository, "v1") == commit
+
+
+def test_the_major_tag_moves_forward_only(repository: Repository, reference: Reference) -> None:
+    first = repository.git("rev-parse", "HEAD")
+    second = repository.commit(reference)
+    for version, commit in (("1.9.0", first), ("1.10.0", second)):
+        repository.tag(version, commit)
+        repository.move_major(version, commit)
+        assert released(repository, "v1") == commit
+    repository.tag("1.9.1", first)
+    repository.move_major("1.9.1", first)
+    assert released(repository, "v1") == second
+    repository.tag("10.0.0", first)
+    repository.move_major("10.0.0", first)
+    assert (released(repository, "v1"), released(repository, "v10")) == (second, first)
+
+
+def test_a_version_is_released_once(repository: Repository) -> None:
+    repository.require_new("1.2.3")
+    repository.tag("1.2.3", repository.git("rev-parse", "HEAD"))
+    repository.require_new("1.2.4")
+    with pytest.raises(ReleaseError, match="released already"):
+        repository.require_new("1.2.3")
+    with pytest.raises(ReleaseError, match="already exists"):
+        repository.tag("1.2.3", "HEAD")
+
+
+def test_nothing_uncommitted_gets_into_a_release(repository: Repository, reference: Reference) -> None:
+    (repository.root / "README.md").write_text("changed\n")
+    with pytest.raises(ReleaseError, match=r"README\.md"):
+        repository.commit(reference)
+
+
+def test_a_failing_command_is_named(repository: Repository) -> None:
+    with pytest.raises(ReleaseError, match="`git rev-parse nothing` failed"):
+        repository.git("rev-parse", "nothing")
