@@ -14,6 +14,7 @@ from emulator.manifest import REPOSITORY, Action, ManifestError, load_action
 from emulator.results import Annotation, JobResult, StepResult
 from emulator.runners import ContainerRunner, HostRunner, Runner
 from emulator.running import RunningStep
+from emulator.workflow import WorkflowResult, run_workflow
 
 __all__ = [
     "COMMANDS",
@@ -31,9 +32,11 @@ __all__ = [
     "Runner",
     "RunningStep",
     "StepResult",
+    "WorkflowResult",
     "find_commands",
     "load_action",
     "parse_command",
     "parse_pairs",
+    "run_workflow",
     "split_lines",
 ]

@@ -1,0 +1,42 @@
+"""Every benchmark, and its figures into docs: `make bench`.
+
+python benchmarks [rounds]
+"""
+
+import compileall
+import sys
+
+import chart
+import services
+import startup
+from service import ROOT
+
+PAGE = ROOT / "docs/benchmarks.md"
+CHART = ROOT / "docs/images/services.svg"
+
+
+def between(text: str, name: str, figures: str) -> str:
+    """Replace what stands between the page's markers of that name."""
+    head, start, rest = text.partition(f"<!-- {name} -->")
+    _, end, tail = rest.partition(f"<!-- /{name} -->")
+    if not (start and end):
+        raise SystemExit(f"docs/benchmarks.md has no place for {name}")
+    return f"{head}{start}\n{figures}\n{end}{tail}"
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    for name in ("src", "benchmarks"):  # the image holds bytecode, too
+        compileall.compile_dir(ROOT / name, quiet=1)
+    one = startup.report(startup.measure(rounds), rounds)
+    print(one)
+    few = max(3, rounds // 3)
+    rows = services.measure(few)
+    many = services.report(rows, few)
+    print(many)
+    PAGE.write_text(between(between(PAGE.read_text(), "startup", one), "services", many))
+    CHART.write_text(chart.svg(rows))
+
+
+if __name__ == "__main__":
+    main()

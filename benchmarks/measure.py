@@ -1,0 +1,51 @@
+"""Running a command once and telling what it cost."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Cost:
+    wall: float
+    """s from start to end."""
+    cpu: float
+    """s of user and system time."""
+    memory: int
+    """KiB, the process's peak."""
+
+
+def run(command: Sequence[str], env: Mapping[str, str], cwd: str) -> Cost:
+    """Run a command; a failing one stops the benchmark, because its time would mean nothing."""
+    began = time.perf_counter()
+    process = subprocess.Popen(command, env=dict(env), cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - began
+    if status != 0:
+        raise SystemExit(f"{command[-1]} failed:\n{output.decode()}")
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+
+
+def middle(costs: Sequence[Cost]) -> Cost:
+    """Return the medians."""
+    return Cost(
+        median(one.wall for one in costs), median(one.cpu for one in costs), int(median(one.memory for one in costs))
+    )
+
+
+def machine() -> str:
+    """What the figures were taken on."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{len(names)} cores, {names[0] if names else 'unknown processor'}"
+
+
+def version() -> str:
+    """Python's own."""
+    return sys.version.split()[0]

@@ -1,0 +1,87 @@
+"""One deployment, both vendors, TLS: our process against datadog-ci (one vendor) and against a floor.
+
+    python benchmarks/startup.py [rounds]
+
+The commands of a round run one after the other, so that a busy machine slows all alike; what counts
+is the ratio of the medians. datadog-ci is compared where npm has put it (`make bench` does).
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from measure import Cost, machine, middle, run, version
+from service import ROOT, Service, sandbox
+from step import COMMAND, POST, environment
+
+DATADOG_CI = ROOT / ".cache/datadog-ci/node_modules/.bin/datadog-ci"
+
+
+def contestants(service: Service, folder: Path) -> dict[str, tuple[list[str], dict[str, str]]]:
+    ours = environment(service, folder)
+    done = {**ours, "STATE_done": "true"}
+    found = {
+        "this action": (COMMAND, ours),
+        "the floor": ([sys.executable, "-IuB", str(ROOT / "benchmarks/floor.py")], ours),
+        "post with nothing to do": (POST, done),
+        "a bare interpreter": ([sys.executable, "-IuB", "-c", "pass"], done),
+    }
+    if DATADOG_CI.exists() and shutil.which("node"):
+        found["datadog-ci"] = (_datadog_ci(service.datadog), _datadog_ci_environment(service))
+    return found
+
+
+def _datadog_ci(url: str) -> list[str]:
+    del url
+    start = "--started-at 2026-05-04T09:30:00Z --finished-at 2026-05-04T09:33:20Z"
+    git = f"--git-repository-url https://github.com/octo-org/octo-repo --git-commit-sha {'a' * 40}"
+    return [
+        shutil.which("node") or "node",
+        str(DATADOG_CI),
+        *f"dora deployment --service shop --env production {start} {git}".split(),
+    ]
+
+
+def _datadog_ci_environment(service: Service) -> dict[str, str]:
+    """DD_SITE picks the host (api. before it) and TLS is the only way there."""
+    port = service.datadog.rpartition(":")[2]
+    return {
+        "PATH": os.environ["PATH"],
+        "DD_API_KEY": "sandbox-datadog-api-key",
+        "DD_SITE": f"localhost:{port}",
+        "NODE_EXTRA_CA_CERTS": service.ca_alone,
+        "NODE_OPTIONS": f"--require {ROOT / 'benchmarks/localhost.js'}",
+    }
+
+
+def measure(rounds: int) -> dict[str, Cost]:
+    costs: dict[str, list[Cost]] = {}
+    with sandbox(tls=True) as service, tempfile.TemporaryDirectory() as folder:
+        for number in range(rounds + 1):
+            for name, (command, env) in contestants(service, Path(folder)).items():
+                cost = run(command, env, folder)
+                if number:  # the first round warms the caches
+                    costs.setdefault(name, []).append(cost)
+    return {name: middle(all_of_one) for name, all_of_one in costs.items()}
+
+
+def report(costs: dict[str, Cost], rounds: int) -> str:
+    ours = costs["this action"]
+    lines = [
+        f"Medians of {rounds} rounds, TLS on loopback, {machine()}, Python {version()}.",
+        "",
+        "| | wall, ms | CPU, ms | this action takes |",
+        "|---|---|---|---|",
+    ]
+    for name, cost in costs.items():
+        ratio = f"{ours.wall / cost.wall:.2f} of it" if name in {"the floor", "datadog-ci"} else ""
+        lines.append(f"| {name} | {cost.wall * 1000:.0f} | {cost.cpu * 1000:.0f} | {ratio} |")
+    idle = costs["post with nothing to do"].wall - costs["a bare interpreter"].wall
+    return "\n".join([*lines, "", f"Post with nothing to do takes {idle * 1000:.0f} ms more than a bare interpreter."])
+
+
+if __name__ == "__main__":
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    print(report(measure(count), count))

@@ -1,0 +1,46 @@
+"""One step of the action as a process: the runner's environment and nothing else."""
+
+import sys
+import time
+from pathlib import Path
+
+from service import ROOT, Service
+
+from sandbox import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
+
+COMMAND = [sys.executable, "-IuB", str(ROOT / "entrypoint.py")]
+POST = [sys.executable, "-IuB", str(ROOT / "post.py")]
+
+
+def environment(service: Service, folder: Path, services: int = 1, **inputs: str) -> dict[str, str]:
+    """A lone `finished` to both vendors, its files fresh in `folder`."""
+    files = {name: folder / name for name in ("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")}
+    for path in files.values():
+        path.write_text("")
+    (folder / "event.json").write_text("{}")
+    given = {
+        "event": "finished",
+        "started-at": str(int(time.time()) - 60),
+        "environment": "production",
+        "service": "\n".join(f"service-{number}" for number in range(services)),
+        "launchdarkly-access-token": LAUNCHDARKLY_TOKEN,
+        "launchdarkly-base-url": service.launchdarkly,
+        "datadog-api-key": DATADOG_API_KEY,
+        "datadog-base-url": service.datadog,
+        **inputs,
+    }
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "REQUESTS_CA_BUNDLE": service.ca_bundle,
+        "RUNNER_TEMP": str(folder),
+        "GITHUB_EVENT_PATH": str(folder / "event.json"),
+        "GITHUB_EVENT_NAME": "push",
+        "GITHUB_REPOSITORY": "octo-org/octo-repo",
+        "GITHUB_SHA": "9f2c1d7be04a5c38d16e72f0ab94c5d83e6017af",
+        "GITHUB_REF": "refs/heads/main",
+        "GITHUB_RUN_ID": str(time.time_ns()),
+        "GITHUB_RUN_ATTEMPT": "1",
+        "GITHUB_JOB": "deploy",
+        **{name: str(path) for name, path in files.items()},
+        **{f"INPUT_{name.upper()}": value for name, value in given.items()},
+    }
