@@ -37,7 +37,7 @@ def _row(service: Service, count: int, rounds: int) -> Row:
             before = service.connections()
             env = environment(service, folder, count)
             costs.append(run(COMMAND, env, name))
-            connections = service.connections() - before
+            connections = service.connections() - before - 1  # the question itself is one
             _all_delivered(folder, count)
     return Row(count, middle(costs), connections)
 

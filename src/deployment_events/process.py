@@ -6,6 +6,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -23,10 +24,12 @@ def run(stage: Stage, received: list[int]) -> NoReturn:
     clock = Clock()
     listen(clock, received)
     runner = Runner()
+    code = 0
     try:
         code = stage(runner, clock)
     except Exception as bug:  # noqa: BLE001  a bug of ours must not break a deploy, nor show a traceback
-        code = report_bug(runner, bug)
+        with suppress(Exception):
+            code = report_bug(runner, bug)
     leave(128 + received[0] if received else code)
 
 
@@ -63,6 +66,6 @@ def report_bug(runner: Runner, bug: Exception) -> int:
 
 def leave(code: int) -> NoReturn:
     """End the process now: no teardown to pay for, and no hung thread to wait for."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with suppress(OSError):  # a log that nobody reads any more
+        sys.stdout.flush()
     os._exit(code)

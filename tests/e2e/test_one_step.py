@@ -229,3 +229,20 @@ def test_five_hundred_services_reach_post_whole(sandbox: Sandbox) -> None:
     assert len(sandbox.deployments("datadog")) == 500
     assert {one["status"] for one in sandbox.deployments("launchdarkly")} == {"finished"}
     assert len(sandbox.deployments("launchdarkly")) == 500
+
+
+def test_a_skipped_job_sends_nothing(sandbox: Sandbox) -> None:
+    with Job() as job:
+        job.uses(with_=with_keys(sandbox, job_status="skipped"))
+        [post] = job.finish().posts
+    assert event_types(sandbox) == ["started"]
+    assert [level for level, _ in levels(post)] == ["notice"]
+
+
+def test_a_job_status_that_was_lost_is_said_and_nothing_is_guessed(sandbox: Sandbox) -> None:
+    with Job() as job:
+        job.uses(with_=with_keys(sandbox, job_status="${{ env.NOTHING }}"))
+        [post] = job.finish().posts
+    assert event_types(sandbox) == ["started"]
+    assert "The job's end is not known" in levels(post)[0][1]
+    assert post.exit_code == 0
