@@ -69,6 +69,8 @@ class Origin(Frozen):
     run_attempt: str
     job: str
     job_index: str
+    run_url: str = ""
+    """The run's page: for people, no part of what tells deployments apart."""
 
 
 Tag = Annotated[tuple[str, str], Field(description="key and value")]

@@ -85,6 +85,9 @@ def rehearse(runner: Runner, calls: Sequence[Call], settings: Mapping[str, Setti
     """Print what would be sent, keys replaced, and send nothing."""
     for call in calls:
         provider = PROVIDERS[call.vendor]
+        if call.vendor not in settings:
+            runner.log(f"dry-run: {provider.title}'s key is empty: {call.event} of {call.service} would not be sent")
+            continue
         request = provider.request(settings[call.vendor], call)
         keys = dict.fromkeys(provider.keys(settings[call.vendor], call), "***")
         with runner.group(

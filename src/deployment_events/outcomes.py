@@ -54,7 +54,7 @@ def _describe(group: Sequence[Receipt], post_follows: bool) -> str:
     return " ".join(
         filter(
             None,
-            (f"{vendor} {verb} {first.event} of {services}{more}: {first.error}.", first.cure, next_step),
+            (f"{vendor} {verb} the {first.event} event of {services}{more}: {first.error}.", first.cure, next_step),
         )
     )
 

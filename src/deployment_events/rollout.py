@@ -83,6 +83,7 @@ def resolve(inputs: Inputs, context: Context, event: Event, moments: Moments) ->
             run_attempt=context.run_attempt,
             job=context.job,
             job_index=inputs.job_index,
+            run_url=context.run_url,
         ),
     )
     sources = (
@@ -105,7 +106,10 @@ def end(rollout: Rollout, finished_at: int) -> tuple[Rollout, str]:
 def _times(inputs: Inputs, context: Context, event: Event, moments: Moments) -> tuple[int, int | None, str, list[str]]:
     if not event.is_end:
         at = context.status_created_at if context.deployment_state else None
-        started = _first(("input", inputs.started_at), ("the payload's deployment_status", at), ("now", moments.now))
+        moment = inputs.finished_at if event is Event.CUSTOM else None
+        started = _first(
+            ("input", inputs.started_at or moment), ("the payload's deployment_status", at), ("now", moments.now)
+        )
         happened = inputs.finished_at or inputs.started_at or moments.now
         return started[1], happened if event is Event.CUSTOM else None, started[0], []
     finished = _first(

@@ -69,11 +69,13 @@ def _report(runner: Runner, clock: Clock, inputs: Inputs, context: Context) -> i
     desk = Desk.open(runner, clock, limit)
     rollout = _resolve(desk, inputs, context, event)
     box = files.new_name()
+    planned = plan(rollout, inputs.enabled, event, clock.now())
     if follows:
+        if runner.temp and not inputs.dry_run:  # before the state: where post finds no outbox, all is delivered
+            files.Outbox(runner.temp / box, runner.debug).keep(planned.calls)
         follows = _leave_to_post(runner, make_state(inputs, rollout, box))
     else:
         save_done(runner)
-    planned = plan(rollout, inputs.enabled, event, clock.now())
     _tell_facts(runner, rollout, planned)
     turn = Turn(
         calls=planned.calls,

@@ -11,13 +11,14 @@ from .providers import PROVIDERS
 from .times import duration, iso
 
 _FOLD_ABOVE = 20  # services
-_MOST_ROWS = 2000
-_MOST_BYTES = 900 * 1024  # of undelivered lines; the runner throws a summary over 1 MiB away whole
+_LARGEST_PAGE = 1000 * 1024  # bytes; the runner throws a summary over 1 MiB away whole
+_LARGEST_TABLE = 600 * 1024  # bytes of it that the table of services may take
+_MOST_EXPLANATIONS = 50
 
-_MARKS = {
-    Status.DELIVERED: "✅ delivered",
+_MARKS = {  # in the order in which they are counted: trouble first
     Status.REFUSED: "❌ refused",
     Status.UNDELIVERED: "⚠️ undelivered",
+    Status.DELIVERED: "✅ delivered",
     Status.SKIPPED: "⏭️ not sent",
     Status.DRY_RUN: "📝 dry run",
 }
@@ -27,7 +28,7 @@ _HEADINGS = {
     Event.FINISHED: "✅ Deployment finished",
     Event.FAILED: "❌ Deployment failed",
     Event.CUSTOM: "📌 Deployment event",
-    Event.UPDATE: "✏️ Deployment updated",
+    Event.UPDATE: "✏️ Deployment update",
 }
 
 
@@ -35,11 +36,11 @@ def render(receipts: Sequence[Receipt], rollout: Rollout | None, undelivered: Se
     """Return the page as Markdown; `undelivered` are the lines for `event: replay`."""
     lines = [f"### {_heading(receipts, rollout)}", ""]
     if rollout is not None:
-        lines += [*table(["", ""], _facts(rollout, receipts)), ""]
-    lines += _services(receipts, rollout)
-    lines += [f"- {escape(told, 1000)}" for told in _explanations(receipts)]
+        lines += [_facts(rollout, receipts), ""]
+    lines += [*_alarm(receipts), *_services(receipts, rollout), *_explanations(receipts)]
     if undelivered:
-        lines += ["", *_undelivered(undelivered)]
+        room = _LARGEST_PAGE - len("\n".join(lines).encode())
+        lines += ["", *_undelivered(undelivered, room)]
     return "\n".join(lines)
 
 
@@ -50,66 +51,119 @@ def render_problems(problems: Iterable[Problem]) -> str:
 
 
 def _heading(receipts: Sequence[Receipt], rollout: Rollout | None) -> str:
+    sent = [receipt for receipt in receipts if receipt.status is not Status.SKIPPED]
+    lost = sum(receipt.status.is_lost for receipt in sent)
+    reported = "" if not lost else ", not reported" if lost == len(sent) else ", not fully reported"
     if rollout is None:
-        return "📮 Undelivered events sent again"
-    events = [receipt.event for receipt in receipts]
-    heading = _HEADINGS[events[-1]] if events else "Deployment"
+        return "⚠️ Undelivered events, still not all delivered" if lost else "📮 Undelivered events sent again"
+    event = receipts[-1].event if receipts else Event.CUSTOM
+    mark, _, words = _HEADINGS[event].partition(" ")
+    if any(receipt.status is Status.DRY_RUN for receipt in receipts):
+        mark, words = "📝", f"Dry run, nothing was sent: {event}"
     where = f" in {escape(rollout.environment)}" if rollout.environment else ""
     services = rollout.services
-    return f"{heading}: {escape(services[0].name) if len(services) == 1 else f'{len(services)} services'}{where}"
+    what = escape(services[0].name) if len(services) == 1 else f"{len(services)} services"
+    return f"{'⚠️' if lost else mark} {words}{reported}: {what}{where}"
 
 
-def _facts(rollout: Rollout, receipts: Sequence[Receipt]) -> list[list[str]]:
-    commit = code(rollout.commit_sha[:12])
+def _facts(rollout: Rollout, receipts: Sequence[Receipt]) -> str:
+    """One line: which version and commit, from when to when, in which run."""
+    facts = []
+    if rollout.version and rollout.version != rollout.commit_sha:
+        facts.append(f"Version {code(rollout.version)}")
     if rollout.commit_sha:
-        commit = link(commit, f"{rollout.repository_url}/commit/{rollout.commit_sha}")
-    run_url = f"{rollout.repository_url}/actions/runs/{rollout.origin.run_id}/attempts/{rollout.origin.run_attempt}"
-    rows = [
-        ["Version", code(rollout.version)],
-        ["Commit", commit],
-        ["Started", iso(rollout.started_at)],
-    ]
-    if rollout.finished_at is not None and any(receipt.event.is_end for receipt in receipts):
-        took = duration(rollout.finished_at - rollout.started_at)
-        rows.append(["Finished", f"{iso(rollout.finished_at)}, after **{took}**"])
-    if rollout.origin.run_id:
-        rows.append(["Run", link(escape(f"{rollout.origin.job} {rollout.origin.run_id}".strip()), run_url)])
-    return [row for row in rows if row[1]]
+        commit = link(code(rollout.commit_sha[:12]), f"{rollout.repository_url}/commit/{rollout.commit_sha}")
+        facts.append(f"commit {commit}" if facts else f"Commit {commit}")
+    facts.append(_when(rollout, receipts))
+    origin = rollout.origin
+    if origin.run_id:
+        attempt = f", attempt {escape(origin.run_attempt)}" if origin.run_attempt != "1" else ""
+        facts.append(link(f"run {escape(origin.run_id)}{attempt}", origin.run_url))
+    return " · ".join(facts)
+
+
+def _when(rollout: Rollout, receipts: Sequence[Receipt]) -> str:
+    """Times to the second, in UTC; the end's day only where it is another one."""
+    day, start = _moment(rollout.started_at)
+    if rollout.finished_at is None or not any(receipt.event.is_end for receipt in receipts):
+        return f"{day} {start} UTC"
+    last_day, end = _moment(rollout.finished_at)
+    until = end if last_day == day else f"{last_day} {end}"
+    took = duration(rollout.finished_at - rollout.started_at)
+    return f"{day} {start} → {until} UTC · took **{took}**"
+
+
+def _moment(milliseconds: int) -> tuple[str, str]:
+    day, _, time = iso(milliseconds).partition("T")
+    return day, time[:8]
+
+
+def _alarm(receipts: Sequence[Receipt]) -> list[str]:
+    """Say first of all that something is missing, and how much."""
+    lost = sum(receipt.status.is_lost for receipt in receipts)
+    sent = sum(receipt.status is not Status.SKIPPED for receipt in receipts)
+    if not lost:
+        return []
+    told = "The event was" if sent == 1 else f"{lost} of {sent} events were"
+    return [f"**⚠️ {told} not delivered:** the reasons are below, and `event: replay` sends what is kept.", ""]
 
 
 def _services(receipts: Sequence[Receipt], rollout: Rollout | None) -> list[str]:
-    rows = [
-        [
-            code(receipt.service),
-            PROVIDERS[receipt.vendor].title,
-            receipt.event.value,
-            _MARKS[receipt.status],
-            code(receipt.id, 140),
-        ]
-        for receipt in receipts[:_MOST_ROWS]
-    ]
-    lines = table(["Service", "Vendor", "Event", "Result", "Deployment id"], rows)
-    if rollout is None or len(rollout.services) <= _FOLD_ABOVE:
+    """One row a service, one column a vendor; services with trouble first where there are many."""
+    vendors = [name for name in PROVIDERS if any(receipt.vendor == name for receipt in receipts)]
+    own = {service.name: service.attributes.get("version", "") for service in rollout.services} if rollout else {}
+    by_service: dict[str, list[Receipt]] = {}
+    for receipt in receipts:
+        by_service.setdefault(receipt.service, []).append(receipt)
+    many = len(by_service) > _FOLD_ABOVE
+    if many:
+        by_service = dict(sorted(by_service.items(), key=lambda item: not any(one.status.is_lost for one in item[1])))
+    rows, size = [], 0
+    for service, theirs in by_service.items():
+        name = " ".join(filter(None, (code(service), code(own.get(service, "")))))
+        row = [name, *(_cell([one for one in theirs if one.vendor == vendor]) for vendor in vendors)]
+        size += sum(len(cell.encode()) + 4 for cell in row)
+        if size > _LARGEST_TABLE:
+            break
+        rows.append(row)
+    lines = table(["Service", *(PROVIDERS[vendor].title for vendor in vendors)], rows)
+    if not many:
         return [*lines, ""]
     counts = [f"{sum(one.status is status for one in receipts)} {mark}" for status, mark in _MARKS.items()]
-    title = f"{len(rollout.services)} services: {', '.join(told for told in counts if not told.startswith('0 '))}"
-    return folded(title, lines)
+    told = ", ".join(count for count in counts if not count.startswith("0 "))
+    cut = f" (the first {len(rows)}; the output <code>results</code> has all)" if len(rows) < len(by_service) else ""
+    return folded(f"{len(by_service)} services: {told}{cut}", lines)
+
+
+def _cell(receipts: Sequence[Receipt]) -> str:
+    """What became of one service's events at one vendor, and its id there."""
+    told = dict.fromkeys(
+        _MARKS[one.status] if one.status is Status.SKIPPED else f"{one.event}: {_MARKS[one.status]}" for one in receipts
+    )
+    ids = dict.fromkeys(code(one.id, 140) for one in receipts if one.id)
+    return "<br>".join([*told, *ids])
 
 
 def _explanations(receipts: Sequence[Receipt]) -> list[str]:
     """What did not arrive, in the annotations' own words, and what was not sent by design."""
     reasons = dict.fromkeys(receipt.error for receipt in receipts if receipt.status is Status.SKIPPED)
     notes = dict.fromkeys(receipt.note for receipt in receipts if receipt.note)
-    return [*describe_all(receipts), *notes, *reasons]
+    told = [*describe_all(receipts), *notes, *reasons]
+    lines = [f"- {escape(one, 1000)}" for one in told[:_MOST_EXPLANATIONS]]
+    if len(told) > _MOST_EXPLANATIONS:
+        lines.append(f"- … and {len(told) - _MOST_EXPLANATIONS} more: the output <code>results</code> has all")
+    return lines
 
 
-def _undelivered(lines: Sequence[str]) -> list[str]:
+def _undelivered(lines: Sequence[str], room: int) -> list[str]:
+    """The lines themselves, as many as the page has room for, in bytes."""
     shown: list[str] = []
-    size = 0
+    left = room - 1024  # what frames them
     for line in lines:
-        size += len(line) + 1
-        if size > _MOST_BYTES:
+        left -= len(line.encode()) + 1
+        if left < 0:
             break
         shown.append(line)
+    count = "1 undelivered event" if len(lines) == 1 else f"{len(lines)} undelivered events"
     rest = f" (the first {len(shown)}; the log has all)" if len(shown) < len(lines) else ""
-    return folded(f"{len(lines)} undelivered events, for <code>event: replay</code>{rest}", fence(shown))
+    return folded(f"{count}, for <code>event: replay</code>{rest}", fence(shown))

@@ -5,6 +5,7 @@ them, and a stuck one holds nothing up.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 
@@ -20,6 +21,7 @@ from .vendor import Tools, Vendor
 
 _SAVE_EVERY = 0.2  # s between two rewrites of the outbox while receipts come in
 _POLL = 0.1  # s until a cancel is noticed
+_LATE = 0.25  # s for threads whose sockets ran out of time with the budget: what they learnt must not be lost
 
 
 class Courier:
@@ -85,15 +87,15 @@ class Courier:
 
     def _collect(self, calls: Sequence[Call], outbox: Outbox) -> None:
         """Take the threads' news until all are done or the budget is."""
-        saved = self._clock.monotonic()
-        while self._running and (self._budget.left() or not self._news.empty()):
-            try:
-                self._news.get(timeout=max(0.001, min(_POLL, self._budget.left())))()
-            except Empty:
-                continue
-            if self._clock.monotonic() - saved > _SAVE_EVERY:
+        saved, changed = self._clock.monotonic(), False
+        patience = Budget(self._clock, self._budget.left() + _LATE)
+        while self._running and (patience.left() or not self._news.empty()):
+            with suppress(Empty):
+                self._news.get(timeout=max(0.001, min(_POLL, patience.left())))()
+                changed = True
+            if changed and self._clock.monotonic() - saved > _SAVE_EVERY:
                 self._save(calls, outbox)
-                saved = self._clock.monotonic()
+                saved, changed = self._clock.monotonic(), False
 
     def _save(self, calls: Sequence[Call], outbox: Outbox) -> None:
         left = []

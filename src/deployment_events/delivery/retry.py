@@ -42,7 +42,7 @@ class Backoff:
             self._retry = self._retry.increment("POST", "", error=ResponseError())
         except MaxRetryError:
             raise Down(f"{failure} ({self.attempts} tries)", failure.status) from None
-        wait = failure.wait if failure.wait is not None else self._retry.get_backoff_time()
+        wait = failure.wait or self._retry.get_backoff_time()  # "now" from a busy server is no leave to hammer it
         if wait >= budget.left():
             asked = f"it asks to wait {wait:.0f} s, and " if failure.wait else ""
             tries = "1 try" if self.attempts == 1 else f"{self.attempts} tries"

@@ -6,15 +6,17 @@ certificates are always verified.
 
 import os
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
+from threading import Timer
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests.utils import get_environ_proxies
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, LocationValueError
 
 from ..calls import Answer, Request
 from ..errors import Down, Refused
@@ -25,7 +27,7 @@ CONNECT_SECONDS = 5.0
 """s a connection may take before it counts as failed."""
 READ_SECONDS = 15.0
 """s without a byte before an answer counts as failed."""
-_BODY_SECONDS = 3.0  # s an accepted answer's body may take: the event is in, the rest is a nicety
+_BODY_SECONDS = 3.0  # s an answer's body may take: the status has told what matters, the rest is a nicety
 _LARGEST_BODY = 1024 * 1024  # bytes read of an answer
 _CHUNK = 16 * 1024
 
@@ -92,19 +94,17 @@ class Transport:
 
     def send(self, request: Request, keys: Mapping[str, str], budget: Budget) -> Answer:
         """Send once and return the answer, whatever its status. Raises `Refused` and `Down`."""
-        prepared = self._session.prepare_request(
-            requests.Request(
-                request.method,
-                request.url,
-                headers=dict(request.headers or {}),
-                json=request.body,
-                auth=Keys(keys),
-            )
-        )
         left = max(budget.left(), 0.001)
+        wanted = requests.Request(
+            request.method,
+            request.url,
+            headers=dict(request.headers or {}),
+            json=request.body,
+            auth=Keys(keys),
+        )
         try:
             response = self._session.send(
-                prepared,
+                self._session.prepare_request(wanted),
                 stream=True,
                 allow_redirects=False,
                 timeout=(min(CONNECT_SECONDS, left), min(READ_SECONDS, left)),
@@ -113,8 +113,9 @@ class Transport:
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise _trouble(error) from None
         with response:
-            limit = budget.part(_BODY_SECONDS) if 200 <= response.status_code < 300 else budget
-            body, complete = _read(response, limit)
+            if response.status_code < 200:  # another answer may follow: closed unread, the connection is not used again
+                return Answer(response.status_code, response.headers, b"", complete=False)
+            body, complete = _read(response.raw, budget.part(_BODY_SECONDS))
         return Answer(response.status_code, response.headers, body, complete)
 
     def _context(self) -> ssl.SSLContext:
@@ -123,17 +124,34 @@ class Transport:
         return self._trust.context()
 
 
-def _read(response: requests.Response, budget: Budget) -> tuple[bytes, bool]:
-    """Read the body while time and space allow; whether it is whole is told beside it."""
+def _read(raw: Any, budget: Budget) -> tuple[bytes, bool]:
+    """Read urllib3's body while time and space allow; whether it is whole is told beside it."""
     body = bytearray()
     try:
-        while chunk := response.raw.read1(_CHUNK, decode_content=True):
-            body += chunk
-            if len(body) > _LARGEST_BODY or not budget.left():
-                return bytes(body[:_LARGEST_BODY]), False
+        with _no_longer_silent_than(raw, budget.left()):
+            while chunk := raw.read1(_CHUNK, decode_content=True):
+                body += chunk
+                if len(body) > _LARGEST_BODY or not budget.left():
+                    return bytes(body[:_LARGEST_BODY]), False
     except (HTTPError, OSError, ValueError):
         return bytes(body), False
     return bytes(body), True
+
+
+@contextmanager
+def _no_longer_silent_than(raw: Any, seconds: float) -> Iterator[None]:
+    """The socket still has the patience it needed for the head, which the body does not deserve."""
+    if raw.connection is not None and raw.connection.sock is not None:
+        raw.connection.sock.settimeout(max(seconds, 0.001))
+        yield
+        return
+    timer = Timer(seconds, raw.shutdown)  # the response alone holds the socket: it ends with the body
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _host(url: str) -> str:
@@ -163,8 +181,8 @@ def _trouble(error: Exception) -> Refused | Down:
             )
         if isinstance(cause, OSError) and "failed: 407" in str(cause):
             return Refused("The proxy wants credentials (407): put them into HTTPS_PROXY.", 407)
-    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidProxyURL)):
-        return Refused("The address of the server or of the proxy is no URL: correct the base URL or HTTPS_PROXY.")
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, LocationValueError)):
+        return Refused("The address of the server or of the proxy cannot be used: correct the base URL or HTTPS_PROXY.")
     if isinstance(error, requests.ConnectTimeout):
         return Down("no connection in time")
     if any(isinstance(cause, (requests.Timeout, TimeoutError)) for cause in causes):

@@ -9,12 +9,14 @@ from ..calls import Answer, Call, Receipt, Request, Status
 from ..errors import CallFailed, Down, Refused
 from ..providers.base import Lookup, Provider, Settings
 from ..text import clean, shorten
+from .bounded import within
 from .clock import Budget, Clock
 from .retry import POLICY, Backoff, Gate, asked_wait
 from .transport import Transport
 
 _LOOKUP_SECONDS = 2.0  # s for reading ids back: they are a nicety, the events are in
 _LOOKUP_PAUSES = (0.25, 0.5, 1.0)  # s between the tries: a new deployment takes a moment to be listed
+_TOO_MANY = 429  # meant for all of the account's callers, not for one thread
 _LONGEST_WORDS = 300  # characters of a vendor's own words
 
 
@@ -74,6 +76,11 @@ class Vendor:
     def read_back(self, calls: Mapping[int, Call]) -> Mapping[int, str]:
         """Return the ids of accepted calls, by index, as far as they can be found soon."""
         budget = self._tools.budget.part(_LOOKUP_SECONDS)
+        found = within(budget, lambda: self._look_for(calls, budget)) or {}
+        return {key: its_id for key, its_id in found.items() if self._tools.hide(its_id) == its_id}
+
+    def _look_for(self, calls: Mapping[int, Call], budget: Budget) -> Mapping[int, str]:
+        """A new deployment takes a moment to be listed: ask a few times for what is still missing."""
         found: dict[int, str] = {}
         for pause in (*_LOOKUP_PAUSES, 0):
             missing = {key: call for key, call in calls.items() if key not in found}
@@ -111,7 +118,7 @@ class Vendor:
             except Down as failure:
                 wait = backoff.after(failure, budget)
                 self._tools.tell(f"{self.provider.title}: {failure}; next try in {wait:.1f} s")
-                if failure.wait is not None:
+                if failure.wait is not None or failure.status == _TOO_MANY:
                     self._gate.close(wait)
                 else:
                     self._tools.clock.wait(wait)

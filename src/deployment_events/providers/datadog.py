@@ -88,7 +88,9 @@ class Datadog(Provider[DatadogSettings]):
             return self._plan_update(settings, deployment, now)
         if event is not Event.FINISHED:
             return Skip(_NOT_HEARD[event])
-        git = GitInfo(commit_sha=deployment.commit_sha, repository_url=deployment.repository_url)
+        git = None
+        if deployment.commit_sha and deployment.repository_url:
+            git = GitInfo(commit_sha=deployment.commit_sha, repository_url=deployment.repository_url)
         attributes = Attributes(
             service=deployment.service,
             started_at=deployment.started_at,
@@ -97,7 +99,7 @@ class Datadog(Provider[DatadogSettings]):
             env=deployment.environment or None,
             version=deployment.version or None,
             team=settings.team or None,
-            git=git if deployment.commit_sha and deployment.repository_url else None,
+            git=git,
             custom_tags=_custom_tags(deployment) or None,
         )
         return Call(
