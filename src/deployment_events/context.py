@@ -15,9 +15,9 @@ from .text import quoted, well_formed
 from .times import parse_time
 
 _DEFAULT_BRANCH_EVENTS = frozenset({
-    *("branch_protection_rule", "check_run", "check_suite", "discussion", "discussion_comment", "fork", "gollum"),
-    *("issue_comment", "issues", "label", "milestone", "page_build", "public", "registry_package"),
-    *("repository_dispatch", "schedule", "status", "watch", "workflow_run"),
+    *("branch_protection_rule", "check_run", "check_suite", "delete", "discussion", "discussion_comment", "fork"),
+    *("gollum", "issue_comment", "issues", "label", "milestone", "page_build", "public", "pull_request_target"),
+    *("registry_package", "repository_dispatch", "schedule", "status", "watch", "workflow_run"),
 })  # fmt: skip
 """Events whose GITHUB_SHA is the default branch's tip, whatever was deployed (GitHub's documentation)."""
 
@@ -66,6 +66,11 @@ class Context:
     def run_url(self) -> str:
         """The page of this attempt of the run."""
         return f"{self.repository_url}/actions/runs/{self.run_id}/attempts/{self.run_attempt}"
+
+    @property
+    def should_name_environment(self) -> bool:
+        """Whether the payload of this event names an environment, unless it is broken."""
+        return self.event_name in {"deployment", "deployment_status"}
 
     @property
     def environment(self) -> str:

@@ -96,6 +96,8 @@ class Deployment:
     """GitHub's own facts, `github.…`: the user's keys win over them."""
     id: str
     """The same for every retry and replay of this deployment, another one for the next."""
+    start_is_known: bool = True
+    """Whether the start was told, and not guessed from the job or the end."""
 
     def at(self, event: Event) -> int:
         """When `event` happened to this deployment, in Unix milliseconds."""
@@ -111,6 +113,7 @@ class Rollout(Frozen):
     commit_sha: str
     repository_url: str
     started_at: int
+    start_is_known: bool = True
     finished_at: int | None = None
     tags: tuple[Tag, ...] = ()
     metadata: dict[str, str] = {}
@@ -129,6 +132,7 @@ class Rollout(Frozen):
             tags=self.tags,
             metadata=self.metadata,
             id=self._identify(service),
+            start_is_known=self.start_is_known,
         )
 
     def _identify(self, service: Service) -> str:

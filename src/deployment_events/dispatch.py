@@ -12,10 +12,11 @@ from .delivery.courier import Courier
 from .delivery.lane import THREADS
 from .delivery.transport import Transport
 from .deployment import Rollout
-from .outcomes import Verdict, judge
+from .outcomes import judge
 from .providers import PROVIDERS
 from .providers.base import Settings
 from .runner import Runner
+from .text import shorten
 
 _MOST_LINES = 20  # receipts that are logged one by one; more are counted
 
@@ -44,6 +45,8 @@ class Turn:
     """Of the vendors that have their key."""
     outbox: str
     """The file of undelivered events, relative to the runner's temporary folder."""
+    shown_outbox: str = ""
+    """The same for later steps, where the file lies elsewhere."""
     rollout: Rollout | None = None
     """None for a replay: its events may be of many deployments."""
     skipped: tuple[Receipt, ...] = ()
@@ -60,22 +63,23 @@ class Turn:
 def carry_out(desk: Desk, turn: Turn) -> int:
     """Send a turn's calls, tell people and later steps what became of them, and return the exit code."""
     runner = desk.runner
-    sent = rehearse(runner, turn.calls, turn.settings) if turn.dry_run else deliver(desk, turn)
+    box = files.Outbox(runner.temp / turn.outbox if runner.temp else None, runner.warning)
+    sent = rehearse(runner, turn.calls, turn.settings) if turn.dry_run else deliver(desk, turn, box)
     receipts = [*sent, *turn.skipped]
     log_receipts(runner, receipts)
-    lines = [] if turn.post_follows else log_undelivered(runner, turn.calls, sent)
+    carried_on = turn.post_follows and box.works
+    lines = [] if carried_on else log_undelivered(runner, turn.calls, sent)
     if not turn.is_post:
-        set_outputs(runner, receipts, turn)
+        set_outputs(runner, receipts, turn, kept=box.works)
     if not turn.post_follows:
         runner.summarize(summary.render(receipts, turn.rollout, lines))
     judged = [receipt for receipt in receipts if receipt.vendor not in turn.keyless]
-    return announce(runner, judge(judged, fail_on_error=turn.fail_on_error, post_follows=turn.post_follows))
+    follows, kept = turn.post_follows, box.works
+    return runner.announce(judge(judged, fail_on_error=turn.fail_on_error, post_follows=follows, kept=kept))
 
 
-def deliver(desk: Desk, turn: Turn) -> list[Receipt]:
+def deliver(desk: Desk, turn: Turn, box: files.Outbox) -> list[Receipt]:
     """Send the calls; what is not accepted stays in the outbox."""
-    temp = desk.runner.temp
-    box = files.Outbox(temp / turn.outbox if temp else None, desk.runner.warning)
     box.keep(turn.calls)
     courier = Courier(desk.transport, desk.clock, desk.budget, hide=desk.runner.hide, log=desk.runner.log)
     return courier.deliver(turn.calls, turn.settings, box)
@@ -90,14 +94,10 @@ def rehearse(runner: Runner, calls: Sequence[Call], settings: Mapping[str, Setti
             continue
         request = provider.request(settings[call.vendor], call)
         keys = dict.fromkeys(provider.keys(settings[call.vendor], call), "***")
-        with runner.group(
-            f"dry-run: {call.event} of {call.service} to {provider.title}: {request.method} {request.url}"
-        ):
-            for name, value in {
-                "Content-Type": "application/json",
-                **(request.headers or {}),
-                **keys,
-            }.items():
+        headers = {"Content-Type": "application/json", **(request.headers or {}), **keys}
+        title = f"dry-run: {call.event} of {shorten(call.service, 100)} to {provider.title}"
+        with runner.group(f"{title}: {request.method} {request.url}"):
+            for name, value in headers.items():
                 runner.log(f"{name}: {value}")
             runner.log(json.dumps(request.body, indent=2))
     return [Receipt(call.service, call.vendor, call.event, Status.DRY_RUN, call.id) for call in calls]
@@ -116,7 +116,7 @@ def log_receipts(runner: Runner, receipts: Sequence[Receipt]) -> None:
 
 def _line(receipt: Receipt) -> str:
     title = PROVIDERS[receipt.vendor].title
-    told = f"{title}: {receipt.event} of {receipt.service}: {receipt.status}"
+    told = f"{title}: {receipt.event} of {shorten(receipt.service, 100)}: {receipt.status}"
     if receipt.status is Status.DELIVERED:
         tries = f" after {receipt.attempts} tries" if receipt.attempts > 1 else ""
         return f"{told}{tries}" + (f", id {receipt.id}" if receipt.id else "")
@@ -125,29 +125,22 @@ def _line(receipt: Receipt) -> str:
 
 def log_undelivered(runner: Runner, calls: Sequence[Call], receipts: Sequence[Receipt]) -> list[str]:
     """Print the lines of what was not delivered: a hosted runner's disk ends with the job, its log does not."""
-    lost = [call for call, receipt in zip(calls, receipts, strict=True) if receipt.status.is_lost]
+    pairs = zip(calls, receipts, strict=True)
+    lost = [files.with_cause(call, receipt) for call, receipt in pairs if receipt.status.is_lost]
     if not lost:
         return []
     lines = runner.hide(files.dump(lost)).splitlines()
-    with runner.group(f"{len(lost)} undelivered events, for event: replay"):
+    with runner.group(f"{len(lost)} undelivered event{'s' if len(lost) > 1 else ''}, for event: replay"):
         for line in lines:
             runner.log(line)
     return lines
 
 
-def announce(runner: Runner, verdict: Verdict) -> int:
-    """Write the verdict's annotations and return the exit code."""
-    say = {"error": runner.error, "warning": runner.warning, "notice": runner.notice}
-    for level, text in verdict.annotations:
-        say[level](text)
-    return verdict.exit_code
-
-
-def set_outputs(runner: Runner, receipts: Sequence[Receipt], turn: Turn) -> None:
+def set_outputs(runner: Runner, receipts: Sequence[Receipt], turn: Turn, *, kept: bool) -> None:
     """Set `results`, `undelivered-path` and the first service's id at each vendor."""
-    lost = any(receipt.status.is_lost for receipt in receipts)
+    lost = kept and any(receipt.status.is_lost for receipt in receipts)
     runner.set_output("results", json.dumps([receipt.as_result() for receipt in receipts]))
-    runner.set_output("undelivered-path", turn.outbox if lost else "")
+    runner.set_output("undelivered-path", (turn.shown_outbox or turn.outbox) if lost else "")
     for name in PROVIDERS:
         first = next((receipt.id for receipt in receipts if receipt.vendor == name and receipt.id), "")
         runner.set_output(f"{name}-deployment-id", first or turn.ids.get(name, ""))

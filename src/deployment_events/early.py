@@ -4,8 +4,6 @@ import gc
 import os
 import signal
 
-from .delivery import trust
-
 
 def prepare() -> list[int]:
     """Make the process ready, and return the list that collects its signals from now on."""
@@ -15,5 +13,7 @@ def prepare() -> list[int]:
     received: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda given, _frame: received.append(given))
+    from .delivery import trust  # noqa: PLC0415  its imports take 20 ms, in which a cancel may come
+
     trust.begin()  # beside the imports, which take longer
     return received

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BeforeValidator, SecretStr
 
@@ -105,7 +105,7 @@ def check_base_url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _split(text: str) -> Any:
+def _split(text: str) -> SplitResult | None:
     if not re.fullmatch(r"[!-~]+", text) or "\\" in text:
         return None
     try:

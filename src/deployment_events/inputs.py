@@ -12,6 +12,7 @@ from .fields import MOST_TAGS, Boolean, FullSha, RepositoryUrl, Seconds, Secret,
 from .providers import PROVIDERS
 from .providers.base import Settings
 from .services import check_services, parse_services, settings_of
+from .times import iso
 
 _EVENTS = ("auto", *Event, "replay", *STATUS_WORDS, "cancelled")
 _AHEAD = 10 * 60 * 1000  # ms that another machine's clock may be ahead of ours
@@ -79,8 +80,10 @@ class Inputs(Options):
                 if idle and self.event != Event.UPDATE and provider.updates(settings):
                     yield f"{', '.join(idle)}: used with event: update alone, and event is {self.event}."
             elif others:
-                keys = " or ".join(_input_name(name, field) for field in settings.secret_fields()[:1])
-                yield f"{', '.join(others)}: set, but {keys} is empty, so {provider.title} hears nothing."
+                key = _input_name(name, provider.key_field)
+                yield f"{', '.join(others)}: set, but {key} is empty, so {provider.title} hears nothing."
+        if self.finished_at and self.event in {"auto", "started", "in_progress"}:
+            yield f"finished-at is not used with event: {self.event}, which reports a start."
 
 
 def input_names() -> list[str]:
@@ -95,10 +98,11 @@ def secret_names() -> list[str]:
     return [*vendors, "github-token"]
 
 
-def read_inputs(raw: Mapping[str, str], now: int, environment: str = "") -> Inputs:
+def read_inputs(raw: Mapping[str, str], now: int, environment: str = "", *, may_lack_it: bool = False) -> Inputs:
     """Check the inputs, given by name. Raises `InputError` with every problem.
 
-    `now` is Unix milliseconds; `environment` is the event payload's, for want of an input.
+    `now` is Unix milliseconds; `environment` is the event payload's, for want of an input. `may_lack_it`:
+    the payload should have named one, and that it does not is no fault of the user's.
     """
     problems: list[Problem] = []
     options = _validate(Options, "", {"environment": environment, **_set(raw)}, problems)
@@ -106,7 +110,7 @@ def read_inputs(raw: Mapping[str, str], now: int, environment: str = "") -> Inpu
     services = parse_services(raw.get("service", ""), problems)
     check_services(services, settings, problems)
     inputs = Inputs.model_construct(**dict(options), services=services, settings=settings)
-    named = {problem.input for problem in problems}
+    named = {problem.input for problem in problems} | ({"environment"} if may_lack_it else set())
     problems.extend(problem for problem in _across(inputs, now) if problem.input not in named)
     if problems:
         raise InputError(problems)
@@ -131,8 +135,7 @@ def _validate(model: type[M], vendor: str, raw: Mapping[str, str], problems: lis
         for field, detail in bad.items():
             wrong = detail.get("ctx", {}).get("error")
             rule, cure = (wrong.rule, wrong.cure) if isinstance(wrong, Wrong) else (detail["msg"], "Correct it.")
-            secret = "SecretStr" in str(model.model_fields[field].annotation)
-            given = None if secret else _shown(names[field], values[field])
+            given = None if names[field] in secret_names() else _shown(names[field], values[field])
             problems.append(Problem(names[field], rule, given, cure))
         return model.model_validate({field: value for field, value in values.items() if field not in bad})
 
@@ -149,15 +152,16 @@ def _across(inputs: Inputs, now: int) -> Iterator[Problem]:
         rule = "is needed with event: replay" if not inputs.replay else "is for event: replay alone"
         yield Problem("replay", rule, inputs.replay or None, "Name the file of undelivered events, or clear it.")
     if inputs.event == Event.UPDATE and inputs.enabled:
-        fields = [_input_name(name, PROVIDERS[name].update_field) for name in inputs.enabled]
+        fields = [_input_name(name, one.update_field) for name, one in PROVIDERS.items() if one.update_field]
         if not any(PROVIDERS[name].updates(settings) for name, settings in inputs.enabled.items()):
-            yield Problem("event", f"is update, and {' and '.join(fields)} are empty", None, "Say what is to change.")
+            rule = f"is update, and nothing is to change: set {' or '.join(fields)} of a vendor that has its key"
+            yield Problem("event", rule, None, "Say what is to change.")
     if len(inputs.services) > 1:
         for name, settings in inputs.settings.items():
-            if getattr(settings, "deployment_id", ""):
+            if settings.deployment_id:
                 rule = f"is one deployment's, and there are {len(inputs.services)} services"
                 own = f"Write it in each service's line: name,{name}-deployment-id=…"
-                yield Problem(f"{name}-deployment-id", rule, settings.deployment_id, own)  # type: ignore[attr-defined]
+                yield Problem(f"{name}-deployment-id", rule, settings.deployment_id, own)
     if inputs.event != "replay":
         yield from _vendors(inputs)
 
@@ -180,9 +184,10 @@ def _times(inputs: Inputs, now: int) -> Iterator[Problem]:
     zone = "A time without an offset is read as UTC: write one, as in 2026-05-04T09:30:00+02:00."
     for name, moment in (("started-at", inputs.started_at), ("finished-at", inputs.finished_at)):
         if moment is not None and moment > now + _AHEAD:
-            yield Problem(name, "is in the future", None, zone)
+            yield Problem(name, "must not be in the future", iso(moment), zone)
     if inputs.started_at and inputs.finished_at and inputs.started_at > inputs.finished_at:
-        yield Problem("started-at", "is after finished-at", None, f"Exchange or correct them. {zone}")
+        rule = f"must not be after finished-at ({iso(inputs.finished_at)})"
+        yield Problem("started-at", rule, iso(inputs.started_at), f"Exchange or correct them. {zone}")
 
 
 def _input_name(vendor: str, field: str) -> str:

@@ -7,20 +7,22 @@ file can at worst report a deployment, never send a key elsewhere.
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
+from errno import ENOENT
 from pathlib import Path
 from uuid import uuid4
 
 from pydantic import ValidationError
 
-from .calls import Call
+from .calls import Call, Receipt
 from .errors import OutboxError
 from .providers import PROVIDERS
 from .providers.shared import is_id
 from .text import quoted
 
 FOLDER = "deployment-events"
-_LARGEST_FILE = 16 * 1024 * 1024  # bytes
-_LARGEST_LINE = 256 * 1024  # characters
+LARGEST_LINE = 1024 * 1024
+"""Characters of one event: an input is at most 128 KiB, and JSON writes a letter with up to six."""
+_LARGEST_FOREIGN_FILE = 64 * 1024 * 1024  # bytes
 _HARMLESS = r"\u0023\u0023["  # the same to a reader of JSON
 
 
@@ -40,8 +42,6 @@ def dump(calls: Iterable[Call]) -> str:
 
 def parse(text: str) -> list[Call]:
     """Read lines of JSON, oldest event first. Raises `OutboxError` naming the first bad line."""
-    if len(text) > _LARGEST_FILE:
-        raise OutboxError(f"has more than {_LARGEST_FILE // 1024 // 1024} MiB: it is no file of undelivered events")
     calls = []
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
@@ -50,8 +50,8 @@ def parse(text: str) -> list[Call]:
 
 
 def _parse_line(number: int, line: str) -> Call:
-    if len(line) > _LARGEST_LINE:
-        raise OutboxError(f"has a line {number} longer than {_LARGEST_LINE // 1024} KiB")
+    if len(line) > LARGEST_LINE:
+        raise OutboxError(f"has a line {number} longer than {LARGEST_LINE // 1024} KiB")
     try:
         call = Call.model_validate_json(line)
         provider = PROVIDERS[call.vendor]
@@ -72,15 +72,30 @@ def _parse_line(number: int, line: str) -> Call:
 
 
 def read(path: Path) -> list[Call]:
-    """Read an outbox. Raises `OutboxError`; the file stays as it is."""
+    """Read an outbox that this action wrote. Raises `OutboxError`; the file stays as it is."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(_LARGEST_FILE + 1)
-        return parse(raw.decode("utf-8"))
+        return parse(path.read_bytes().decode("utf-8"))
     except OSError as error:
         raise OutboxError(f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise OutboxError("is no UTF-8 text") from None
+
+
+def read_foreign(path: Path) -> list[Call]:
+    """Read a file that the user named, which may be anything. Raises `OutboxError`; it stays as it is."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise OutboxError(f"cannot be read: {error.strerror}") from None
+    if size > _LARGEST_FOREIGN_FILE:
+        limit = _LARGEST_FOREIGN_FILE // 1024 // 1024
+        raise OutboxError(f"has more than {limit} MiB: it is no file of undelivered events")
+    return read(path)
+
+
+def with_cause(call: Call, receipt: Receipt) -> Call:
+    """Return the call with why it was not delivered."""
+    return call.model_copy(update={"cause": receipt.error})
 
 
 class Outbox:
@@ -90,20 +105,23 @@ class Outbox:
         """`path` None: there is no temporary folder, so nothing can be kept; `warn` takes one line."""
         self._path = path
         self._warn = warn
-        self._broken = path is None
+        self.works = True
+        """Whether what was to be kept is on disk."""
 
     def keep(self, calls: Sequence[Call]) -> None:
         """Have exactly these calls on disk; none, and the file is deleted. A full disk is warned of, once."""
-        if self._path is None or self._broken:
+        if not self.works or (self._path is None and not calls):
             return
         try:
             self._write(self._path, calls)
         except OSError as error:
-            self._broken = True
+            self.works = False
             self._warn(f"Undelivered events cannot be kept in the runner's temporary folder: {error.strerror}.")
 
     @staticmethod
-    def _write(path: Path, calls: Sequence[Call]) -> None:
+    def _write(path: Path | None, calls: Sequence[Call]) -> None:
+        if path is None:
+            raise FileNotFoundError(ENOENT, "RUNNER_TEMP is not set")
         if not calls:
             path.unlink(missing_ok=True)
             return

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .calls import Receipt, Status
+from .errors import Problem
 from .providers import PROVIDERS
 
 Level = Literal["error", "warning", "notice"]
@@ -28,38 +29,70 @@ class Verdict:
     annotations: tuple[tuple[Level, str], ...]
 
 
-def judge(receipts: Sequence[Receipt], *, fail_on_error: bool, post_follows: bool) -> Verdict:
-    """Return the verdict on a stage's receipts; `post_follows`: this is the main stage of `auto`."""
+def wrong_inputs(problems: Iterable[Problem]) -> Verdict:
+    """Return the verdict on inputs that are wrong: nothing was sent, and only the user can help."""
+    return Verdict(1, tuple(("error", str(problem)) for problem in problems))
+
+
+def no_vendor() -> Verdict:
+    """Return the verdict on a step without any key: normal in a fork's pull request."""
+    keys = " nor ".join(f"{name}-{provider.key_field.replace('_', '-')}" for name, provider in PROVIDERS.items())
+    text = (
+        f"Nothing is reported: neither {keys} is set. Runs from forks and of Dependabot have no secrets; "
+        "elsewhere, check the secrets' names."
+    )
+    return Verdict(0, (("warning", text),))
+
+
+def bug(what: str, *, fail_on_error: bool) -> Verdict:
+    """Return the verdict on an error of this action itself; `what` names it and its place."""
+    cure = "Deployments may not be reported completely; please open an issue with this line."
+    return Verdict(int(fail_on_error), (("warning", f"This action has a bug: {what}. {cure}"),))
+
+
+def judge(receipts: Sequence[Receipt], *, fail_on_error: bool, post_follows: bool, kept: bool = True) -> Verdict:
+    """Return the verdict on a stage's receipts.
+
+    `post_follows`: this is the main stage of `auto`; `kept`: what was not delivered is in a file.
+    """
     notes = dict.fromkeys(receipt.note for receipt in receipts if receipt.note)
     annotations: list[tuple[Level, str]] = [("notice", note) for note in notes]
+    next_step = _next_step(post_follows=post_follows, kept=kept)
     lost = _alike(receipts)
-    annotations += [(_level(group[0], post_follows), _describe(group, post_follows)) for group in lost]
+    annotations += [(_level(group[0], post_follows and kept), f"{_describe(group)} {next_step}") for group in lost]
     failed = bool(lost) and fail_on_error and not post_follows
     return Verdict(int(failed), tuple(annotations))
 
 
-def describe_all(receipts: Sequence[Receipt]) -> list[str]:
+def describe_all(receipts: Sequence[Receipt], *, kept: bool = True) -> list[str]:
     """Return the annotations' own words on everything that a vendor should have and does not."""
-    return [_describe(group, post_follows=False) for group in _alike(receipts)]
+    return [f"{_describe(group)} {_next_step(post_follows=False, kept=kept)}" for group in _alike(receipts)]
 
 
-def _describe(group: Sequence[Receipt], post_follows: bool) -> str:
-    """One line on receipts that failed alike: who, what, how many, why, and what to do."""
+def _describe(group: Sequence[Receipt]) -> str:
+    """One line on receipts that failed alike: who, what, how many, why, and the cure."""
     first = group[0]
     vendor = PROVIDERS[first.vendor].title
     verb = "refused" if first.status is Status.REFUSED else "did not get"
     services = ", ".join(receipt.service for receipt in group[:3])
     more = f" and {len(group) - 3} more" if len(group) > 3 else ""
-    next_step = "It is sent again when the job ends." if post_follows else _KEPT
-    return " ".join(
-        filter(
-            None,
-            (f"{vendor} {verb} the {first.event} event of {services}{more}: {first.error}.", first.cure, next_step),
-        )
-    )
+    cure = f" {first.cure}" if first.cure else ""
+    return f"{vendor} {verb} the {first.event} event of {services}{more}: {first.error}{_tries(group)}.{cure}"
 
 
-_KEPT = "The event is kept in the undelivered events: see event: replay."
+def _tries(group: Sequence[Receipt]) -> str:
+    fewest, most = min(one.attempts for one in group), max(one.attempts for one in group)
+    if most < 2:
+        return ""
+    return f" ({most} tries)" if fewest == most else f" ({fewest} to {most} tries)"
+
+
+def _next_step(*, post_follows: bool, kept: bool) -> str:
+    if not kept:
+        return "The event is in this log, for event: replay."
+    if post_follows:
+        return "It is sent again when the job ends."
+    return "The event is kept in the undelivered events: see event: replay."
 
 
 def _level(receipt: Receipt, post_follows: bool) -> Level:

@@ -10,8 +10,10 @@ from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
+from . import outcomes
 from .delivery.clock import Clock
 from .runner import Runner
+from .state import STATE
 
 Stage = Callable[[Runner, Clock], int]
 
@@ -55,13 +57,12 @@ def report_bug(runner: Runner, bug: Exception) -> int:
     """Say in one line where this action went wrong; the traceback is for RUNNER_DEBUG alone."""
     frame = traceback.extract_tb(bug.__traceback__)[-1]
     place = f"{os.path.basename(frame.filename)}:{frame.lineno}"  # noqa: PTH119
-    runner.warning(
-        f"This action has a bug: {type(bug).__name__} at {place}. Deployments may not be reported completely; "
-        "please open an issue with this line."
-    )
     for line in "".join(traceback.format_exception(bug)).splitlines():
         runner.debug(line)
-    return int(runner.inputs(["fail-on-error"])["fail-on-error"].lower() == "true")
+    given = runner.inputs(["event", "fail-on-error"])
+    post_follows = given["event"] in {"", "auto"} and not runner.state(STATE)
+    fail_on_error = given["fail-on-error"].lower() == "true" and not post_follows
+    return runner.announce(outcomes.bug(f"{type(bug).__name__} at {place}", fail_on_error=fail_on_error))
 
 
 def leave(code: int) -> NoReturn:

@@ -1,13 +1,17 @@
 """`event: replay`: send what an earlier run could not deliver."""
 
+import re
+from contextlib import suppress
 from pathlib import Path
 
 from . import outbox as files
+from . import summary
 from .calls import Call
 from .delivery.clock import Clock
 from .dispatch import Desk, Turn, carry_out
-from .errors import OutboxError
+from .errors import OutboxError, Problem
 from .inputs import Inputs
+from .outcomes import wrong_inputs
 from .runner import Runner
 from .text import quoted
 
@@ -18,10 +22,12 @@ def replay(runner: Runner, clock: Clock, inputs: Inputs) -> int:
     Destination and keys come from the inputs alone. What fails again stays in the file.
     """
     try:
-        calls, box = _read(runner, inputs.replay)
+        calls, box, shown = _read(runner, inputs.replay)
     except OutboxError as error:
-        runner.error(f"replay {error}. Nothing was sent and the file is as it was.")
-        return 1
+        cure = "Nothing was sent, and nothing was changed: give the file, or the lines, as this action wrote them."
+        problems = [Problem("replay", str(error), None, cure)]
+        runner.summarize(summary.render_problems(problems))
+        return runner.announce(wrong_inputs(problems))
     if not calls:
         runner.notice("replay holds no events: nothing is sent.")
         return 0
@@ -29,30 +35,36 @@ def replay(runner: Runner, clock: Clock, inputs: Inputs) -> int:
         calls=tuple(calls),
         settings=inputs.enabled,
         outbox=box,
+        shown_outbox=shown,
         dry_run=inputs.dry_run,
         fail_on_error=inputs.fail_on_error,
     )
     return carry_out(Desk.open(runner, clock, inputs.timeout_seconds), turn)
 
 
-def _read(runner: Runner, given: str) -> tuple[list[Call], str]:
-    """Return the events and the file that keeps what fails again. Raises `OutboxError`."""
-    if given.lstrip().startswith("{"):
-        return files.parse(given), files.new_name()
+def _read(runner: Runner, given: str) -> tuple[list[Call], str, str]:
+    """Return the events, the file for what fails again, and its name for later steps. Raises `OutboxError`."""
+    lines = _as_copied(given)
+    if lines.startswith("{"):
+        box = files.new_name()
+        return files.parse(lines), box, box
     path = _find(runner, given)
-    return files.read(path), _relative(runner, path)
+    inside = runner.temp is not None and path.is_relative_to(runner.temp)
+    shown = str(path.relative_to(runner.temp)) if inside and runner.temp else given
+    return files.read_foreign(path), str(path), shown
+
+
+def _as_copied(text: str) -> str:
+    """Lines may be copied from the summary, in its fence, or from the log, with its time before each."""
+    lines = (re.sub(r"^\S+Z\s+(?=\{)", "", line.strip()) for line in text.splitlines())
+    return "\n".join(line for line in lines if not re.fullmatch(r"`{3,}\w*", line)).strip()
 
 
 def _find(runner: Runner, given: str) -> Path:
     folders = [folder for folder in (runner.temp, runner.workspace) if folder]
     candidates = [Path(given)] if Path(given).is_absolute() else [folder / given for folder in folders]
-    found = next((path for path in candidates if path.is_file()), None)
-    if found is None:
-        raise OutboxError(f"names the file {quoted(given)}, which is neither in the runner's temp nor in the workspace")
-    return found
-
-
-def _relative(runner: Runner, path: Path) -> str:
-    """Relative to the runner's temp where the file is in it: the container's own paths mean nothing outside."""
-    temp = runner.temp
-    return str(path.relative_to(temp)) if temp and path.is_relative_to(temp) else str(path)
+    for path in candidates:
+        with suppress(OSError, ValueError):  # no name that a file could have
+            if path.is_file():
+                return path
+    raise OutboxError(f"names the file {quoted(given)}, which is neither in the runner's temp nor in the workspace")

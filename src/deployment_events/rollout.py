@@ -8,6 +8,11 @@ from .inputs import Inputs
 from .text import clean, quoted
 from .times import iso
 
+_JOB = "the job's start, from GitHub's API"
+_FINISH = "the finish"
+_GUESSED = frozenset({_JOB, _FINISH})
+"""Sources of a start that may be another job's or nobody's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
@@ -29,6 +34,8 @@ class Moments:
 
 def choose_event(word: str, on_cancelled: str) -> Event | str:
     """Return the event that a status word means, or, where nothing is to be sent, why (a sentence)."""
+    if not word:
+        return "The event's payload holds no state of the deployment: nothing is sent. Set event to report it."
     if word == "cancelled":
         word = on_cancelled
         if word == "ignore":
@@ -75,6 +82,7 @@ def resolve(inputs: Inputs, context: Context, event: Event, moments: Moments) ->
         repository_url=inputs.repository_url or context.repository_url,
         started_at=started_at,
         finished_at=finished_at,
+        start_is_known=start_source not in _GUESSED,
         tags=inputs.tags,
         metadata=_metadata(inputs, context),
         origin=Origin(
@@ -89,7 +97,7 @@ def resolve(inputs: Inputs, context: Context, event: Event, moments: Moments) ->
     sources = (
         f"commit {clean(commit_sha) or 'unknown'} ({'input' if inputs.commit_sha else commit.source})",
         *_told_version(chosen_version, "input" if inputs.version else version.source, commit_sha),
-        f"start {iso(started_at)} ({start_source})",
+        *([f"start {iso(started_at)} ({start_source})"] if event is not Event.UPDATE else []),
     )
     return Resolved(rollout, sources, (*context.warnings, *warnings))
 
@@ -119,12 +127,12 @@ def _times(inputs: Inputs, context: Context, event: Event, moments: Moments) -> 
     )
     started = _first(
         ("input", inputs.started_at),
-        ("the job's start, from GitHub's API", moments.job_started_at),
+        (_JOB, moments.job_started_at),
         ("the payload's deployment", context.deployment_created_at),
-        ("the finish", finished[1]),
+        (_FINISH, finished[1]),
     )
     warnings = []
-    if started[0] == "the finish":
+    if started[0] == _FINISH:
         warnings.append(
             "Nobody knows when this deployment started, so its duration is zero: set started-at, report it from one "
             "step with event: auto, or grant the job actions: read so that the job's own start can be read."

@@ -14,12 +14,13 @@ from urllib.parse import quote
 
 from actions_toolkit import core
 
+from .outcomes import Verdict
 from .text import clean, shorten, well_formed
 
 _LONGEST_ANNOTATION = 4000  # characters; the runner cuts at 4,096
 _MOST_ANNOTATIONS = 10  # of a level a step; the runner drops more
 _LARGEST_SUMMARY = 1024 * 1024 - 4096  # bytes; the runner throws a larger one away whole
-_LONGEST_LINE = 256 * 1024  # characters of one log line: an undelivered event must fit whole
+_LONGEST_LINE = 1024 * 1024  # characters of one log line: an undelivered event must fit whole
 
 
 class Runner:
@@ -68,6 +69,13 @@ class Runner:
     def error(self, text: str) -> None:
         """Annotate the run: something is wrong."""
         self._annotate("error", text)
+
+    def announce(self, verdict: Verdict) -> int:
+        """Write a verdict's annotations and return its exit code."""
+        say = {"error": self.error, "warning": self.warning, "notice": self.notice}
+        for level, text in verdict.annotations:
+            say[level](text)
+        return verdict.exit_code
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:

@@ -12,6 +12,7 @@ from .dispatch import Desk, Turn, carry_out
 from .errors import InputError, OutboxError, StateError
 from .inputs import Inputs, input_names, read_inputs, secret_names, secret_values
 from .jobstart import read_job_start
+from .outcomes import no_vendor, wrong_inputs
 from .planning import Plan, plan
 from .providers import PROVIDERS
 from .providers.base import Settings
@@ -31,25 +32,17 @@ def main(runner: Runner, clock: Clock) -> int:
     runner.mask(secret_values(raw))
     context = read_context(os.environ)
     try:
-        inputs = read_inputs(raw, clock.now(), context.environment)
+        lenient = context.should_name_environment
+        inputs = read_inputs(raw, clock.now(), context.environment, may_lack_it=lenient)
     except InputError as wrong:
         save_done(runner)
-        for problem in wrong.problems:
-            runner.error(str(problem))
         runner.summarize(summary.render_problems(wrong.problems))
-        return 1
-    for warning in inputs.warnings():
-        runner.warning(warning)
+        return runner.announce(wrong_inputs(wrong.problems))
     if not inputs.enabled:
         save_done(runner)
-        keys = " nor ".join(
-            f"{name}-{PROVIDERS[name].settings.secret_fields()[0].replace('_', '-')}" for name in PROVIDERS
-        )
-        runner.warning(
-            f"Nothing is reported: neither {keys} is set. Runs from forks and of Dependabot have no secrets; "
-            "elsewhere, check the secrets' names."
-        )
-        return 0
+        return runner.announce(no_vendor())
+    for warning in inputs.warnings():
+        runner.warning(warning)
     if inputs.event == "replay":
         save_done(runner)
         return replay(runner, clock, inputs)
@@ -63,6 +56,8 @@ def _report(runner: Runner, clock: Clock, inputs: Inputs, context: Context) -> i
     event = choose_event(word, inputs.on_cancelled)
     if not isinstance(event, Event):
         save_done(runner)
+        for warning in context.warnings:
+            runner.warning(warning)
         runner.notice(event)
         return 0
     limit = min(BEFORE_THE_DEPLOY, inputs.timeout_seconds) if follows else inputs.timeout_seconds
@@ -76,14 +71,14 @@ def _report(runner: Runner, clock: Clock, inputs: Inputs, context: Context) -> i
         follows = _leave_to_post(runner, make_state(inputs, rollout, box))
     else:
         save_done(runner)
-    _tell_facts(runner, rollout, planned)
+    _tell_facts(runner, rollout, planned, event)
     turn = Turn(
         calls=planned.calls,
         settings=inputs.enabled,
         outbox=box,
         rollout=rollout,
         skipped=planned.skipped,
-        ids=planned.ids if event is Event.STARTED or inputs.dry_run else {},
+        ids=planned.ids if event is Event.STARTED or (inputs.dry_run and event is not Event.UPDATE) else {},
         dry_run=inputs.dry_run,
         fail_on_error=inputs.fail_on_error,
         post_follows=follows,
@@ -113,11 +108,12 @@ def _leave_to_post(runner: Runner, state: State) -> bool:
     return True
 
 
-def _tell_facts(runner: Runner, rollout: Rollout, planned: Plan) -> None:
+def _tell_facts(runner: Runner, rollout: Rollout, planned: Plan, event: Event) -> None:
     for note in planned.notes:
         runner.notice(note)
-    runner.set_output("started-at", iso(rollout.started_at))
-    runner.set_output("finished-at", "" if rollout.finished_at is None else iso(rollout.finished_at))
+    if event is not Event.UPDATE:  # its times are not the deployment's
+        runner.set_output("started-at", iso(rollout.started_at))
+        runner.set_output("finished-at", "" if rollout.finished_at is None else iso(rollout.finished_at))
     runner.set_output("version", rollout.version)
     runner.set_output("commit-sha", rollout.commit_sha)
 
@@ -150,8 +146,8 @@ def _closing_turn(runner: Runner, state: State, settings: dict[str, Settings], r
     keyless = frozenset(name for name, one in settings.items() if not PROVIDERS[name].enabled(one))
     for name in sorted(keyless):
         runner.warning(
-            f"{PROVIDERS[name].title}'s key was there in main and is empty now, so its events stay undelivered: inside "
-            "a composite action the runner can lose inputs; use this action as a step of the job itself."
+            f"{PROVIDERS[name].title}'s key was there in main and is empty or damaged now, so its events stay "
+            "undelivered: inside a composite action the runner can lose inputs; use this action as a step of the job."
         )
     return Turn(
         calls=(*left, *planned.calls),

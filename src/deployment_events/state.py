@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
+from errno import ENOENT
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -16,7 +19,9 @@ from .providers import PROVIDERS
 from .providers.base import Settings
 from .runner import Runner
 
-_NAME = "deployment"
+STATE = "deployment"
+"""The name of the state that main leaves to post."""
+
 _DONE = "done"  # post.py reads it before it imports anything
 _LARGEST_VALUE = 100 * 1024  # bytes; one environment string over 128 KiB cannot start a container
 
@@ -59,7 +64,7 @@ def save(runner: Runner, state: State) -> None:
     text = json.dumps(state.model_dump(mode="json"))
     if len(text) > _LARGEST_VALUE:
         text = _save_beside(runner, text)
-    if not runner.save_state(_NAME, text):
+    if not runner.save_state(STATE, text):
         raise StateError("GITHUB_STATE is not there or not writable")
 
 
@@ -67,7 +72,7 @@ def _save_beside(runner: Runner, text: str) -> str:
     """A large state lives in a file; its digest keeps another step from changing it unnoticed."""
     name = f"{FOLDER}/state-{uuid4().hex[:12]}.json"
     try:
-        path = (runner.temp or _nowhere()) / name
+        path = _temp(runner) / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="ascii")
     except OSError as error:
@@ -77,7 +82,7 @@ def _save_beside(runner: Runner, text: str) -> str:
 
 def load(runner: Runner) -> State:
     """Return what main saved. Raises `StateError` with a reason."""
-    text = runner.state(_NAME)
+    text = runner.state(STATE)
     if not text:
         raise StateError("the main stage ended before it had saved any")
     try:
@@ -96,29 +101,36 @@ def load(runner: Runner) -> State:
 
 def _load_beside(runner: Runner, value: Mapping[str, Any]) -> str:
     try:
-        text = ((runner.temp or _nowhere()) / str(value["file"])).read_text(encoding="ascii")
+        path = _temp(runner) / str(value["file"])
+        text = path.read_text(encoding="ascii")
     except OSError as error:
         raise StateError(f"its file cannot be read ({error.strerror})") from None
     if sha256(text.encode()).hexdigest() != value.get("sha256"):
         raise StateError("its file was changed since main wrote it")
+    with suppress(OSError):  # a leftover is untidy, no more
+        path.unlink()
     return text
 
 
-def _nowhere() -> Any:
-    raise OSError(2, "RUNNER_TEMP is not set")
+def _temp(runner: Runner) -> Path:
+    if runner.temp is None:
+        raise FileNotFoundError(ENOENT, "RUNNER_TEMP is not set")
+    return runner.temp
 
 
 def restore_settings(state: State, raw: Mapping[str, str]) -> dict[str, Settings]:
-    """Return the vendors' settings with the keys of this stage's inputs. Raises `StateError`."""
-    settings = {}
+    """Return the vendors' settings with the keys of this stage's inputs. Raises `StateError`.
+
+    A vendor whose key cannot be used now is there without it: the other one still hears of the end.
+    """
+    settings: dict[str, Settings] = {}
     for name, saved in state.settings.items():
         try:
-            provider = PROVIDERS[name]
-            keys = {
-                field: raw.get(f"{name}-{field.replace('_', '-')}") or None
-                for field in provider.settings.secret_fields()
-            }
-            settings[name] = provider.settings.model_validate({**saved, **keys})
+            model = PROVIDERS[name].settings
+            settings[name] = model.model_validate(saved)
         except (KeyError, ValidationError):
             raise StateError(f"its settings for {name} cannot be used") from None
+        keys = {field: raw.get(f"{name}-{field.replace('_', '-')}") or None for field in model.secret_fields()}
+        with suppress(ValidationError):
+            settings[name] = model.model_validate({**saved, **keys})
     return settings

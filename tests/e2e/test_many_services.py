@@ -29,13 +29,13 @@ def test_a_hundred_services_with_one_refused_at_one_vendor_are_reported_exactly(
     [refused] = set(HUNDRED.splitlines()) - arrived
     [annotation] = post.annotations
     assert annotation.level == "error"
-    assert f"Datadog refused finished of {refused}" in annotation.message
+    assert f"Datadog refused the finished event of {refused}" in annotation.message
     assert [json.loads(line)["service"] for line in kept.splitlines()] == [refused]
     assert post.exit_code == 0
 
 
 def test_attributes_of_a_line_belong_to_that_service_alone(sandbox: Sandbox) -> None:
-    services = 'api,version=1.2.3,team=core,application-key=shop-api\n'
+    services = "api,version=1.2.3,team=core,application-key=shop-api\n"
     services += 'web,"application-name=Shop, the web",application-kind=browser'
     with Job() as job:
         job.uses(with_=with_keys(sandbox, event="finished", service=services, version="9.9.9", datadog_team="all"))

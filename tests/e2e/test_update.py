@@ -87,7 +87,7 @@ def test_an_update_of_nothing_is_an_input_error(sandbox: Sandbox) -> None:
     with Job() as job:
         step = update(job, sandbox)
     assert step.exit_code == 1
-    assert "launchdarkly-patch and datadog-change-failure are empty" in step.annotations[0].message
+    assert "set launchdarkly-patch or datadog-change-failure" in step.annotations[0].message
 
 
 def test_every_wrong_value_of_an_update_is_named_at_once(sandbox: Sandbox) -> None:

@@ -11,7 +11,7 @@ from threading import Thread
 
 from ..calls import Call, Receipt
 from ..errors import Refused
-from ..outbox import Outbox
+from ..outbox import Outbox, with_cause
 from ..providers import PROVIDERS
 from ..providers.base import Settings
 from .clock import Budget, Clock
@@ -20,6 +20,7 @@ from .transport import Transport
 from .vendor import Tools, Vendor
 
 _SAVE_EVERY = 0.2  # s between two rewrites of the outbox while receipts come in
+_SAVE_SHARE = 10  # times as long as the last rewrite took, where a large one took long
 _POLL = 0.1  # s until a cancel is noticed
 _LATE = 0.25  # s for threads whose sockets ran out of time with the budget: what they learnt must not be lost
 
@@ -87,15 +88,17 @@ class Courier:
 
     def _collect(self, calls: Sequence[Call], outbox: Outbox) -> None:
         """Take the threads' news until all are done or the budget is."""
-        saved, changed = self._clock.monotonic(), False
+        save_at, changed = self._clock.monotonic() + _SAVE_EVERY, False
         patience = Budget(self._clock, self._budget.left() + _LATE)
         while self._running and (patience.left() or not self._news.empty()):
             with suppress(Empty):
                 self._news.get(timeout=max(0.001, min(_POLL, patience.left())))()
                 changed = True
-            if changed and self._clock.monotonic() - saved > _SAVE_EVERY:
+            began = self._clock.monotonic()
+            if changed and began > save_at:
                 self._save(calls, outbox)
-                saved, changed = self._clock.monotonic(), False
+                ended = self._clock.monotonic()
+                save_at, changed = ended + max(_SAVE_EVERY, _SAVE_SHARE * (ended - began)), False
 
     def _save(self, calls: Sequence[Call], outbox: Outbox) -> None:
         left = []
@@ -104,5 +107,5 @@ class Courier:
             if receipt is None:
                 left.append(call)
             elif receipt.status.is_lost:
-                left.append(call.model_copy(update={"cause": receipt.error}))
+                left.append(with_cause(call, receipt))
         outbox.keep(left)

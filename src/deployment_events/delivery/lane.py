@@ -15,7 +15,7 @@ in windows of about 10 s: more would take the others' share, fewer would make a 
 100 ms an answer slower than a second."""
 
 Chain = list[tuple[int, Call]]
-"""One service's calls, by their number, in the order in which they happened."""
+"""Calls about one deployment, by their number, in the order in which they happened."""
 
 
 class Lane:
@@ -32,7 +32,7 @@ class Lane:
     def run(self) -> None:
         """Deliver everything; returns when the last receipt is reported."""
         self._search()
-        self._waiting.extend(_chains(self._calls))
+        self._waiting.extend(self._chains())
         helpers = [Thread(target=self._work, daemon=True) for _ in range(min(THREADS, len(self._waiting)) - 1)]
         for helper in helpers:
             helper.start()
@@ -52,6 +52,12 @@ class Lane:
         else:
             for number, its_id in found.items():
                 self._calls[number] = self._calls[number].model_copy(update={"id": its_id})
+
+    def _chains(self) -> list[Chain]:
+        by_subject: dict[str, Chain] = {}
+        for number, call in self._calls.items():
+            by_subject.setdefault(self._vendor.provider.subject(call), []).append((number, call))
+        return [sorted(chain, key=lambda item: item[1].at) for chain in by_subject.values()]
 
     def _work(self) -> None:
         while True:
@@ -82,10 +88,16 @@ class Lane:
         without = {
             number: self._calls[number]
             for number, receipt in self._receipts.items()
-            if receipt.status is Status.DELIVERED and not receipt.id
+            if receipt.status is Status.DELIVERED and not receipt.id and self._calls[number].search
         }
-        for number, its_id in self._vendor.read_back(without).items() if without else ():
-            self._settle(number, replace(self._receipts[number], id=its_id))
+        found = self._vendor.read_back(without) if without else {}
+        unlisted = (
+            f"{self._vendor.provider.title} took the event but does not list the deployment yet: its id is empty."
+        )
+        for number in without:
+            its_id = found.get(number, "")
+            note = self._receipts[number].note if its_id else unlisted
+            self._settle(number, replace(self._receipts[number], id=its_id, note=note))
 
     def _settle(self, number: int, receipt: Receipt) -> None:
         self._receipts[number] = receipt
@@ -95,10 +107,3 @@ class Lane:
 def unsent(call: Call, why: str) -> Receipt:
     """Return the receipt of a call that never got an answer."""
     return Receipt(call.service, call.vendor, call.event, Status.UNDELIVERED, call.id, error=why)
-
-
-def _chains(calls: Mapping[int, Call]) -> list[Chain]:
-    by_service: dict[str, Chain] = {}
-    for number, call in calls.items():
-        by_service.setdefault(call.service, []).append((number, call))
-    return [sorted(chain, key=lambda item: item[1].at) for chain in by_service.values()]

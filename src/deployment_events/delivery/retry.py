@@ -41,12 +41,11 @@ class Backoff:
         try:
             self._retry = self._retry.increment("POST", "", error=ResponseError())
         except MaxRetryError:
-            raise Down(f"{failure} ({self.attempts} tries)", failure.status) from None
+            raise Down(f"{failure}; it was tried often enough", failure.status) from None
         wait = failure.wait or self._retry.get_backoff_time()  # "now" from a busy server is no leave to hammer it
         if wait >= budget.left():
-            asked = f"it asks to wait {wait:.0f} s, and " if failure.wait else ""
-            tries = "1 try" if self.attempts == 1 else f"{self.attempts} tries"
-            raise Down(f"{failure} ({tries}; {asked}the time allowed is used up)", failure.status)
+            asked = f"it asks to wait {wait:.0f} s, more than the time allowed" if failure.wait else ""
+            raise Down(f"{failure}; {asked or 'the time allowed is used up'}", failure.status)
         return wait
 
 
@@ -66,7 +65,7 @@ class Gate:
     def wait(self, budget: Budget) -> bool:
         """Wait until the gate opens; False when that is beyond the budget."""
         while (ahead := self._opens - self._clock.monotonic()) > 0:
-            if ahead >= budget.left():
+            if ahead >= budget.left() or self._clock.stopped_at is not None:
                 return False
             self._clock.wait(ahead)
         return True

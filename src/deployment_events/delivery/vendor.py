@@ -76,12 +76,12 @@ class Vendor:
     def read_back(self, calls: Mapping[int, Call]) -> Mapping[int, str]:
         """Return the ids of accepted calls, by index, as far as they can be found soon."""
         budget = self._tools.budget.part(_LOOKUP_SECONDS)
-        found = within(budget, lambda: self._look_for(calls, budget)) or {}
-        return {key: its_id for key, its_id in found.items() if self._tools.hide(its_id) == its_id}
-
-    def _look_for(self, calls: Mapping[int, Call], budget: Budget) -> Mapping[int, str]:
-        """A new deployment takes a moment to be listed: ask a few times for what is still missing."""
         found: dict[int, str] = {}
+        within(budget, lambda: self._look_for(calls, budget, found))
+        return {key: its_id for key, its_id in list(found.items()) if self._tools.hide(its_id) == its_id}
+
+    def _look_for(self, calls: Mapping[int, Call], budget: Budget, found: dict[int, str]) -> None:
+        """A new deployment takes a moment to be listed: ask a few times for what is still missing in `found`."""
         for pause in (*_LOOKUP_PAUSES, 0):
             missing = {key: call for key, call in calls.items() if key not in found}
             lookup = self.provider.lookup(self._settings, missing) if missing else None
@@ -95,7 +95,6 @@ class Vendor:
             if len(found) == len(calls) or not 0 < pause < budget.left():
                 break
             self._tools.clock.wait(pause)
-        return found
 
     def _ask(self, lookup: Lookup, budget: Budget) -> Mapping[int, str]:
         found: Mapping[int, str] = {}
@@ -116,6 +115,8 @@ class Vendor:
                     return answer
                 self._judge(answer)
             except Down as failure:
+                if self._tools.clock.stopped_at is not None:
+                    raise Down(f"{failure}; the job was cancelled", failure.status) from None
                 wait = backoff.after(failure, budget)
                 self._tools.tell(f"{self.provider.title}: {failure}; next try in {wait:.1f} s")
                 if failure.wait is not None or failure.status == _TOO_MANY:

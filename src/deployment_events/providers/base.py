@@ -8,11 +8,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel
 
 from ..calls import Call, Request, Skip
 from ..deployment import Deployment, Event, Frozen
 from ..errors import Problem
+from .shared import DeploymentId
 
 
 class Settings(Frozen):
@@ -20,6 +21,9 @@ class Settings(Frozen):
 
     update_only: ClassVar[frozenset[str]] = frozenset()
     """Fields that mean something to `event: update` alone."""
+
+    deployment_id: DeploymentId = ""
+    """The deployment's id at this vendor, where the user knows or chooses it."""
 
     @classmethod
     def secret_fields(cls) -> list[str]:
@@ -29,11 +33,6 @@ class Settings(Frozen):
     def without_secrets(self) -> dict[str, Any]:
         """Return what may be saved."""
         return self.model_dump(exclude=set(self.secret_fields()), exclude_defaults=True)
-
-    def secrets(self) -> list[str]:
-        """Return the keys' values."""
-        values = (getattr(self, name) for name in self.secret_fields())
-        return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
 
 
 S = TypeVar("S", bound=Settings)
@@ -66,12 +65,14 @@ class Provider(ABC, Generic[S]):
     searches: Mapping[str, type[BaseModel]] = {}
     """Kinds of call → the model that a search must fit, where the vendor searches for ids."""
 
+    key_field: ClassVar[str]
+    """The settings field with the key: a vendor without it hears nothing."""
     update_field: ClassVar[str] = ""
-    """The settings field that says what `event: update` changes."""
+    """The settings field that says what `event: update` changes, at a vendor that allows changes."""
 
-    @abstractmethod
     def enabled(self, settings: S) -> bool:
         """Whether the user gave this vendor its key."""
+        return getattr(settings, self.key_field) is not None
 
     def updates(self, settings: S) -> bool:
         """Whether the user gave this vendor anything to change."""
@@ -91,7 +92,7 @@ class Provider(ABC, Generic[S]):
 
     def known_id(self, settings: S, deployment: Deployment) -> str:
         """Return the deployment's id at this vendor where it is known before any call."""
-        return str(getattr(settings, "deployment_id", ""))
+        return settings.deployment_id
 
     @abstractmethod
     def plan(self, settings: S, deployment: Deployment, event: Event, now: int) -> Call | Skip:
@@ -114,6 +115,10 @@ class Provider(ABC, Generic[S]):
 
         Raises `ValueError` with a reason when the answer is not what the vendor documents.
         """
+
+    def subject(self, call: Call) -> str:
+        """Return what the call is about: calls about the same are sent in the order in which they happened."""
+        return call.id or call.service
 
     def lookup(self, settings: S, calls: Mapping[int, Call]) -> Lookup | None:
         """Return a search for the ids of these calls, by index, where the answers do not give them."""

@@ -36,7 +36,6 @@ class DatadogSettings(Settings):
     app_key: Secret | None = None
     site: Annotated[str, ruled(_site)] = "datadoghq.com"
     team: str = ""
-    deployment_id: DeploymentId = ""
     base_url: BaseUrl = ""
     change_failure: Boolean | None = None
     remediation_type: Annotated[str, one_of("rollback", "rollforward")] = ""
@@ -54,12 +53,10 @@ class Datadog(Provider[DatadogSettings]):
     name = "datadog"
     title = "Datadog"
     settings = DatadogSettings
+    key_field = "api_key"
     update_field = "change_failure"
     attributes = {"team": "team", "datadog-deployment-id": "deployment_id"}
     bodies = {"deployment": DeploymentBody, "deployment-patch": PatchBody}
-
-    def enabled(self, settings: DatadogSettings) -> bool:
-        return settings.api_key is not None
 
     def check(self, settings: DatadogSettings, *, environment: str, update: bool) -> Iterator[Problem]:
         if not settings.base_url and settings.site not in SITES:

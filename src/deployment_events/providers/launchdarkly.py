@@ -3,6 +3,7 @@
 [doc] is LaunchDarkly's prose, [spec] its OpenAPI document, [inferred] what neither says.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
@@ -16,10 +17,12 @@ from .base import Lookup, Provider, Settings
 from .json_patch import Patch
 from .launchdarkly_bodies import DeploymentEventBody, PatchBody
 from .launchdarkly_search import API, HEADERS, DeploymentSearch, Search
-from .shared import DeploymentId, as_list, number_header
+from .shared import as_list, number_header
 
 _ABSENT_ON = {"app.launchdarkly.us": "federal", "app.eu.launchdarkly.com": "EU"}
-_UPDATE_LOOKS_BACK = 365 * 24 * 3600 * 1000  # ms; the list's own default is 7 days [spec]
+_DAY = 24 * 3600 * 1000  # ms
+_UPDATE_LOOKS_BACK = 365 * _DAY  # the list's own default is 7 days [spec]
+_EVENT_LOOKS_BACK = 7 * _DAY  # where the event does not tell when its deployment started
 
 
 class LaunchDarklySettings(Settings):
@@ -37,7 +40,6 @@ class LaunchDarklySettings(Settings):
     event_metadata: JsonObject = {}
     deployment_metadata: JsonObject = {}
     base_url: BaseUrl = "https://app.launchdarkly.com"
-    deployment_id: DeploymentId = ""
     patch: Patch | None = None
 
 
@@ -47,6 +49,7 @@ class LaunchDarkly(Provider[LaunchDarklySettings]):
     name = "launchdarkly"
     title = "LaunchDarkly"
     settings = LaunchDarklySettings
+    key_field = "access_token"
     update_field = "patch"
     attributes = {
         "application-key": "application_key",
@@ -57,9 +60,6 @@ class LaunchDarkly(Provider[LaunchDarklySettings]):
     }
     searches = {"deployment-event": Search, "deployment-patch": Search}
     bodies = {"deployment-event": DeploymentEventBody, "deployment-patch": PatchBody}
-
-    def enabled(self, settings: LaunchDarklySettings) -> bool:
-        return settings.access_token is not None
 
     def check(self, settings: LaunchDarklySettings, *, environment: str, update: bool) -> Iterator[Problem]:
         token = settings.access_token.get_secret_value() if settings.access_token else ""
@@ -111,7 +111,7 @@ class LaunchDarkly(Provider[LaunchDarklySettings]):
             event=event,
             at=deployment.at(event),
             body=body.model_dump(exclude_none=True),
-            search=_search(settings, deployment, deployment.started_at),
+            search=_search(settings, deployment, _since(deployment, event)),
         )
 
     def _plan_update(self, settings: LaunchDarklySettings, deployment: Deployment, now: int) -> Call | Skip:
@@ -145,6 +145,12 @@ class LaunchDarkly(Provider[LaunchDarklySettings]):
 
     def needs_id(self, call: Call) -> bool:
         return call.kind == "deployment-patch" and not call.id
+
+    def subject(self, call: Call) -> str:
+        """[doc] Events of one application, version and environment make one deployment."""
+        if call.search is None:
+            return call.id
+        return json.dumps({name: value for name, value in call.search.items() if name != "since"}, sort_keys=True)
 
     def lookup(self, settings: LaunchDarklySettings, calls: Mapping[int, Call]) -> Lookup:
         return DeploymentSearch(settings.base_url, {key: call.search for key, call in calls.items() if call.search})
@@ -202,6 +208,13 @@ def _whereabouts(settings: LaunchDarklySettings, deployment: Deployment) -> dict
 
 def _search(settings: LaunchDarklySettings, deployment: Deployment, since: int) -> dict[str, Any]:
     return {**_whereabouts(settings, deployment), "version": _spell(deployment.version), "since": since}
+
+
+def _since(deployment: Deployment, event: Event) -> int:
+    """The earliest start, in Unix ms, that the deployment of this event may have."""
+    if event is Event.CUSTOM or not deployment.start_is_known:
+        return deployment.at(event) - _EVENT_LOOKS_BACK
+    return deployment.started_at
 
 
 def _metadata(settings: LaunchDarklySettings, deployment: Deployment) -> dict[str, Any]:

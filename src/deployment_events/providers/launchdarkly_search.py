@@ -92,6 +92,8 @@ def _queries(searches: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 def _comma_lists(keys: Sequence[str]) -> Iterator[str]:
     chosen: list[str] = []
     for key in keys:
+        if "," in key or len(key) > _LONGEST_LIST:
+            continue  # no list can hold it, so its id stays unknown
         if len(chosen) == _PAGE or sum(map(len, chosen)) + len(key) > _LONGEST_LIST:
             yield ",".join(chosen)
             chosen = []
