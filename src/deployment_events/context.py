@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .fields import FULL_SHA
+from .fields import is_full_sha
 from .text import quoted, well_formed
 from .times import parse_time
 
@@ -96,9 +96,9 @@ class Context:
         """Return the commit that this event really deploys."""
         for path in self._commit_paths():
             sha = self._text(*path)
-            if FULL_SHA.fullmatch(sha):
+            if is_full_sha(sha):
                 return Found(sha.lower(), f"the payload's {'.'.join(path)}")
-        if not FULL_SHA.fullmatch(self.sha):
+        if not is_full_sha(self.sha):
             warning = "No commit is known: GITHUB_SHA is empty or no full SHA. Set commit-sha."
             return Found("", "nothing", warning)
         if self.event_name not in _DEFAULT_BRANCH_EVENTS:

@@ -21,6 +21,11 @@ MOST_TAGS = 100
 """Datadog's limit for `custom_tags` [spec]."""
 
 
+def is_full_sha(text: str) -> bool:
+    """Whether `text` names a commit: all zeros is how git and GitHub write that there is none."""
+    return FULL_SHA.fullmatch(text) is not None and set(text) != {"0"}
+
+
 class Wrong(ValueError):
     """A value that breaks a rule: `rule` continues "<input> …", `cure` is a sentence."""
 
@@ -45,7 +50,7 @@ def _time(text: str) -> int:
 
 
 def _sha(text: str) -> str:
-    if not FULL_SHA.fullmatch(text):
+    if not is_full_sha(text):
         rule = "must be a full commit SHA of 40 or more hexadecimal digits"
         raise Wrong(rule, "Short SHAs and branch names match no commit at the vendors: use `git rev-parse HEAD`.")
     return text.lower()

@@ -24,7 +24,8 @@ def replay(runner: Runner, clock: Clock, inputs: Inputs) -> int:
     try:
         calls, box, shown = _read(runner, inputs.replay)
     except OutboxError as error:
-        cure = "Nothing was sent, and nothing was changed: give the file, or the lines, as this action wrote them."
+        file = "" if _as_copied(inputs.replay).startswith("{") else " and the file is as it was"
+        cure = f"Nothing was sent{file}. Give the events as this action wrote them."
         problems = [Problem("replay", str(error), None, cure)]
         runner.summarize(summary.render_problems(problems))
         return runner.announce(wrong_inputs(problems))

@@ -32,12 +32,14 @@ _HEADINGS = {
 }
 
 
-def render(receipts: Sequence[Receipt], rollout: Rollout | None, undelivered: Sequence[str]) -> str:
-    """Return the page as Markdown; `undelivered` are the lines for `event: replay`."""
+def render(
+    receipts: Sequence[Receipt], rollout: Rollout | None, undelivered: Sequence[str], *, kept: bool = True
+) -> str:
+    """Return the page as Markdown; `undelivered` are the lines for `event: replay`, `kept` whether a file has them."""
     lines = [f"### {_heading(receipts, rollout)}", ""]
     if rollout is not None:
         lines += [_facts(rollout, receipts), ""]
-    lines += [*_alarm(receipts), *_services(receipts, rollout), *_explanations(receipts)]
+    lines += [*_alarm(receipts), *_services(receipts, rollout), *_explanations(receipts, kept)]
     if undelivered:
         room = _LARGEST_PAGE - len("\n".join(lines).encode())
         lines += ["", *_undelivered(undelivered, room)]
@@ -105,7 +107,7 @@ def _alarm(receipts: Sequence[Receipt]) -> list[str]:
     if not lost:
         return []
     told = "The event was" if sent == 1 else f"{lost} of {sent} events were"
-    return [f"**⚠️ {told} not delivered:** the reasons are below, and `event: replay` sends what is kept.", ""]
+    return [f"**⚠️ {told} not delivered:** the reasons are below, and `event: replay` sends them later.", ""]
 
 
 def _services(receipts: Sequence[Receipt], rollout: Rollout | None) -> list[str]:
@@ -144,11 +146,11 @@ def _cell(receipts: Sequence[Receipt]) -> str:
     return "<br>".join([*told, *ids])
 
 
-def _explanations(receipts: Sequence[Receipt]) -> list[str]:
+def _explanations(receipts: Sequence[Receipt], kept: bool) -> list[str]:
     """What did not arrive, in the annotations' own words, and what was not sent by design."""
     reasons = dict.fromkeys(receipt.error for receipt in receipts if receipt.status is Status.SKIPPED)
     notes = dict.fromkeys(receipt.note for receipt in receipts if receipt.note)
-    told = [*describe_all(receipts), *notes, *reasons]
+    told = [*describe_all(receipts, kept=kept), *notes, *reasons]
     lines = [f"- {escape(one, 1000)}" for one in told[:_MOST_EXPLANATIONS]]
     if len(told) > _MOST_EXPLANATIONS:
         lines.append(f"- … and {len(told) - _MOST_EXPLANATIONS} more: the output <code>results</code> has all")

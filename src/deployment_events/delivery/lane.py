@@ -15,7 +15,7 @@ in windows of about 10 s: more would take the others' share, fewer would make a 
 100 ms an answer slower than a second."""
 
 Chain = list[tuple[int, Call]]
-"""Calls about one deployment, by their number, in the order in which they happened."""
+"""One service's calls, by their number, in the order in which they happened."""
 
 
 class Lane:
@@ -54,10 +54,10 @@ class Lane:
                 self._calls[number] = self._calls[number].model_copy(update={"id": its_id})
 
     def _chains(self) -> list[Chain]:
-        by_subject: dict[str, Chain] = {}
+        by_service: dict[str, Chain] = {}
         for number, call in self._calls.items():
-            by_subject.setdefault(self._vendor.provider.subject(call), []).append((number, call))
-        return [sorted(chain, key=lambda item: item[1].at) for chain in by_subject.values()]
+            by_service.setdefault(call.service, []).append((number, call))
+        return [sorted(chain, key=lambda item: item[1].at) for chain in by_service.values()]
 
     def _work(self) -> None:
         while True:
@@ -68,14 +68,19 @@ class Lane:
             self._send(chain)
 
     def _send(self, chain: Chain) -> None:
-        """After a failure the rest waits: an end before its start would be a deployment of no duration."""
-        failed = False
+        """Send a service's calls; after a failure the rest of the same deployment waits.
+
+        An end before its start would be a deployment that took no time.
+        """
+        failed: set[str] = set()
         for number, call in chain:
-            if failed:
+            subject = self._vendor.provider.subject(call)
+            if subject in failed:
                 receipt = unsent(call, "not sent, because the event before it was not accepted")
             else:
                 receipt = self._deliver(call)
-            failed = receipt.status.is_lost
+            if receipt.status.is_lost:
+                failed.add(subject)
             self._settle(number, receipt)
 
     def _deliver(self, call: Call) -> Receipt:

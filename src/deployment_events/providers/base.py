@@ -117,7 +117,7 @@ class Provider(ABC, Generic[S]):
         """
 
     def subject(self, call: Call) -> str:
-        """Return what the call is about: calls about the same are sent in the order in which they happened."""
+        """Return which deployment the call is about: after a failed call no later one about the same is sent."""
         return call.id or call.service
 
     def lookup(self, settings: S, calls: Mapping[int, Call]) -> Lookup | None:
