@@ -16,7 +16,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run test lint engine image test-container test-image release-dry-run clean
+.PHONY: run test lint bench engine image test-container test-image release-dry-run readme screenshots clean
 
 run: $(STAMP)  ## one whole deployment, main and post, against the embedded sandbox (or the real vendors)
 	@$(BIN)/python -m emulator
@@ -32,6 +32,10 @@ lint: $(STAMP)  ## ruff, mypy, zizmor, hadolint, actionlint
 	$(BIN)/actionlint .github/workflows/*.yml examples/*.yml
 	$(BIN)/zizmor --offline --quiet .github action.yml
 
+bench: $(STAMP)  ## speed, as ratios, into docs/benchmarks.md
+	@command -v npm >/dev/null && npm install --silent --no-audit --no-fund --prefix .cache/datadog-ci @datadog/datadog-ci || true
+	@PYTHONPATH=. $(BIN)/python benchmarks $(ROUNDS)
+
 engine:
 	@docker version >/dev/null 2>&1 || { echo "This needs a Docker engine, and none answers 'docker version'." >&2; exit 1; }
 
@@ -45,6 +49,12 @@ test-image: $(STAMP) engine  ## the same for an IMAGE that exists already
 
 release-dry-run: $(STAMP) engine  ## everything a release does for one architecture, against a registry of its own
 	@DOCKER_BUILD_ARGS="$(DOCKER_BUILD_ARGS)" $(BIN)/python -m scripts.release dry-run
+
+readme: $(STAMP)  ## the README's tables of inputs and outputs, from action.yml
+	@$(BIN)/python -m scripts.readme
+
+screenshots: $(STAMP)  ## docs/images/summary-*.png, with Chromium
+	@$(BIN)/python -m scripts.screenshots
 
 $(UV): requirements-uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 ...")'

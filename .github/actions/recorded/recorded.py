@@ -28,9 +28,7 @@ def differences(recorded: dict[str, list[dict[str, Any]]], launchdarkly: str, da
     problems = []
     statuses = [deployment["status"] for deployment in recorded["launchdarkly"]]
     if statuses != [launchdarkly]:
-        problems.append(
-            f"LaunchDarkly knows deployments that are {statuses}, expected one that is {launchdarkly}"
-        )
+        problems.append(f"LaunchDarkly knows deployments that are {statuses}, expected one that is {launchdarkly}")
     if len(recorded["datadog"]) != datadog:
         problems.append(f"Datadog knows {len(recorded['datadog'])} deployments, expected {datadog}")
     return problems

@@ -1,0 +1,170 @@
+"""Draw the job summary as GitHub shows it: `make screenshots` writes docs/images/summary-*.png.
+
+The pages come from the action's own code, the HTML from GitHub's own Markdown renderer, and the picture from
+headless Chromium (Debian's and Ubuntu's package `chromium`); CHROMIUM names another one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import cmarkgfm  # type: ignore[import-untyped]
+from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
+
+from deployment_events import outbox, summary
+from deployment_events.calls import Call, Receipt, Status
+from deployment_events.deployment import Event, Origin, Rollout, Service
+from deployment_events.inputs import read_inputs
+from deployment_events.planning import plan
+
+IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
+LARGEST = 150 * 1024  # bytes of a picture
+WIDTH = 980  # pixels, as on a run's page
+
+START = 1_777_887_000_000  # 2026-05-04T09:30:00Z
+ORIGIN = Origin(
+    repository="octo-org/shop",
+    run_id="8123456789",
+    run_attempt="1",
+    job="deploy",
+    job_index="0",
+    run_url="https://github.com/octo-org/shop/actions/runs/8123456789/attempts/1",
+)
+KEYS = {"launchdarkly-access-token": "api-example", "datadog-api-key": "example", "environment": "production"}
+
+STYLE = """
+body { margin: 0; padding: 24px 32px; background: #fff; color: #1f2328; font: 16px/1.5 -apple-system, "Segoe UI",
+  "Noto Sans", Helvetica, Arial, sans-serif, "Noto Color Emoji"; }
+h3 { font-size: 20px; margin: 0 0 16px; }
+p, table, ul, details { margin: 0 0 16px; }
+table { border-collapse: collapse; display: block; width: max-content; max-width: 100%; overflow: auto; }
+th, td { border: 1px solid #d1d9e0; padding: 6px 13px; }
+tr:nth-child(2n) { background: #f6f8fa; }
+code { background: #818b981f; border-radius: 6px; padding: .2em .4em; }
+code { font: 85% ui-monospace, "Liberation Mono", monospace; }
+pre { background: #f6f8fa; border-radius: 6px; padding: 16px; overflow: auto; }
+pre code { background: none; padding: 0; }
+a { color: #0969da; } a code { color: inherit; }
+ul { padding-left: 2em; }
+"""
+
+
+def rollout(services: int = 1) -> Rollout:
+    """Return a deployment to draw."""
+    names = ["shop"] if services == 1 else [f"service-{number:02}" for number in range(1, services + 1)]
+    return Rollout(
+        services=tuple(Service(name=name) for name in names),
+        environment="production",
+        version="v1.4.0",
+        commit_sha="5a7be2f0c91d384e6b7a5c2d1e0f98b7a6c5d4e3",
+        repository_url="https://github.com/octo-org/shop",
+        started_at=START,
+        finished_at=START + 200_000,
+        origin=ORIGIN,
+    )
+
+
+def receipts(made: Rollout, event: Event) -> tuple[list[Call], list[Receipt]]:
+    """Return what is sent, and receipts as if both vendors had accepted it."""
+    planned = plan(made, read_inputs(KEYS, START).enabled, event, START + 200_000)
+    ids = {"launchdarkly": "3f2c9e70-1a4d-4c1b-9a53-7d0f6b1e24{:02}"}
+    done = [
+        Receipt(
+            call.service,
+            call.vendor,
+            event,
+            Status.DELIVERED,
+            call.id or ids[call.vendor].format(number % 100),
+            attempts=1,
+        )
+        for number, call in enumerate(planned.calls)
+    ]
+    return list(planned.calls), [*done, *planned.skipped]
+
+
+def lose(receipt: Receipt, status: Status, error: str, cure: str = "") -> Receipt:
+    """Return the receipt of the same event, not delivered."""
+    known = receipt.id if receipt.vendor == "datadog" else ""  # LaunchDarkly's is found once it has the event
+    return Receipt(receipt.service, receipt.vendor, receipt.event, status, known, 5, error, cure)
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Yield the name and the Markdown of every page to draw."""
+    _, done = receipts(rollout(), Event.FINISHED)
+    yield "success", summary.render(done, rollout(), [])
+    _, done = receipts(rollout(), Event.FAILED)
+    yield "failure", summary.render(done, rollout(), [])
+    calls, done = receipts(rollout(), Event.FINISHED)
+    done[0] = lose(
+        done[0],
+        Status.REFUSED,
+        "HTTP 401, unauthorized - Invalid access token",
+        "launchdarkly-access-token is wrong, expired or an SDK key: "
+        "put an API access token with the Writer role into the secret.",
+    )
+    done[1] = lose(done[1], Status.UNDELIVERED, "HTTP 503; the time allowed is used up")
+    yield "undelivered", summary.render(done, rollout(), outbox.dump(calls).splitlines())
+    calls, done = receipts(rollout(40), Event.FINISHED)
+    for number in (12, 13, 40):
+        done[number] = lose(done[number], Status.UNDELIVERED, "HTTP 503; the time allowed is used up")
+    lost = [call for call, receipt in zip(calls, done, strict=False) if receipt.status.is_lost]
+    yield "forty", summary.render(done, rollout(40), outbox.dump(lost).splitlines())
+
+
+def to_html(markdown: str, *, unfold: bool = False) -> str:
+    """Return a page as a browser shows it on GitHub; `unfold` opens what is folded."""
+    body = cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE)
+    if unfold:
+        body = body.replace("<details>", "<details open>", 1)
+    return f"<!DOCTYPE html><meta charset=utf-8><style>{STYLE}</style><body>{body}</body>"
+
+
+def chromium() -> str:
+    """Return the browser's program, or end with what to do about it."""
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    if found is None:
+        raise SystemExit("This needs Chromium: apt-get install chromium, or name it in CHROMIUM.")
+    return found
+
+
+def draw(html: str, height: int, target: Path) -> None:
+    """Write a picture of a page."""
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"]
+    flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder, "page.html")
+        page.write_text(html, encoding="utf-8")
+        subprocess.run(
+            [
+                *(chromium(), *flags, f"--user-data-dir={folder}/profile", f"--window-size={WIDTH},{height}"),
+                *(f"--screenshot={target}", page.as_uri()),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+
+
+def main() -> int:
+    """Draw every page and return the exit code."""
+    heights = {"success": 220, "failure": 250, "undelivered": 430, "forty": 720}
+    for name, markdown in pages():
+        target = IMAGES / f"summary-{name}.png"
+        draw(to_html(markdown, unfold=name == "forty"), heights[name], target)
+        size = target.stat().st_size
+        print(f"{target.relative_to(IMAGES.parents[1])}: {size // 1024} KiB")
+        if size > LARGEST:
+            print(f"larger than {LARGEST // 1024} KiB", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

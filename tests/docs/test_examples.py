@@ -1,0 +1,340 @@
+"""Every example is executed against the sandbox, and what the vendors then hold is what it promises."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.examples import DEPLOY_SECONDS, EXAMPLES, PUSHED, SECRETS, complaints, example_names, execute, only, stages
+
+from sandbox import Proxy, Sandbox
+
+OTHER_SHA = "1b3f9c0d2e4a68751b3f9c0d2e4a68751b3f9c0d"
+EXECUTED: set[str] = set()
+
+Test = Callable[..., None]
+
+
+def example(*names: str) -> Callable[[Test], Test]:
+    """Marks a test as the one that executes these files."""
+
+    def mark(test: Test) -> Test:
+        EXECUTED.update(names)
+        return test
+
+    return mark
+
+
+def milliseconds(deployment: dict) -> int:
+    return deployment["finished_at"] - deployment["started_at"]
+
+
+def test_every_example_is_executed() -> None:
+    assert set(example_names()) == EXECUTED
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_every_example_grants_nothing_by_default(name: str) -> None:
+    assert "\npermissions: {}\n" in (EXAMPLES / name).read_text()
+
+
+@example("one-step.yml", "kubernetes.yml")
+@pytest.mark.parametrize("name", ["one-step.yml", "kubernetes.yml"])
+def test_one_step_reports_a_whole_deployment(name: str) -> None:
+    with Sandbox() as sandbox:
+        result = execute(sandbox, name, replace={'echo "Your deploy goes here"': f"sleep {DEPLOY_SECONDS}"})
+        feature = only(sandbox.deployments("launchdarkly"))
+        deployment = only(sandbox.deployments("datadog"))
+    assert result.conclusion == "success"
+    assert not complaints(result)
+    assert (feature["status"], feature["environmentKey"]) == ("finished", "production")
+    assert feature["durationMs"] >= DEPLOY_SECONDS * 1000
+    assert milliseconds(deployment) == feature["durationMs"]
+    assert deployment["git"] == {"commit_sha": PUSHED, "repository_url": "https://github.com/octo-org/octo-repo"}
+    report = next(step for step in result.jobs["deploy"].steps if step.outputs)
+    assert report.outputs["launchdarkly-deployment-id"] == feature["id"]
+    assert report.outputs["datadog-deployment-id"] == deployment["id"]
+
+
+def test_one_step_reports_a_failed_deploy_to_launchdarkly_alone() -> None:
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "one-step.yml", replace={'echo "Your deploy goes here"': "exit 1"})
+        assert only(sandbox.deployments("launchdarkly"))["status"] == "failed"
+        assert not sandbox.deployments("datadog")
+    assert result.conclusion == "failure"
+    assert not complaints(result)
+
+
+@example("two-jobs.yml", "reporting-in-its-own-jobs.yml")
+@pytest.mark.parametrize("name", ["two-jobs.yml", "reporting-in-its-own-jobs.yml"])
+def test_a_deployment_of_several_jobs_has_one_start_and_one_end(name: str) -> None:
+    with Sandbox() as sandbox:
+        result = execute(sandbox, name)
+        feature = only(sandbox.deployments("launchdarkly"))
+        deployment = only(sandbox.deployments("datadog"))
+    assert not complaints(result)
+    assert feature["status"] == "finished"
+    assert milliseconds(deployment) == feature["durationMs"] >= DEPLOY_SECONDS * 1000
+
+
+@pytest.mark.parametrize("name", ["two-jobs.yml", "reporting-in-its-own-jobs.yml", "report-from-linux.yml"])
+def test_a_failed_deploy_of_several_jobs_is_told_to_launchdarkly_alone(name: str) -> None:
+    with Sandbox() as sandbox:
+        result = execute(sandbox, name, replace={"./deploy.sh": "exit 1 #", "./deploy.ps1": "exit 1 #"})
+        assert only(sandbox.deployments("launchdarkly"))["status"] == "failed"
+        assert not sandbox.deployments("datadog")
+    assert result.conclusion == "failure"
+    assert not complaints(result)
+
+
+@example("report-from-linux.yml")
+def test_linux_reports_for_another_system() -> None:
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "report-from-linux.yml")
+        deployment = only(sandbox.deployments("datadog"))
+        feature = only(sandbox.deployments("launchdarkly"))
+    assert not complaints(result)
+    assert feature["status"] == "finished"  # without a `started`, LaunchDarkly documents a duration of zero
+    assert milliseconds(deployment) > 0
+    assert deployment["started_at"] % 1000 == 0  # the shell's own clock
+
+
+@example("deployment-status.yml")
+def test_a_deployment_status_tells_everything_itself() -> None:
+    event = {
+        "deployment": {"sha": OTHER_SHA, "environment": "staging", "created_at": "2026-05-04T09:30:00Z"},
+        "deployment_status": {"state": "in_progress", "created_at": "2026-05-04T09:30:05Z"},
+    }
+    done = {**event, "deployment_status": {"state": "success", "created_at": "2026-05-04T09:33:00Z"}}
+    idle = {**event, "deployment_status": {"state": "queued", "created_at": "2026-05-04T09:30:01Z"}}
+    with Sandbox() as sandbox:
+        runs = [
+            execute(sandbox, "deployment-status.yml", event_name="deployment_status", event=payload)
+            for payload in (idle, event, done)
+        ]
+        feature = only(sandbox.deployments("launchdarkly"))
+        deployment = only(sandbox.deployments("datadog"))
+    assert [run.conclusion for run in runs] == ["skipped", "success", "success"]
+    assert not [told for run in runs for told in complaints(run)]
+    assert (feature["status"], feature["environmentKey"]) == ("finished", "staging")
+    assert feature["durationMs"] == 175_000  # from its first `in_progress`
+    assert milliseconds(deployment) == 180_000  # from the deployment's creation
+    assert (deployment["env"], deployment["git"]["commit_sha"]) == ("staging", OTHER_SHA)
+
+
+@example("workflow-run.yml")
+def test_a_workflow_run_reports_the_tested_commit() -> None:
+    event = {"workflow_run": {"conclusion": "success", "event": "push", "head_sha": OTHER_SHA}}
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "workflow-run.yml", event_name="workflow_run", event=event)
+        deployment = only(sandbox.deployments("datadog"))
+        feature = only(sandbox.deployments("launchdarkly"))
+    assert not complaints(result)
+    assert deployment["git"]["commit_sha"] == feature["applicationVersion"] == OTHER_SHA
+
+
+@pytest.mark.parametrize("change", [{"conclusion": "failure"}, {"event": "pull_request"}])
+def test_a_workflow_run_deploys_neither_what_failed_nor_what_a_fork_has_sent(change: dict) -> None:
+    event = {"workflow_run": {"conclusion": "success", "event": "push", "head_sha": OTHER_SHA, **change}}
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "workflow-run.yml", event_name="workflow_run", event=event)
+        assert not sandbox.requests()
+    assert result.conclusion == "skipped"
+
+
+@example("release.yml")
+def test_a_release_reports_its_tag() -> None:
+    event = {"action": "published", "release": {"tag_name": "v1.4.0+eu"}}
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "release.yml", event_name="release", event=event)
+        assert only(sandbox.deployments("datadog"))["version"] == "v1.4.0+eu"
+        assert only(sandbox.deployments("launchdarkly"))["applicationVersion"] == "v1.4.0-eu"
+    assert not complaints(result)
+
+
+@example("monorepo.yml")
+def test_each_service_of_a_monorepo_is_a_deployment_with_what_is_special_about_it() -> None:
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "monorepo.yml")
+        features = {one["applicationKey"]: one for one in sandbox.deployments("launchdarkly")}
+        deployments = {one["service"]: one for one in sandbox.deployments("datadog")}
+        sent = {
+            one.body["applicationKey"]: one.body
+            for one in sandbox.requests("launchdarkly")
+            if one.method == "POST" and one.body["eventType"] == "started"
+        }
+    assert not complaints(result)
+    assert set(features) == set(deployments) == {"cart", "payments", "web-shop"}
+    assert {one["status"] for one in features.values()} == {"finished"}
+    assert features["payments"]["applicationVersion"] == deployments["payments"]["version"] == "2.4.1"
+    assert deployments["payments"]["team"] == "checkout"
+    assert sent["web-shop"]["applicationKind"] == "browser"
+    assert sent["web-shop"]["applicationName"] == "Shop, the web one"
+    report = next(step for step in result.jobs["deploy"].steps if step.outputs)
+    assert len(json.loads(report.outputs["results"])) == 6
+
+
+@example("rollback.yml")
+def test_a_rollback_marks_the_failure_and_names_its_remediation() -> None:
+    push = {"ref": "refs/heads/main", "before": OTHER_SHA}
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "rollback.yml", event=push, replace={"./smoke-test.sh": "exit 1"})
+        failed, repair = sandbox.deployments("datadog")
+        patch = next(one for one in sandbox.requests("datadog") if one.method == "PATCH")
+    assert {name: job.conclusion for name, job in result.jobs.items()} == {
+        "deploy": "success",
+        "check": "failure",
+        "roll-back": "success",
+        "mark": "success",
+    }
+    assert not complaints(result)
+    assert failed["git"]["commit_sha"] == PUSHED
+    assert repair["git"]["commit_sha"] == OTHER_SHA
+    assert patch.accepted
+    assert failed["change_failure"] is True
+    assert failed["remediation"] == {"type": "rollback", "id": repair["id"]}
+
+
+def test_a_rollback_workflow_whose_check_passes_marks_nothing() -> None:
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "rollback.yml", event={"ref": "refs/heads/main", "before": OTHER_SHA})
+        assert "change_failure" not in only(sandbox.deployments("datadog"))
+    assert [job.conclusion for job in result.jobs.values()] == ["success", "success", "skipped", "skipped"]
+
+
+@example("self-hosted.yml")
+def test_a_company_proxy_and_its_ca_are_used() -> None:
+    with Sandbox(tls=True, hosts=["vendor.example"]) as sandbox:
+        addresses = [url.removeprefix("https://") for url in (sandbox.launchdarkly_url, sandbox.datadog_url)]
+        ports = [int(address.rpartition(":")[2]) for address in addresses]
+        routes = {f"vendor.example:{port}": ("127.0.0.1", port) for port in ports}
+        with Proxy(routes) as proxy:
+            inputs = [f"launchdarkly-base-url: https://vendor.example:{ports[0]}"]
+            inputs += [f"datadog-base-url: https://vendor.example:{ports[1]}"]
+            result = execute(
+                sandbox,
+                "self-hosted.yml",
+                replace={
+                    "/etc/ssl/certs/ca-certificates.crt": str(sandbox.ca_file),
+                    "environment: production": "\n          ".join(["environment: production", *inputs]),
+                },
+                vars={"HTTPS_PROXY": proxy.url},
+            )
+            assert set(proxy.tunnels) == set(routes)
+        assert only(sandbox.deployments("launchdarkly"))["status"] == "finished"
+        assert only(sandbox.deployments("datadog"))
+    assert not complaints(result)
+
+
+@example("keep-undelivered.yml", "replay.yml")
+def test_what_was_not_delivered_is_kept_and_replayed_by_a_later_run(tmp_path: Path) -> None:
+    quick = {line: f"{line}\n          timeout-seconds: 1" for line in ("event: started", "event: ${{ job.status }}")}
+    with Sandbox() as sandbox:
+        sandbox.unplug("launchdarkly")
+        sandbox.unplug("datadog")
+        first = execute(sandbox, "keep-undelivered.yml", artifacts=tmp_path, replace=quick)
+        assert first.conclusion == "success"
+        assert not sandbox.deployments("launchdarkly") + sandbox.deployments("datadog")
+        assert len(list(tmp_path.rglob("*.jsonl"))) == 2
+        sandbox.plug("launchdarkly")
+        sandbox.plug("datadog")
+        second = execute(
+            sandbox, "replay.yml", artifacts=tmp_path, event_name="workflow_dispatch", inputs={"run-id": "8123456789"}
+        )
+        feature = only(sandbox.deployments("launchdarkly"))
+        deployment = only(sandbox.deployments("datadog"))
+    assert second.conclusion == "success"
+    assert not complaints(second)
+    report = next(step for step in first.jobs["deploy"].steps if step.id == "start")
+    assert feature["status"] == "finished"
+    assert milliseconds(deployment) == feature["durationMs"] >= DEPLOY_SECONDS * 1000
+    assert report.outputs["undelivered-path"].startswith("deployment-events/")
+    assert [step.outcome for step in second.jobs["replay"].steps][-1] == "skipped"  # nothing is left to keep
+
+
+def test_a_replay_that_fails_again_keeps_the_rest(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        sandbox.fail("datadog", 403)
+        execute(sandbox, "keep-undelivered.yml", artifacts=tmp_path / "1")
+        (tmp_path / "2").mkdir()
+        (tmp_path / "1" / "undelivered-1").rename(tmp_path / "2" / "undelivered-0")
+        again = execute(
+            sandbox,
+            "replay.yml",
+            artifacts=tmp_path / "2",
+            event_name="workflow_dispatch",
+            inputs={"run-id": "8123456789"},
+        )
+        assert again.conclusion == "failure"
+        assert len(list((tmp_path / "2" / "undelivered-1").iterdir())) == 1
+
+
+@example("replay-lines.yml")
+def test_lines_of_the_log_can_be_replayed() -> None:
+    with Sandbox() as sandbox:
+        sandbox.fail("datadog", 403)
+        failed = execute(sandbox, "one-step.yml")
+        page = failed.summary
+        lines = page[page.index("```json") :].split("```")[1].removeprefix("json").strip()
+        sandbox.heal("datadog")
+        execute(sandbox, "replay-lines.yml", event_name="workflow_dispatch", inputs={"lines": lines})
+        assert only(sandbox.deployments("datadog"))["git"]["commit_sha"] == PUSHED
+
+
+@example("keep-ids.yml", "mark-failure.yml")
+def test_ids_kept_by_one_run_correct_the_deployment_in_another(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        execute(sandbox, "keep-ids.yml", artifacts=tmp_path)
+        result = execute(
+            sandbox,
+            "mark-failure.yml",
+            artifacts=tmp_path,
+            event_name="workflow_dispatch",
+            inputs={"run-id": "8123456789"},
+        )
+        assert only(sandbox.deployments("launchdarkly"))["status"] == "failed"
+        assert only(sandbox.deployments("datadog"))["change_failure"] is True
+    assert not complaints(result)
+
+
+@example("from-launchdarkly-action.yml")
+def test_the_successor_of_launchdarklys_action_says_the_same() -> None:
+    with Sandbox() as sandbox:
+        result = execute(
+            sandbox,
+            "from-launchdarkly-action.yml",
+            replace={"https://app.launchdarkly.com": sandbox.launchdarkly_url},
+        )
+        started, finished = [one.body for one in sandbox.requests("launchdarkly") if one.method == "POST"]
+        assert not sandbox.requests("datadog")
+    assert not complaints(result)
+    assert [started["eventType"], finished["eventType"]] == ["started", "finished"]
+    assert started["projectKey"] == "default"
+    assert started["environmentKey"] == "production"
+    assert started["applicationKey"] == "shop"
+    assert started["version"] == PUSHED
+    assert started["eventMetadata"] == {"ticket": "OPS-12"}
+    assert started["deploymentMetadata"]["region"] == "eu"
+
+
+@example("from-datadog-ci.yml")
+def test_the_successor_of_datadog_ci_says_the_same() -> None:
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "from-datadog-ci.yml")
+        deployment = only(sandbox.deployments("datadog"))
+        assert not sandbox.requests("launchdarkly")
+    assert not complaints(result)
+    assert deployment["service"] == "shop"
+    assert deployment["env"] == "production"
+    assert deployment["version"] == "1.4.0"
+    assert deployment["team"] == "checkout"
+    assert deployment["custom_tags"][:2] == ["department:web", "tier:1"]
+    assert milliseconds(deployment) >= DEPLOY_SECONDS * 1000
+
+
+def test_no_key_is_in_what_a_run_shows() -> None:
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "one-step.yml")
+    shown = "\n".join(line for step in stages(result) for line in step.raw.splitlines() if "::add-mask::" not in line)
+    assert "delivered" in shown
+    assert not [key for key in SECRETS.values() if key in shown + result.summary]

@@ -1,0 +1,151 @@
+"""The pages hang together: blocks are tested files, links lead somewhere, generated parts are up to date."""
+
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+import yaml
+from support.examples import EXAMPLES, example_names
+from support.pages import PAGES, Block, anchors, blocks, links, prose
+
+from deployment_events import outcomes
+from emulator.manifest import REPOSITORY, load_yaml
+from scripts import readme
+
+MANIFEST = yaml.safe_load((REPOSITORY / "action.yml").read_text())
+INPUTS, OUTPUTS = set(MANIFEST["inputs"]), set(MANIFEST["outputs"])
+ACTIONLINT = Path(sys.executable).with_name("actionlint")
+
+YAML_BLOCKS = [block for page in PAGES for block in blocks(page) if block.info.split()[:1] in (["yaml"], ["yml"])]
+OURS = [block for block in YAML_BLOCKS if "before" not in block.info]
+THEIRS = [block for block in YAML_BLOCKS if "before" in block.info]
+
+
+def name(value: object) -> str:
+    return f"{value.page}:{value.line}" if isinstance(value, Block) else str(value)
+
+
+def lines_of(text: str) -> str:
+    """The text without its common indentation, in a form where only whole lines match."""
+    return f"\n{textwrap.dedent(text).strip()}\n"
+
+
+def is_excerpt(block: str, file: str) -> bool:
+    """Whether the block's lines stand together in the file, all of them equally further to the right."""
+    wanted = textwrap.dedent(block).strip("\n").split("\n")
+    lines = file.split("\n")
+    for start in range(len(lines) - len(wanted) + 1):
+        part = textwrap.dedent("\n".join(lines[start : start + len(wanted)])).split("\n")
+        if part == wanted:
+            return True
+    return False
+
+
+def lint(text: str) -> str:
+    command = [str(ACTIONLINT), "-config-file", str(REPOSITORY / ".github/actionlint.yaml"), "-no-color", "-"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True)
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("block", OURS, ids=name)
+def test_every_yaml_block_is_part_of_an_executed_example(block: Block) -> None:
+    files = [(EXAMPLES / file).read_text() for file in example_names()]
+    assert any(is_excerpt(block.text, file) for file in files), block.text
+
+
+@pytest.mark.parametrize("file", example_names())
+def test_every_example_is_a_valid_workflow(file: str) -> None:
+    assert lint((EXAMPLES / file).read_text()) == ""
+
+
+@pytest.mark.parametrize("block", THEIRS, ids=name)
+def test_what_is_migrated_from_is_a_valid_workflow(block: Block) -> None:
+    steps = textwrap.indent(textwrap.dedent(block.text), " " * 6)
+    text = f"on: push\npermissions: {{}}\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n{steps}"
+    assert lint(text) == ""
+
+
+def uses_of(file: str) -> list[dict]:
+    jobs = load_yaml((EXAMPLES / file).read_text())["jobs"].values()
+    steps = [step for job in jobs for step in job["steps"]]
+    return [step for step in steps if step.get("uses", "").startswith("OWNER/deployment-events")]
+
+
+@pytest.mark.parametrize("file", example_names())
+def test_examples_use_inputs_and_outputs_that_exist(file: str) -> None:
+    steps = uses_of(file)
+    assert steps
+    assert {step["uses"] for step in steps} == {"OWNER/deployment-events@v1"}
+    assert {key for step in steps for key in step["with"]} <= INPUTS
+    text = (EXAMPLES / file).read_text()
+    for step in steps:
+        if "id" in step:
+            used = re.findall(rf"steps\.{re.escape(step['id'])}\.outputs\.([\w-]+)", text)
+            assert set(used) <= OUTPUTS
+            assert used, "an id that nobody uses"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages_name_inputs_that_exist(page: Path) -> None:
+    known = INPUTS | OUTPUTS | {"datadog-ci", "launchdarkly-api", "datadog-api-client", "launchdarkly-*", "datadog-*"}
+    named = re.findall(r"`((?:launchdarkly|datadog)-[a-z-]+)[:`]", prose(page))
+    assert not set(named) - known
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    broken = []
+    for link in links(page):
+        if re.match(r"https?://|mailto:", link):
+            continue
+        target, _, anchor = link.partition("#")
+        path = (page.parent / target).resolve() if target else page
+        if not path.exists() or (anchor and anchor not in anchors(path)):
+            broken.append(link)
+    assert not broken
+
+
+def test_the_readme_says_what_action_yml_says() -> None:
+    text = (REPOSITORY / "README.md").read_text()
+    assert readme.updated(text, (REPOSITORY / "action.yml").read_text()) == text
+
+
+def test_the_check_is_a_command_and_changes_nothing() -> None:
+    before = (REPOSITORY / "README.md").read_bytes()
+    command = [sys.executable, "-m", "scripts.readme", "--check"]
+    assert subprocess.run(command, cwd=REPOSITORY).returncode == 0
+    assert (REPOSITORY / "README.md").read_bytes() == before
+
+
+def test_the_readme_tells_every_input_and_output() -> None:
+    text = (REPOSITORY / "README.md").read_text()
+    assert not [one for one in INPUTS | OUTPUTS if f"| `{one}` |" not in text]
+
+
+def test_a_changed_manifest_is_noticed() -> None:
+    text = (REPOSITORY / "README.md").read_text()
+    manifest = (REPOSITORY / "action.yml").read_text().replace("default: auto", "default: manual")
+    assert "| `event` | `manual` |" in readme.updated(text, manifest)
+
+
+def test_a_readme_without_the_markers_is_refused() -> None:
+    with pytest.raises(SystemExit, match="no place for the inputs"):
+        readme.updated("# Nothing", (REPOSITORY / "action.yml").read_text())
+
+
+def table(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.lstrip().startswith("|")]
+
+
+def test_the_table_of_outcomes_is_the_codes_own() -> None:
+    ours = table(outcomes.__doc__ or "")
+    assert len(ours) > 5
+    assert table((REPOSITORY / "docs/outcomes.md").read_text())[: len(ours)] == ours
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages_name_no_path_of_a_machine(page: Path) -> None:
+    assert not re.search(r"(?<![\w.])/(work|root|home|tmp)/", page.read_text())

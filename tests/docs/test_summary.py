@@ -1,0 +1,216 @@
+"""The summary page as GitHub renders it: structure, size, and nothing that foreign text could add."""
+
+import re
+from html.parser import HTMLParser
+
+import cmarkgfm
+import pytest
+from cmarkgfm.cmark import Options
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deployment_events import outbox, summary
+from deployment_events.calls import Call, Receipt, Status
+from deployment_events.deployment import Event, Service
+from deployment_events.errors import Problem
+from scripts import screenshots
+
+ONE_MIB = 1024 * 1024
+
+
+class Page(HTMLParser):
+    """Counts a page's elements, and keeps its text and links."""
+
+    def __init__(self, markdown: str) -> None:
+        super().__init__()
+        self.elements: dict[str, int] = {}
+        self.hrefs: list[str] = []
+        self.text = ""
+        self.feed(cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements[tag] = self.elements.get(tag, 0) + 1
+        self.hrefs += [value or "" for name, value in attrs if name == "href"]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def rendered(event: Event = Event.FINISHED, services: int = 1) -> Page:
+    made = screenshots.rollout(services)
+    return Page(summary.render(screenshots.receipts(made, event)[1], made, []))
+
+
+def test_one_glance_tells_what_where_which_when_how_long_and_what_each_vendor_said() -> None:
+    page = rendered()
+    text = re.sub(r"\s+", " ", page.text)
+    assert "Deployment finished: shop in production" in text
+    assert "Version v1.4.0 · commit 5a7be2f0c91d · 2026-05-04 09:30:00 → 09:33:20 UTC · took 3 min 20 s" in text
+    assert page.hrefs == [
+        "https://github.com/octo-org/shop/commit/5a7be2f0c91d384e6b7a5c2d1e0f98b7a6c5d4e3",
+        "https://github.com/octo-org/shop/actions/runs/8123456789/attempts/1",
+    ]
+    assert "Service LaunchDarkly Datadog" in text
+    assert text.count("finished: ✅ delivered") == 2
+    assert "3f2c9e70-1a4d-4c1b-9a53-7d0f6b1e2400" in text
+
+
+def test_what_is_not_sent_says_why() -> None:
+    text = rendered(Event.FAILED).text
+    assert "⏭️ not sent" in text
+    assert "A failed job is not sent to Datadog: it would count as a deployment." in text
+
+
+def test_a_night_between_start_and_end_shows_both_days() -> None:
+    made = screenshots.rollout().model_copy(update={"finished_at": screenshots.START + 20 * 3_600_000})
+    text = Page(summary.render(screenshots.receipts(made, Event.FINISHED)[1], made, [])).text
+    assert "2026-05-04 09:30:00 → 2026-05-05 05:30:00 UTC · took 20 h 0 min" in text
+
+
+def test_a_start_has_one_time_and_no_duration() -> None:
+    made = screenshots.rollout().model_copy(update={"finished_at": None})
+    text = Page(summary.render(screenshots.receipts(made, Event.STARTED)[1], made, [])).text
+    assert "2026-05-04 09:30:00 UTC" in text
+    assert "took" not in text
+
+
+def test_a_version_that_is_the_commit_is_told_once() -> None:
+    made = screenshots.rollout()
+    made = made.model_copy(update={"version": made.commit_sha})
+    text = Page(summary.render(screenshots.receipts(made, Event.FINISHED)[1], made, [])).text
+    assert "Commit 5a7be2f0c91d" in text
+    assert "Version" not in text
+
+
+def test_a_second_attempt_and_a_services_own_version_are_told() -> None:
+    made = screenshots.rollout()
+    made = made.model_copy(
+        update={
+            "origin": made.origin.model_copy(update={"run_attempt": "2"}),
+            "services": (Service(name="shop", attributes={"version": "9.9"}),),
+        }
+    )
+    text = Page(summary.render(screenshots.receipts(made, Event.FINISHED)[1], made, [])).text
+    assert "run 8123456789, attempt 2" in text
+    assert "shop 9.9" in text
+
+
+def test_trouble_is_told_first_and_in_the_annotations_words() -> None:
+    page = dict(screenshots.pages())["undelivered"]
+    text = Page(page).text
+    assert text.startswith("⚠️ Deployment finished, not reported: shop in production")
+    assert "✅" not in text
+    assert "2 of 2 events were not delivered" in text
+    assert text.index("2 of 2 events") < text.index("LaunchDarkly")
+    assert "LaunchDarkly refused the finished event of shop: HTTP 401" in text
+    assert "put an API access token with the Writer role into the secret." in text
+    assert "2 undelivered events, for event: replay" in text
+    assert len(outbox.parse(text[text.index("{") : text.rindex("}") + 1])) == 2
+
+
+def test_events_without_a_file_are_said_to_be_in_the_log() -> None:
+    lost = [Receipt("shop", "datadog", Event.FINISHED, Status.UNDELIVERED, "id-1", 3, "HTTP 503")]
+    assert "The event is in this log" in Page(summary.render(lost, None, ["{}"], kept=False)).text
+    assert "The event is kept" in Page(summary.render(lost, None, ["{}"])).text
+
+
+def test_many_services_are_folded_with_trouble_on_top() -> None:
+    page = Page(dict(screenshots.pages())["forty"])
+    assert page.elements["details"] == 2  # the services, the undelivered events
+    assert page.text.startswith("⚠️ Deployment finished, not fully reported: 40 services in production")
+    assert "40 services: 3 ⚠️ undelivered, 77 ✅ delivered" in page.text
+    assert page.elements["tr"] == 41
+    assert page.text.index("service-07") < page.text.index("service-01")
+
+
+@pytest.mark.parametrize(("services", "folded"), [(20, 0), (21, 1)])
+def test_a_table_is_folded_beyond_twenty_services(services: int, folded: int) -> None:
+    assert rendered(services=services).elements.get("details", 0) == folded
+
+
+def test_a_dry_run_says_that_nothing_was_sent() -> None:
+    made = screenshots.rollout()
+    done = [Receipt("shop", "datadog", Event.FINISHED, Status.DRY_RUN)]
+    assert "Dry run, nothing was sent: finished: shop" in Page(summary.render(done, made, [])).text
+
+
+def test_a_replay_that_fails_again_does_not_sound_like_success() -> None:
+    lost = Receipt("shop", "datadog", Event.FINISHED, Status.UNDELIVERED, "id-1", 3, "HTTP 503")
+    text = Page(summary.render([lost], None, [])).text
+    assert text.startswith("⚠️ Undelivered events, still not all delivered")
+
+
+def test_a_replay_tells_no_facts_of_this_run() -> None:
+    done = [
+        Receipt("shop", "launchdarkly", Event.STARTED, Status.DELIVERED, "id-1"),
+        Receipt("shop", "launchdarkly", Event.FINISHED, Status.DELIVERED, "id-1"),
+    ]
+    text = Page(summary.render(done, None, [])).text
+    assert "Undelivered events sent again" in text
+    assert "started: ✅ deliveredfinished: ✅ deliveredid-1" in text
+    assert "UTC" not in text
+
+
+@pytest.mark.parametrize("length", [1, 100])
+def test_five_hundred_services_that_all_failed_fit(length: int) -> None:
+    """The longest that inputs allow is cut; what the runner would throw away whole is never written."""
+    made = screenshots.rollout(500)
+    made = made.model_copy(update={"services": tuple(Service(name=f"{number}{'&' * length}") for number in range(500))})
+    calls, done = screenshots.receipts(made, Event.FINISHED)
+    lost = [
+        screenshots.lose(one, Status.UNDELIVERED, f"HTTP 500, {number}: {'<' * 300}") for number, one in enumerate(done)
+    ]
+    page = summary.render(lost, made, outbox.dump(calls * 3).splitlines())
+    assert len(page.encode()) <= ONE_MIB - 4096
+    shown = Page(page)
+    assert shown.elements["details"] == 2
+    assert "1000 of 1000 events were not delivered" in shown.text
+    assert "… and 950 more" in shown.text
+
+
+def test_five_hundred_services_that_went_well_are_all_shown() -> None:
+    assert rendered(services=500).elements["tr"] == 501
+
+
+HOSTILE = st.text(
+    st.one_of(st.sampled_from("|`<>&#*_[]()!\\\n\r-=+~:@/\"' x"), st.characters(codec="utf-8")), min_size=1, max_size=40
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(name=HOSTILE, environment=HOSTILE, version=HOSTILE, error=HOSTILE, its_id=HOSTILE)
+def test_foreign_text_adds_no_element(name: str, environment: str, version: str, error: str, its_id: str) -> None:
+    def page(name: str, environment: str, version: str, error: str, its_id: str) -> dict[str, int]:
+        made = screenshots.rollout().model_copy(
+            update={"services": (Service(name=name),), "environment": environment, "version": version}
+        )
+        done = [
+            Receipt(name, "launchdarkly", Event.FINISHED, Status.REFUSED, its_id, 1, error, error),
+            Receipt(name, "datadog", Event.FINISHED, Status.DELIVERED, its_id, note=error),
+            Receipt(name, "datadog", Event.FINISHED, Status.SKIPPED, error=error),
+        ]
+        return Page(summary.render(done, made, [f'{{"a": "{error}"}}'])).elements
+
+    assert page(name, environment, version, error, its_id) == page("a", "b", "c", "d", "e")
+
+
+@given(text=HOSTILE)
+@settings(max_examples=60, deadline=None)
+def test_a_wrong_input_cannot_add_an_element(text: str) -> None:
+    page = Page(summary.render_problems([Problem("tags", "must be right", text, "Correct it.")]))
+    assert page.elements == {"h3": 1, "ul": 1, "li": 1}
+
+
+def test_undelivered_lines_keep_their_shape() -> None:
+    call = Call(vendor="datadog", kind="deployment", service="```\n# x", event=Event.FINISHED, at=1, body={"a": "````"})
+    page = Page(summary.render([], None, outbox.dump([call]).splitlines()))
+    assert page.elements["pre"] == 1
+    assert "h1" not in page.elements
+    assert "````" in page.text
+
+
+@pytest.mark.parametrize("name", [name for name, _ in screenshots.pages()])
+def test_every_screenshot_is_there_and_small(name: str) -> None:
+    picture = (screenshots.IMAGES / f"summary-{name}.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) <= screenshots.LARGEST

@@ -1,0 +1,70 @@
+"""The example workflows, run as GitHub would run them, with the vendors' addresses turned to the sandbox."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from emulator.manifest import REPOSITORY
+from emulator.results import StepResult
+from emulator.workflow import WorkflowResult, run_workflow
+from sandbox import DATADOG_API_KEY, DATADOG_APP_KEY, GITHUB_TOKEN, LAUNCHDARKLY_TOKEN, Sandbox
+
+EXAMPLES = REPOSITORY / "examples"
+
+SECRETS = {
+    "LAUNCHDARKLY_ACCESS_TOKEN": LAUNCHDARKLY_TOKEN,
+    "DATADOG_API_KEY": DATADOG_API_KEY,
+    "DATADOG_APP_KEY": DATADOG_APP_KEY,
+}
+
+PUSHED = "5a7be2f0c91d384e6b7a5c2d1e0f98b7a6c5d4e3"
+"""The commit of every run: what `GITHUB_SHA` says."""
+
+DEPLOY_SECONDS = 0.2
+
+WHAT_USERS_RUN = {
+    "./deploy.sh": f"sleep {DEPLOY_SECONDS} #",
+    "./deploy.ps1": f"sleep {DEPLOY_SECONDS} #",
+    "./smoke-test.sh": "true",
+}
+"""The scripts an example supposes in the user's repository, and what stands in for them here."""
+
+
+def execute(
+    sandbox: Sandbox, name: str, *, replace: Mapping[str, str] | None = None, **settings: Any
+) -> WorkflowResult:
+    """Run one file of examples/; `replace` exchanges more of its text, `settings` are the emulator's."""
+    text = (EXAMPLES / name).read_text(encoding="utf-8")
+    for old, new in {**WHAT_USERS_RUN, **(replace or {})}.items():
+        text = text.replace(old, new)
+    github = {"api_url": sandbox.github_url, "token": GITHUB_TOKEN, "sha": PUSHED, **settings.pop("github", {})}
+    return run_workflow(
+        text,
+        secrets=SECRETS,
+        replace_uses={"OWNER/deployment-events": REPOSITORY},
+        defaults={"launchdarkly-base-url": sandbox.launchdarkly_url, "datadog-base-url": sandbox.datadog_url},
+        github=github,
+        **settings,
+    )
+
+
+def stages(result: WorkflowResult) -> list[StepResult]:
+    """Every stage of every job, the user's own steps included."""
+    return [step for job in result.jobs.values() for step in (*job.steps, *job.posts)]
+
+
+def complaints(result: WorkflowResult) -> list[str]:
+    """What a run's page shows in yellow and red; the addresses that `execute` sets are no user's."""
+    shown = [note.message for step in stages(result) for note in step.annotations if note.level != "notice"]
+    return [text for text in shown if "-base-url: set, but" not in text]
+
+
+def only(items: list[dict[str, Any]]) -> dict[str, Any]:
+    """The single item of a list."""
+    assert len(items) == 1, items
+    return items[0]
+
+
+def example_names() -> list[str]:
+    """Return every example's file name."""
+    return sorted(path.name for path in Path(EXAMPLES).glob("*.yml"))
