@@ -88,7 +88,6 @@ def test_the_workspace_stays_untouched(image: str, sandbox: Sandbox) -> None:
         "deployment_events",
         "sitecustomize",
         "usercustomize",
-        "tests",
     ],
 )
 def test_modules_of_the_workspace_are_not_imported(image: str, sandbox: Sandbox, name: str) -> None:

@@ -1,0 +1,96 @@
+"""The e2e job of ci.yml, step by step, with its service container on a network of its own: as GitHub would run it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+from container.docker import docker
+
+from emulator import REPOSITORY, Action, ContainerRunner, Job, StepResult
+from emulator.layout import Layout
+from emulator.runners import Process
+
+pytestmark = pytest.mark.container
+
+E2E = yaml.safe_load((REPOSITORY / ".github" / "workflows" / "ci.yml").read_text())["jobs"]["e2e"]
+RECORDED = REPOSITORY / ".github" / "actions" / "recorded"
+
+
+class JobRunner:
+    """Runs each action of the job in its own image, on the job's network."""
+
+    def __init__(self, images: Mapping[Path, str], network: str) -> None:
+        self._runners = {path: ContainerRunner(image, network=network) for path, image in images.items()}
+
+    def start(self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout) -> Process:
+        return self._runners[action.directory].start(action, entrypoint, environment, layout)
+
+
+@pytest.fixture(scope="module")
+def images(image: str) -> Iterator[dict[Path, str]]:
+    special = shlex.split(os.environ.get("DOCKER_BUILD_ARGS", ""))
+    recorded = docker("build", "--quiet", *special, str(RECORDED))
+    yield {REPOSITORY: image, RECORDED: recorded}
+    docker("image", "rm", recorded)
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Iterator[str]:
+    """The job's network, with the service container up and waiting for the checkout in `tmp_path`."""
+    name = f"e2e-{uuid.uuid4().hex[:8]}"
+    service = E2E["services"]["sandbox"]
+    [mount] = [volume.replace("${{ github.workspace }}", str(tmp_path)) for volume in service["volumes"]]
+    docker("network", "create", name)
+    options = (
+        "--network",
+        name,
+        "--network-alias",
+        "sandbox",
+        "--volume",
+        mount,
+        "--entrypoint",
+        service["entrypoint"],
+    )
+    container = docker("run", "--detach", *options, service["image"], *shlex.split(service["command"]))
+    yield name
+    docker("rm", "--force", container)
+    docker("network", "rm", name)
+
+
+@pytest.mark.parametrize("leg", E2E["strategy"]["matrix"]["include"], ids=lambda leg: leg["deploy"])
+def test_e2e(images: dict[Path, str], network: str, tmp_path: Path, leg: dict[str, object]) -> None:
+    shutil.copytree(REPOSITORY / "sandbox", tmp_path / "sandbox")  # the checkout
+    with Job(runner=JobRunner(images, network), matrix=leg) as job:
+        ended = {step["name"]: execute(job, step) for step in E2E["steps"] if "name" in step}
+        posts = job.finish().posts
+    deploy = "success" if leg["deploy"] == "succeeds" else "failure"
+    assert {name: step.outcome for name, step in ended.items()} == {
+        **dict.fromkeys(ended, "success"),
+        "Refused": "failure",
+        "Unreachable": "failure",
+        "Deploy": deploy,
+    }
+    assert [post.exit_code for post in posts] == [0] * 4, "".join(post.log for post in posts)
+
+
+def execute(job: Job, step: dict[str, object]) -> StepResult:
+    """One step as written; YAML's booleans and numbers become the strings that GitHub makes of them."""
+    if "run" in step:
+        return job.run(str(step["run"]), env=strings(step.get("env")))
+    path = REPOSITORY / str(step["uses"])
+    forgiven = step.get("continue-on-error") is True
+    return job.uses(path, with_=strings(step["with"]), id=str(step.get("id", "")), continue_on_error=forgiven)
+
+
+def strings(mapping: object) -> dict[str, str]:
+    assert mapping is None or isinstance(mapping, dict)
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in (mapping or {}).items()
+    }
