@@ -1,0 +1,160 @@
+"""action.yml is a promise: the code reads exactly its inputs, with its defaults, and sets exactly its outputs."""
+
+import os
+import re
+import stat
+from pathlib import Path
+
+import pytest
+from support.manifest import MANIFEST, ROOT, defaults
+from support.moments import NOW
+from support.raw import raw
+from support.step import make_step
+
+from deployment_events.delivery.clock import Clock
+from deployment_events.deployment import STATUS_WORDS, Event
+from deployment_events.inputs import input_names, read_inputs, secret_names
+from deployment_events.providers.datadog import SITES
+from deployment_events.runner import Runner
+from deployment_events.services import attribute_names
+from deployment_events.stages import main
+
+INPUTS = MANIFEST["inputs"]
+OUTPUTS = MANIFEST["outputs"]
+RUNS = MANIFEST["runs"]
+
+DOCUMENTED = {  # design section 2
+    *("event", "on-cancelled", "service", "environment", "version", "commit-sha", "repository-url", "started-at"),
+    *("finished-at", "tags", "github-metadata", "fail-on-error", "dry-run", "timeout-seconds", "replay"),
+    *("github-token", "job-status", "job-index"),
+    *("launchdarkly-access-token", "launchdarkly-project-key", "launchdarkly-environment-key"),
+    *("launchdarkly-application-key", "launchdarkly-application-name", "launchdarkly-application-kind"),
+    *("launchdarkly-version-name", "launchdarkly-event-metadata", "launchdarkly-deployment-metadata"),
+    *("launchdarkly-base-url", "launchdarkly-deployment-id", "launchdarkly-patch"),
+    *("datadog-api-key", "datadog-site", "datadog-team", "datadog-deployment-id", "datadog-base-url"),
+    *("datadog-app-key", "datadog-change-failure", "datadog-remediation-type", "datadog-remediation-id"),
+}
+
+
+def test_the_code_reads_every_input_once_and_no_other() -> None:
+    assert sorted(input_names()) == sorted(INPUTS)
+
+
+def test_the_inputs_are_the_documented_ones() -> None:
+    assert set(INPUTS) == DOCUMENTED
+
+
+def test_the_outputs_are_the_documented_ones() -> None:
+    assert set(OUTPUTS) == {
+        *("started-at", "finished-at", "version", "commit-sha", "launchdarkly-deployment-id"),
+        *("datadog-deployment-id", "results", "undelivered-path"),
+    }
+
+
+@pytest.mark.parametrize("name", [*INPUTS, *OUTPUTS])
+def test_every_name_is_kebab_case(name: str) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", name)
+
+
+def test_the_defaults_of_the_manifest_are_the_code_s_own() -> None:
+    assert read_inputs(defaults(), NOW) == read_inputs({}, NOW)
+
+
+@pytest.mark.parametrize("name", sorted(defaults()))
+def test_a_default_left_out_changes_nothing(name: str) -> None:
+    others = defaults() | raw()
+    before = read_inputs(others, NOW)
+    if name not in raw():
+        assert read_inputs({**others, name: ""}, NOW) == before
+
+
+def test_the_shown_defaults_are_the_documented_ones() -> None:
+    assert {name: one["default"] for name, one in INPUTS.items() if "default" in one} == {
+        "event": "auto",
+        "on-cancelled": "failed",
+        "github-metadata": "true",
+        "launchdarkly-project-key": "default",
+        "launchdarkly-application-kind": "server",
+        "launchdarkly-base-url": "https://app.launchdarkly.com",
+        "datadog-site": "datadoghq.com",
+        "fail-on-error": "false",
+        "dry-run": "false",
+        "timeout-seconds": "30",
+        "github-token": "${{ github.token }}",
+        "job-status": "${{ job.status }}",
+        "job-index": "${{ strategy.job-index }}",
+    }
+
+
+@pytest.mark.parametrize("name", sorted(INPUTS))
+def test_a_default_is_text_for_a_runner(name: str) -> None:
+    assert isinstance(INPUTS[name].get("default", ""), str), "an unquoted true or 30 is no string"
+
+
+@pytest.mark.parametrize("name", sorted(INPUTS))
+def test_a_default_uses_only_contexts_that_a_manifest_has(name: str) -> None:
+    used = re.findall(r"\$\{\{\s*(\w+)", INPUTS[name].get("default", ""))
+    assert set(used) <= {"github", "strategy", "matrix", "job", "runner"}
+
+
+@pytest.mark.parametrize(
+    "text", [MANIFEST["description"], *(one["description"] for one in [*INPUTS.values(), *OUTPUTS.values()])]
+)
+def test_a_description_is_a_sentence_without_an_expression(text: str) -> None:
+    assert "${{" not in text
+    assert text.endswith(".")
+    assert text[0].isupper() or text.startswith("auto")
+
+
+def test_no_input_is_required_because_the_runner_would_not_enforce_it() -> None:
+    assert not [name for name, one in INPUTS.items() if "required" in one]
+
+
+def test_what_is_a_secret_is_said_to_be_one() -> None:
+    told = {name for name, one in INPUTS.items() if "Keep it in a secret" in one["description"]}
+    assert told | {"github-token"} == set(secret_names())
+    assert not [name for name in INPUTS if re.search("token|api-key|app-key", name) and name not in secret_names()]
+
+
+def test_the_descriptions_name_the_words_the_code_takes() -> None:
+    for word in ("auto", *Event, "replay"):
+        assert word in INPUTS["event"]["description"]
+    assert {"in_progress", "success", "failure"} <= set(STATUS_WORDS)
+    for key in attribute_names():
+        assert key in INPUTS["service"]["description"]
+    assert all(site in SITES for site in re.findall(r"[\w.]*datadoghq\.\w+", INPUTS["datadog-site"]["description"]))
+
+
+def test_it_is_a_docker_action_with_both_entry_points_and_no_arguments() -> None:
+    assert RUNS["using"] == "docker"
+    assert set(RUNS) <= {"using", "image", "entrypoint", "post-entrypoint", "post-if"}
+    assert (ROOT / RUNS["image"]).is_file() or RUNS["image"].startswith("docker://")
+
+
+@pytest.mark.parametrize("key", ["entrypoint", "post-entrypoint"])
+def test_an_entry_point_is_an_isolated_python_program_in_the_image(key: str) -> None:
+    program = ROOT / Path(RUNS[key]).name
+    assert program.stat().st_mode & stat.S_IXUSR
+    assert os.access(program, os.X_OK)
+    shebang = program.read_text().splitlines()[0]
+    assert re.fullmatch(r"#!/usr/local/bin/python -\w*I\w*", shebang)
+    assert Path(RUNS[key]).parent == Path("/")
+    assert program.name in (ROOT / "Dockerfile").read_text()
+
+
+def test_the_marketplace_gets_an_icon_and_a_colour() -> None:
+    assert MANIFEST["branding"]["icon"]
+    assert MANIFEST["branding"]["color"] in {
+        *("white", "black", "yellow", "blue", "green", "orange", "red", "purple", "gray-dark")
+    }
+
+
+@pytest.mark.parametrize("event", ["auto", "started", "finished", "failed", "custom"])
+def test_a_report_sets_every_output_and_no_other(
+    event: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    step = make_step(tmp_path, monkeypatch)
+    step.give(defaults() | raw(event=event, dry_run="true"))
+    assert main(Runner(), Clock()) == 0
+    assert set(step.outputs) == set(OUTPUTS)
+    assert "dry-run" in capsys.readouterr().out

@@ -1,0 +1,181 @@
+"""Our bodies, judged by the vendors' own clients: every event, with all inputs and with the fewest."""
+
+import json
+from typing import Any
+
+import pytest
+from datadog_api_client.configuration import Configuration
+from datadog_api_client.model_utils import ModelNormal, model_to_dict, validate_and_convert_types
+from datadog_api_client.v2.model.dora_deployment_patch_request import DORADeploymentPatchRequest
+from datadog_api_client.v2.model.dora_deployment_request import DORADeploymentRequest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+from support.github import SHA, context
+from support.moments import EARLIER, NOW
+from support.raw import DATADOG_APP_KEY, inputs
+from support.vendor_models import launchdarkly_model
+
+from deployment_events.calls import Call
+from deployment_events.deployment import Event
+from deployment_events.planning import plan
+from deployment_events.rollout import Moments, resolve
+
+POST_EVENT = launchdarkly_model("post_deployment_event_input", "PostDeploymentEventInput")
+PATCH = TypeAdapter(list[launchdarkly_model("patch_operation", "PatchOperation")])
+
+ALL = {
+    "service": "checkout,version=v1.4.0+build/7",
+    "commit_sha": SHA,
+    "repository_url": "git@github.com:octo-org/octo-repo.git",
+    "started_at": str(EARLIER),
+    "finished_at": str(NOW),
+    "tags": "team:web\nteam:shop\nurl:https://example.com:8443/",
+    "launchdarkly_project_key": "shop",
+    "launchdarkly_environment_key": "prod",
+    "launchdarkly_application_key": "checkout-eu",
+    "launchdarkly_application_name": "Checkout ✅",
+    "launchdarkly_application_kind": "mobile",
+    "launchdarkly_version_name": "One point four",
+    "launchdarkly_event_metadata": '{"a": [1, null, {"b": 1.5}], "big": 123456789012345678901234567890}',
+    "launchdarkly_deployment_metadata": '{"nested": {"deep": [[]]}}',
+    "datadog_team": "web",
+    "datadog_deployment_id": "my-own.id:0123456789_",
+}
+FEWEST: dict[str, str] = {}
+UPDATE = {
+    "launchdarkly_patch": '[{"op": "replace", "path": "/status", "value": null}, {"op": "remove", "path": "/tags/a"}]',
+    "datadog_change_failure": "true",
+    "datadog_remediation_type": "rollback",
+    "datadog_remediation_id": "the-other-one",
+    "datadog_app_key": DATADOG_APP_KEY,
+    "datadog_deployment_id": "my-own.id:0123456789_",
+}
+
+
+def bodies(event: Event, changes: dict[str, str]) -> dict[str, Any]:
+    """Return each vendor's body as it goes over the wire, by vendor."""
+    given = inputs(event=event, **changes)
+    resolved = resolve(given, context(), event, Moments(NOW))
+    calls: tuple[Call, ...] = plan(resolved.rollout, given.enabled, event, NOW).calls
+    return {call.vendor: json.loads(json.dumps(call.body)) for call in calls}
+
+
+def judge_launchdarkly(body: dict[str, Any]) -> Any:
+    """Fail on a field that LaunchDarkly would ignore, and on a value of another type."""
+    known = {field.alias or name for name, field in POST_EVENT.model_fields.items()}
+    assert set(body) <= known
+    model = POST_EVENT.model_validate(body, strict=True)
+    assert model.to_dict() == body
+    return model
+
+
+def judge_datadog(body: dict[str, Any], kind: Any) -> None:
+    """Fail on an unknown field, a value of another type, and anything the client would send otherwise."""
+    read = validate_and_convert_types(body, (kind,), ["body"], True, True, Configuration())
+    assert unknown(read) == []
+    assert model_to_dict(read) == body
+
+
+def unknown(model: Any) -> list[str]:
+    """Return the fields that the client's models do not know, and would send all the same."""
+    if not isinstance(model, ModelNormal):
+        return []
+    store: dict[str, Any] = getattr(model, "_data_store", {})
+    return [*(store.keys() - model.attribute_map.keys()), *(name for one in store.values() for name in unknown(one))]
+
+
+@pytest.mark.parametrize("changes", [ALL, FEWEST], ids=["all", "fewest"])
+@pytest.mark.parametrize("event", [Event.STARTED, Event.FINISHED, Event.FAILED, Event.CUSTOM])
+def test_launchdarkly_s_client_takes_every_event(event: Event, changes: dict[str, str]) -> None:
+    model = judge_launchdarkly(bodies(event, changes)["launchdarkly"])
+    assert model.event_type == event
+    assert model.event_time in {NOW, EARLIER}
+
+
+@pytest.mark.parametrize("changes", [ALL, FEWEST], ids=["all", "fewest"])
+def test_datadog_s_client_takes_a_finished_deployment(changes: dict[str, str]) -> None:
+    judge_datadog(bodies(Event.FINISHED, changes)["datadog"], DORADeploymentRequest)
+
+
+@pytest.mark.parametrize(
+    "changes", [UPDATE, {**UPDATE, "datadog_remediation_type": "", "datadog_remediation_id": ""}], ids=["all", "fewest"]
+)
+def test_both_clients_take_an_update(changes: dict[str, str]) -> None:
+    told = bodies(Event.UPDATE, changes)
+    judge_datadog(told["datadog"], DORADeploymentPatchRequest)
+    operations = PATCH.validate_python(told["launchdarkly"], strict=True)
+    assert [(one.op, one.path) for one in operations] == [("replace", "/status"), ("remove", "/tags/a")]
+    assert told["launchdarkly"] == json.loads(UPDATE["launchdarkly_patch"])
+
+
+def test_all_inputs_reach_both_vendors_exactly() -> None:
+    told = bodies(Event.FINISHED, ALL)
+    facts = context().metadata()
+    assert told["launchdarkly"] == {
+        "projectKey": "shop",
+        "environmentKey": "prod",
+        "applicationKey": "checkout-eu",
+        "applicationName": "Checkout ✅",
+        "applicationKind": "mobile",
+        "version": "v1.4.0-build-7",
+        "versionName": "One point four",
+        "eventType": "finished",
+        "eventTime": NOW,
+        "eventMetadata": {"a": [1, None, {"b": 1.5}], "big": 123456789012345678901234567890},
+        "deploymentMetadata": {
+            **facts,
+            "team": "shop",
+            "url": "https://example.com:8443/",
+            "nested": {"deep": [[]]},
+        },
+    }
+    assert told["datadog"] == {
+        "data": {
+            "attributes": {
+                "service": "checkout",
+                "started_at": EARLIER,
+                "finished_at": NOW,
+                "id": "my-own.id:0123456789_",
+                "env": "production",
+                "version": "v1.4.0+build/7",
+                "team": "web",
+                "git": {"commit_sha": SHA, "repository_url": "git@github.com:octo-org/octo-repo.git"},
+                "custom_tags": [
+                    *("team:web", "team:shop", "url:https://example.com:8443/"),
+                    *(f"{key}:{value}" for key, value in facts.items()),
+                ],
+            }
+        }
+    }
+
+
+words = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=40)
+names = words.map(str.strip).filter(bool)
+
+
+@given(names, names, names, names)
+def test_no_name_makes_a_body_that_a_client_refuses(service: str, environment: str, version: str, tag: str) -> None:
+    quoted = '"' + service.replace('"', '""') + '"'
+    lines = {"service": quoted, "environment": environment, "version": version, "tags": f"tag:{tag}"}
+    told = bodies(Event.FINISHED, lines)
+    assert told["datadog"]["data"]["attributes"]["service"] == service
+    judge_launchdarkly(told["launchdarkly"])
+    judge_datadog(told["datadog"], DORADeploymentRequest)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"started_at": "1"}, {"started_at": 1.5}, {"servcie": "x"}, {"custom_tags": "a:b"}, {"git": {"commit_sha": "x"}}],
+)
+def test_the_judge_of_datadog_s_bodies_can_say_no(wrong: dict[str, Any]) -> None:
+    attributes = bodies(Event.FINISHED, ALL)["datadog"]["data"]["attributes"] | wrong
+    with pytest.raises((AssertionError, TypeError, ValueError)):
+        judge_datadog({"data": {"attributes": attributes}}, DORADeploymentRequest)
+
+
+@pytest.mark.parametrize("wrong", [{"eventTime": "1"}, {"evenType": "x"}, {"version": 1}, {"eventType": "ended"}])
+def test_the_judge_of_launchdarkly_s_bodies_can_say_no(wrong: dict[str, Any]) -> None:
+    body = bodies(Event.FINISHED, ALL)["launchdarkly"] | wrong
+    with pytest.raises((AssertionError, ValueError)):
+        judge_launchdarkly(body)

@@ -1,0 +1,1 @@
+"""Builders for tests: each returns something valid that a test then changes in one place."""

@@ -1,0 +1,46 @@
+"""A clock whose waits cost nothing, so that a test can watch half a minute of patience in a moment."""
+
+import threading
+import time
+
+from deployment_events.delivery.clock import Clock
+
+
+class SkippingClock(Clock):
+    """The real clock, moved on by every wait: sockets keep their own time, patience takes none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+        """Every wait asked for, in s."""
+        self._skipped = 0.0
+        self._lock = threading.Lock()
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self._skipped
+
+    def wait(self, seconds: float) -> None:
+        with self._lock:
+            self.waits.append(seconds)
+            if self.stopped_at is None:
+                self._skipped += seconds
+
+
+class HandClock(Clock):
+    """A clock that stands still until a wait or the test moves it."""
+
+    def __init__(self, now: int = 1_777_887_000_000) -> None:
+        super().__init__()
+        self.at = 1000.0
+        self.waits: list[float] = []
+        self._now = now
+
+    def now(self) -> int:
+        return self._now + int((self.at - 1000.0) * 1000)
+
+    def monotonic(self) -> float:
+        return self.at
+
+    def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.at += seconds

@@ -1,0 +1,81 @@
+"""Rollouts, settings, calls and receipts that are in order."""
+
+from typing import Any
+
+from deployment_events.calls import Call, Receipt, Status
+from deployment_events.deployment import Deployment, Event, Origin, Rollout, Service
+from deployment_events.providers import PROVIDERS
+from deployment_events.providers.base import Settings
+from support.github import SHA
+from support.moments import EARLIER, NOW
+from support.raw import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
+
+KEYS = {"launchdarkly": {"access_token": LAUNCHDARKLY_TOKEN}, "datadog": {"api_key": DATADOG_API_KEY}}
+
+
+def settings(vendor: str, **changes: Any) -> Any:
+    """Return a vendor's settings with its key."""
+    return PROVIDERS[vendor].settings.model_validate(KEYS[vendor] | changes)
+
+
+def keys_of(one: Settings) -> list[str]:
+    """Return the values of the keys that settings hold."""
+    values = [getattr(one, name) for name in one.secret_fields()]
+    return [value.get_secret_value() for value in values if value is not None]
+
+
+def both() -> dict[str, Settings]:
+    """Return both vendors' settings."""
+    return {vendor: settings(vendor) for vendor in PROVIDERS}
+
+
+def origin(**changes: str) -> Origin:
+    base = {
+        "repository": "octo-org/octo-repo",
+        "run_id": "17500000000",
+        "run_attempt": "1",
+        "job": "deploy",
+        "job_index": "0",
+    }
+    return Origin(**(base | changes))
+
+
+def rollout(*services: str, **changes: Any) -> Rollout:
+    """Return a finished deployment of `checkout`, or of the services named."""
+    base = {
+        "services": tuple(Service(name=name) for name in services or ("checkout",)),
+        "environment": "production",
+        "version": "1.4.0",
+        "commit_sha": SHA,
+        "repository_url": "https://github.com/octo-org/octo-repo",
+        "started_at": EARLIER,
+        "finished_at": NOW,
+        "origin": origin(),
+    }
+    return Rollout.model_validate(base | changes)
+
+
+def deployment(**changes: Any) -> Deployment:
+    """Return the deployment of the rollout's first service."""
+    one = rollout(**changes)
+    return one.deployment(one.services[0])
+
+
+def call(**changes: Any) -> Call:
+    """Return a Datadog call that replay would take."""
+    base = {
+        "vendor": "datadog",
+        "kind": "deployment",
+        "service": "checkout",
+        "event": Event.FINISHED,
+        "at": NOW,
+        "body": {"data": {"attributes": {"service": "checkout", "started_at": EARLIER, "finished_at": NOW}}},
+        "id": "17500000000.1:checkout",
+    }
+    return Call.model_validate(base | changes)
+
+
+def receipt(status: Status = Status.DELIVERED, **changes: Any) -> Receipt:
+    """Return what became of LaunchDarkly's `finished` of `checkout`."""
+    base = {"service": "checkout", "vendor": "launchdarkly", "event": Event.FINISHED, "attempts": 1}
+    return Receipt(status=status, **(base | changes))

@@ -1,0 +1,81 @@
+"""A stage as the process that the runner starts: interpreter, flags, environment and nothing else."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulator import REPOSITORY
+from support.inprocess import Ended, Step, read_files
+
+PROGRAMS = {"main": "entrypoint.py", "post": "post.py"}
+
+
+@dataclass
+class Running:
+    """A stage that runs; its streams end with it."""
+
+    popen: subprocess.Popen[str]
+    environment: dict[str, str]
+    began: float
+
+    def wait_for(self, condition: Callable[[], object], seconds: float = 10) -> None:
+        """Block until something has happened, while the process lives."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if self.popen.poll() is not None:
+                raise AssertionError(f"it ended before: {self.popen.communicate()}")
+            assert time.monotonic() < deadline, "it never happened"
+            time.sleep(0.001)
+
+    def saved_state(self) -> bool:
+        return "ghadelimiter" in Path(self.environment["GITHUB_STATE"]).read_text()
+
+    def send(self, number: signal.Signals) -> None:
+        self.popen.send_signal(number)
+
+    def end(self, seconds: float = 20) -> Ended:
+        """Wait for the end, and read what is left behind."""
+        try:
+            out, err = self.popen.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            self.popen.kill()
+            raise
+        took = time.monotonic() - self.began
+        return Ended(self.popen.returncode, out, err, took, [], *read_files(self.environment))
+
+
+@contextlib.contextmanager
+def running(step: Step, stage: str = "main", *, program: Path | None = None) -> Iterator[Running]:
+    """Start a stage, and kill it in the end."""
+    environment = {"PATH": os.defpath, "HOME": str(step.temp), **step.environment(stage)}
+    popen = subprocess.Popen(
+        [sys.executable, "-IuB", str(program or REPOSITORY / PROGRAMS[stage])],
+        env=environment,
+        cwd=step.workspace,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    )
+    try:
+        yield Running(popen, environment, time.monotonic())
+    finally:
+        popen.kill()
+        popen.communicate()
+
+
+def run(step: Step, stage: str = "main") -> Ended:
+    """Run a stage to its end; main's state is post's, and the job has succeeded unless it is told otherwise."""
+    step.inputs.setdefault("job-status", "success")
+    with running(step, stage) as process:
+        ended = process.end()
+    if stage == "main":
+        step.state = ended.state
+    return ended

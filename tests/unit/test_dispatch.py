@@ -1,0 +1,112 @@
+"""What people and later steps see of the receipts."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from support.deployments import both, call, receipt
+from support.step import Step
+
+from deployment_events.calls import Receipt, Status
+from deployment_events.deployment import Event
+from deployment_events.dispatch import Turn, log_receipts, log_undelivered, rehearse, set_outputs
+from deployment_events.outbox import parse
+from deployment_events.runner import Runner
+
+Capture = pytest.CaptureFixture[str]
+BOX = "deployment-events/undelivered-1.jsonl"
+
+
+@pytest.fixture
+def outputs(step: Step) -> Callable[..., dict[str, str]]:
+    def after(*receipts: Receipt, ids: dict[str, str] | None = None, kept: bool = True) -> dict[str, str]:
+        set_outputs(Runner(), receipts, Turn(calls=(), settings={}, outbox=BOX, ids=ids or {}), kept=kept)
+        return step.outputs
+
+    return after
+
+
+def test_results_are_a_json_array_in_order(outputs: Callable[..., dict[str, str]]) -> None:
+    rows = json.loads(outputs(receipt(id="é"), receipt(Status.SKIPPED, vendor="datadog"))["results"])
+    assert [(row["vendor"], row["status"]) for row in rows] == [("launchdarkly", "delivered"), ("datadog", "skipped")]
+    assert rows[0]["id"] == "é"
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_the_undelivered_file_is_named_only_where_something_is_lost(
+    outputs: Callable[..., dict[str, str]], status: Status
+) -> None:
+    assert outputs(receipt(), receipt(status))["undelivered-path"] == (BOX if status.is_lost else "")
+
+
+def test_a_file_that_could_not_be_written_is_not_named(outputs: Callable[..., dict[str, str]]) -> None:
+    assert outputs(receipt(Status.REFUSED), kept=False)["undelivered-path"] == ""
+
+
+def test_the_ids_are_the_first_service_s(outputs: Callable[..., dict[str, str]]) -> None:
+    told = outputs(
+        receipt(service="a", id="ld-a"), receipt(vendor="datadog", id="dd-a"), receipt(service="b", id="ld-b")
+    )
+    assert (told["launchdarkly-deployment-id"], told["datadog-deployment-id"]) == ("ld-a", "dd-a")
+
+
+def test_an_id_that_is_known_before_any_call_is_an_output_at_once(outputs: Callable[..., dict[str, str]]) -> None:
+    told = outputs(receipt(event=Event.STARTED), ids={"datadog": "made-up-before"})
+    assert (told["launchdarkly-deployment-id"], told["datadog-deployment-id"]) == ("", "made-up-before")
+
+
+def test_success_is_said_only_of_what_was_delivered(step: Step, capsys: Capture) -> None:
+    log_receipts(
+        Runner(),
+        [
+            receipt(id="ld-1"),
+            receipt(attempts=3),
+            receipt(Status.REFUSED, error="HTTP 401"),
+            receipt(Status.SKIPPED, vendor="datadog", error="by design"),
+        ],
+    )
+    assert capsys.readouterr().out.splitlines() == [
+        "LaunchDarkly: finished of checkout: delivered, id ld-1",
+        "LaunchDarkly: finished of checkout: delivered after 3 tries",
+        "LaunchDarkly: finished of checkout: refused - HTTP 401",
+        "Datadog: finished of checkout: skipped - by design",
+    ]
+
+
+def test_many_receipts_are_counted(step: Step, capsys: Capture) -> None:
+    log_receipts(Runner(), [*[receipt()] * 25, receipt(Status.REFUSED)])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 21
+    assert lines[-1] == "… and 6 more: 5 delivered, 1 refused"
+
+
+def test_a_service_s_name_cannot_forge_a_line(step: Step, capsys: Capture) -> None:
+    log_receipts(Runner(), [receipt(service="x\n::error::forged ##[error]")])
+    out = capsys.readouterr().out
+    assert "##[" not in out
+    assert not any(line.lstrip().startswith("::") for line in out.splitlines())
+
+
+def test_what_is_lost_is_printed_as_lines_that_replay_takes(step: Step, capsys: Capture) -> None:
+    calls = [call(service="a"), call(service="b ##[error]"), call(service="c")]
+    receipts = [receipt(), receipt(Status.REFUSED, error="HTTP 400"), receipt(Status.UNDELIVERED)]
+    lines = log_undelivered(Runner(), calls, receipts)
+    first, *printed, last = capsys.readouterr().out.splitlines()
+    assert first == "::group::2 undelivered events, for event: replay"
+    assert last == "::endgroup::"
+    assert printed == lines
+    assert parse("\n".join(printed)) == [calls[1].model_copy(update={"cause": "HTTP 400"}), calls[2]]
+
+
+def test_nothing_lost_prints_nothing(step: Step, capsys: Capture) -> None:
+    assert log_undelivered(Runner(), [call()], [receipt()]) == []
+    assert capsys.readouterr().out == ""
+
+
+def test_a_rehearsal_prints_what_would_be_sent(step: Step, capsys: Capture) -> None:
+    [told] = rehearse(Runner(), [call()], both())
+    out = capsys.readouterr().out
+    assert (told.status, told.id) == (Status.DRY_RUN, call().id)
+    assert "::group::dry-run: finished of checkout to Datadog: POST https://api.datadoghq.com/" in out
+    assert "DD-API-KEY: ***" in out
+    assert json.loads(out[out.index("\n{") : out.rindex("}") + 1]) == call().body

@@ -1,0 +1,49 @@
+"""Errors: one line for a person, cause first and cure last."""
+
+import pytest
+
+from deployment_events import errors
+from deployment_events.errors import CallFailed, DeploymentEventsError, Down, InputError, Problem, Refused
+
+
+def test_a_problem_names_the_input_the_rule_the_value_and_the_cure() -> None:
+    problem = Problem("commit-sha", "must be a full commit SHA", "abc", "Use git rev-parse HEAD.")
+    assert str(problem) == "commit-sha must be a full commit SHA, but it is 'abc'. Use git rev-parse HEAD."
+
+
+def test_a_secret_s_problem_shows_no_value() -> None:
+    assert str(Problem("datadog-api-key", "is wrong", None, "Copy it again.")) == (
+        "datadog-api-key is wrong. Copy it again."
+    )
+
+
+def test_a_problem_shows_foreign_text_harmless_and_short() -> None:
+    told = str(Problem("tags", "is wrong", "a\n::error::x" + "y" * 200, "Correct it."))
+    assert told.splitlines() == [told]
+    assert r"'a\n::error::x" in told
+    assert len(told) < 130
+
+
+def test_an_empty_value_is_shown_as_such() -> None:
+    assert "but it is ''" in str(Problem("service", "is wrong", "", "Correct it."))
+
+
+def test_an_input_error_lists_every_problem() -> None:
+    first, second = Problem("event", "is wrong", "x", "A."), Problem("tags", "is wrong", "y", "B.")
+    error = InputError([first, second])
+    assert error.problems == (first, second)
+    assert str(error) == f"{first}; {second}"
+
+
+@pytest.mark.parametrize("error", [errors.InputError, errors.StateError, errors.OutboxError, Refused, Down])
+def test_everything_raised_on_purpose_has_one_root(error: type[Exception]) -> None:
+    assert issubclass(error, DeploymentEventsError)
+
+
+def test_a_failed_call_knows_its_status_and_whether_it_may_succeed_later() -> None:
+    refused, down = Refused("no", 400, "version"), Down("later", 429, 2.5)
+    assert isinstance(refused, CallFailed)
+    assert isinstance(down, CallFailed)
+    assert (refused.status, refused.attribute) == (400, "version")
+    assert (down.status, down.wait) == (429, 2.5)
+    assert Down("nobody").status is None

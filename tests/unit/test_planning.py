@@ -1,0 +1,94 @@
+"""What each vendor hears of each event, and what is said of the rest."""
+
+import pytest
+from support.deployments import both, rollout, settings
+from support.moments import NOW
+
+from deployment_events.calls import Status
+from deployment_events.deployment import Event, Service
+from deployment_events.planning import plan
+
+
+@pytest.mark.parametrize(
+    ("event", "launchdarkly", "datadog"),
+    [
+        (Event.STARTED, "started", False),
+        (Event.FINISHED, "finished", True),
+        (Event.FAILED, "failed", False),
+        (Event.CUSTOM, "custom", False),
+    ],
+)
+def test_each_vendor_hears_what_it_has_an_event_for(event: Event, launchdarkly: str, datadog: bool) -> None:
+    planned = plan(rollout(), both(), event, NOW)
+    by_vendor = {call.vendor: call for call in planned.calls}
+    assert by_vendor["launchdarkly"].body["eventType"] == launchdarkly
+    assert ("datadog" in by_vendor) is datadog
+    assert [receipt.vendor for receipt in planned.skipped] == ([] if datadog else ["datadog"])
+    assert all(call.event is event for call in planned.calls)
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        (Event.STARTED, "no event for a start"),
+        (Event.FAILED, "it would count as a deployment"),
+        (Event.CUSTOM, "no custom event"),
+    ],
+)
+def test_what_datadog_does_not_hear_is_a_receipt_that_says_why(event: Event, why: str) -> None:
+    [skipped] = plan(rollout(), both(), event, NOW).skipped
+    assert (skipped.service, skipped.event, skipped.status) == ("checkout", event, Status.SKIPPED)
+    assert why in skipped.error
+
+
+def test_every_service_is_its_own_deployment_at_every_vendor() -> None:
+    planned = plan(rollout("api", "web", "job"), both(), Event.FINISHED, NOW)
+    assert [(call.service, call.vendor) for call in planned.calls] == [
+        (service, vendor) for service in ("api", "web", "job") for vendor in ("launchdarkly", "datadog")
+    ]
+    assert len({call.id for call in planned.calls if call.vendor == "datadog"}) == 3
+
+
+def test_a_service_s_own_attributes_reach_its_own_call_alone() -> None:
+    services = (
+        Service(name="api", attributes={"version": "9", "team": "core", "application-key": "api-eu"}),
+        Service(name="web"),
+    )
+    api, api_dd, web, web_dd = plan(rollout(services=services), both(), Event.FINISHED, NOW).calls
+    assert (api.body["version"], api.body["applicationKey"]) == ("9", "api-eu")
+    assert (web.body["version"], web.body["applicationKey"]) == ("1.4.0", "web")
+    assert api_dd.body["data"]["attributes"]["team"] == "core"
+    assert api_dd.body["data"]["attributes"]["version"] == "9"
+    assert "team" not in web_dd.body["data"]["attributes"]
+
+
+def test_the_first_service_s_id_is_known_before_any_call() -> None:
+    planned = plan(rollout("api", "web"), both(), Event.STARTED, NOW)
+    assert planned.ids["datadog"] == rollout("api", "web").deployment(Service(name="api")).id
+    assert planned.ids["launchdarkly"] == ""
+
+
+def test_a_version_that_launchdarkly_does_not_take_is_noted_once() -> None:
+    planned = plan(rollout("api", "web", version="feature/x"), both(), Event.FINISHED, NOW)
+    [note] = planned.notes
+    assert "it is sent as feature-x" in note
+    assert plan(rollout(), both(), Event.FINISHED, NOW).notes == ()
+
+
+def test_nothing_is_noted_of_a_call_that_is_not_made() -> None:
+    assert plan(rollout(version="a b"), {"datadog": settings("datadog")}, Event.STARTED, NOW).notes == ()
+
+
+def test_one_vendor_alone_hears_alone() -> None:
+    planned = plan(rollout(), {"datadog": settings("datadog")}, Event.FINISHED, NOW)
+    assert [call.vendor for call in planned.calls] == ["datadog"]
+    assert list(planned.ids) == ["datadog"]
+
+
+def test_a_deployment_of_unknown_version_is_no_event_for_launchdarkly() -> None:
+    planned = plan(rollout(version="", commit_sha=""), both(), Event.FINISHED, NOW)
+    assert [call.vendor for call in planned.calls] == ["datadog"]
+    assert "needs a version" in planned.skipped[0].error
+    attributes = planned.calls[0].body["data"]["attributes"]
+    assert "git" not in attributes
+    assert "version" not in attributes
