@@ -102,7 +102,11 @@ class Context:
             warning = "No commit is known: GITHUB_SHA is empty or no full SHA. Set commit-sha."
             return Found("", "nothing", warning)
         if self.event_name not in _DEFAULT_BRANCH_EVENTS:
-            return Found(self.sha.lower(), "GITHUB_SHA")
+            paths = " or ".join(".".join(path) for path in self._commit_paths())
+            warning = (
+                f"The payload holds no {paths}: GITHUB_SHA is reported instead." if paths and not self.warnings else ""
+            )
+            return Found(self.sha.lower(), "GITHUB_SHA", warning)
         warning = (
             f"On the event {quoted(self.event_name)} GITHUB_SHA is the tip of the default branch: "
             "set commit-sha if another commit is deployed."

@@ -136,6 +136,14 @@ def log_undelivered(runner: Runner, calls: Sequence[Call], receipts: Sequence[Re
     return lines
 
 
+def keep_unsent(runner: Runner, calls: Sequence[Call], outbox: str) -> None:
+    """Say where the events are that main could not deliver and post has no end for."""
+    if calls:
+        runner.warning(f"What main could not deliver is not sent either: it stays in {outbox}, for event: replay.")
+        lost = [Receipt(call.service, call.vendor, call.event, Status.UNDELIVERED, error=call.cause) for call in calls]
+        log_undelivered(runner, calls, lost)
+
+
 def set_outputs(runner: Runner, receipts: Sequence[Receipt], turn: Turn, *, kept: bool) -> None:
     """Set `results`, `undelivered-path` and the first service's id at each vendor."""
     lost = kept and any(receipt.status.is_lost for receipt in receipts)

@@ -57,10 +57,7 @@ def _sha(text: str) -> str:
 
 
 def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
+    seconds = float(text) if re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text, re.ASCII) else 0.0
     if not 0 < seconds <= 3600:
         raise Wrong("must be a number of seconds above 0 and up to 3600", "The default is 30.")
     return seconds

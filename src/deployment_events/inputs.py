@@ -1,7 +1,8 @@
 """INPUT_* → one frozen model. Every message about an input is made here or by a rule used here."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -111,7 +112,7 @@ def read_inputs(raw: Mapping[str, str], now: int, environment: str = "", *, may_
     check_services(services, settings, problems)
     inputs = Inputs.model_construct(**dict(options), services=services, settings=settings)
     named = {problem.input for problem in problems} | ({"environment"} if may_lack_it else set())
-    problems.extend(problem for problem in _across(inputs, now) if problem.input not in named)
+    problems.extend(problem for problem in _across(inputs, now, named) if problem.input not in named)
     if problems:
         raise InputError(problems)
     return inputs
@@ -145,10 +146,10 @@ def _shown(name: str, value: str) -> str:
     return re.sub(r"^(\w+://)?.*@", r"\1***@", value.partition("?")[0]) if name.endswith("-url") else value
 
 
-def _across(inputs: Inputs, now: int) -> Iterator[Problem]:
-    """Rules that concern more than one input."""
+def _across(inputs: Inputs, now: int, wrong: Collection[str]) -> Iterator[Problem]:
+    """Rules that concern more than one input; `wrong` are those already found to be wrong."""
     yield from _times(inputs, now)
-    if (inputs.event == "replay") != bool(inputs.replay):
+    if "event" not in wrong and (inputs.event == "replay") != bool(inputs.replay):
         rule = "is needed with event: replay" if not inputs.replay else "is for event: replay alone"
         yield Problem("replay", rule, inputs.replay or None, "Name the file of undelivered events, or clear it.")
     if inputs.event == Event.UPDATE and inputs.enabled:
@@ -163,12 +164,14 @@ def _across(inputs: Inputs, now: int) -> Iterator[Problem]:
                 own = f"Write it in each service's line: name,{name}-deployment-id=…"
                 yield Problem(f"{name}-deployment-id", rule, settings.deployment_id, own)
     if inputs.event != "replay":
-        yield from _vendors(inputs)
+        yield from _vendors(inputs, wrong)
 
 
-def _vendors(inputs: Inputs) -> Iterator[Problem]:
+def _vendors(inputs: Inputs, wrong: Collection[str]) -> Iterator[Problem]:
     seen: dict[str, Problem] = {}
-    for name, settings in inputs.enabled.items():
+    for name, settings in inputs.settings.items():
+        if name not in inputs.enabled and _input_name(name, PROVIDERS[name].key_field) not in wrong:
+            continue
         for service in inputs.services or (Service(name="…"),):
             try:
                 own = settings_of(name, settings, service)
@@ -176,7 +179,9 @@ def _vendors(inputs: Inputs) -> Iterator[Problem]:
                 continue  # reported with the service's line
             update = inputs.event == Event.UPDATE
             for problem in PROVIDERS[name].check(own, environment=inputs.environment, update=update):
-                seen.setdefault(str(problem), problem)
+                own_line = len(inputs.services) > 1 and problem.input in PROVIDERS[name].attributes
+                told = replace(problem, rule=f"{problem.rule} (service {service.name})") if own_line else problem
+                seen.setdefault(str(told), told)
     yield from seen.values()
 
 

@@ -27,6 +27,7 @@ def plan(rollout: Rollout, settings: Mapping[str, Settings], event: Event, now: 
     calls: list[Call] = []
     skipped: list[Receipt] = []
     notes: dict[str, None] = {}
+    subjects: dict[tuple[str, str], str] = {}
     ids: dict[str, str] = {}
     for service in rollout.services:
         deployment = rollout.deployment(service)
@@ -38,6 +39,11 @@ def plan(rollout: Rollout, settings: Mapping[str, Settings], event: Event, now: 
                 skipped.append(Receipt(service.name, name, event, Status.SKIPPED, error=planned.reason))
                 continue
             calls.append(planned)
+            other = subjects.setdefault((name, provider.subject(planned)), service.name)
+            if other != service.name:
+                notes[
+                    f"{provider.title} takes {other} and {service.name} for one deployment: give each its own key."
+                ] = None
             if note := provider.note(own, deployment):
                 notes[note] = None
     return Plan(tuple(calls), tuple(skipped), tuple(notes), ids)

@@ -1,7 +1,7 @@
 """The `service` input: one service a line, each `name[,key=value…]`, quoted as CSV."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -30,11 +30,19 @@ def parse_services(text: str, problems: list[Problem]) -> tuple[Service, ...]:
             service = _parse_line(line)
             if service.name in services:
                 raise Wrong(f"names {service.name} twice", "Give each service one line.")
+            _check_ids(service, services.values())
         except Wrong as wrong:
             problems.append(Problem("service", f"line {number} {wrong.rule}", line.strip(), wrong.cure))
         else:
             services[service.name] = service
     return tuple(services.values())
+
+
+def _check_ids(service: Service, others: Iterable[Service]) -> None:
+    """One id for two services would make two deployments one."""
+    for key, value in service.attributes.items():
+        if key.endswith("-deployment-id") and any(other.attributes.get(key) == value for other in others):
+            raise Wrong(f"repeats another line's {key}", "Give each service the id of its own deployment.")
 
 
 def _parse_line(line: str) -> Service:

@@ -8,7 +8,7 @@ from .calls import Call
 from .context import Context, read_context
 from .delivery.clock import Clock
 from .deployment import Event, Rollout
-from .dispatch import Desk, Turn, carry_out
+from .dispatch import Desk, Turn, carry_out, keep_unsent
 from .errors import InputError, OutboxError, StateError
 from .inputs import Inputs, input_names, read_inputs, secret_names, secret_values
 from .jobstart import read_job_start
@@ -131,6 +131,8 @@ def post(runner: Runner, clock: Clock) -> int:
     event = choose_end(raw["job-status"], state.on_cancelled)
     if not isinstance(event, Event):
         runner.notice(event)
+        left, box = _left_by_main(runner, state)
+        keep_unsent(runner, left, box)
         return 0
     desk = Desk.open(runner, clock, state.timeout_seconds)
     rollout, warning = end(state.rollout, clock.now())

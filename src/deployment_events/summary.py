@@ -74,7 +74,9 @@ def _facts(rollout: Rollout, receipts: Sequence[Receipt]) -> str:
     if rollout.version and rollout.version != rollout.commit_sha:
         facts.append(f"Version {code(rollout.version)}")
     if rollout.commit_sha:
-        commit = link(code(rollout.commit_sha[:12]), f"{rollout.repository_url}/commit/{rollout.commit_sha}")
+        commit = link(
+            code(rollout.commit_sha[:12]), f"{rollout.repository_url.removesuffix('.git')}/commit/{rollout.commit_sha}"
+        )
         facts.append(f"commit {commit}" if facts else f"Commit {commit}")
     facts.append(_when(rollout, receipts))
     origin = rollout.origin

@@ -74,7 +74,7 @@ def test_a_short_sha_is_an_error_that_names_the_cure(text: str) -> None:
     assert "git rev-parse HEAD" in wrong.cure
 
 
-@pytest.mark.parametrize(("text", "value"), [("1", 1.0), ("0.5", 0.5), ("3600", 3600.0), ("1e1", 10.0)])
+@pytest.mark.parametrize(("text", "value"), [("1", 1.0), ("0.5", 0.5), ("3600", 3600.0)])
 def test_seconds_may_have_a_fraction(text: str, value: float) -> None:
     assert read(Seconds, text) == value
 

@@ -77,7 +77,8 @@ def test_every_key_of_the_specification_is_understood() -> None:
 
 @given(st.lists(words, min_size=1, max_size=8, unique=True), st.data())
 def test_services_survive_their_csv_form(names: list[str], data: st.DataObject) -> None:
-    attributes = st.dictionaries(st.sampled_from(attribute_names()), words, max_size=3)
+    own = [name for name in attribute_names() if not name.endswith("-deployment-id")]
+    attributes = st.dictionaries(st.sampled_from(own), words, max_size=3)
     services = tuple(Service(name=name, attributes=data.draw(attributes)) for name in names)
     assert parse("\n".join(map(as_csv, services))) == services
 
@@ -162,3 +163,9 @@ def test_a_wrong_attribute_is_told_with_service_key_and_value(key: str, value: s
     assert problem.input == "service"
     assert problem.rule.startswith(f"'api': {key} {rule}")
     assert problem.given == value
+
+
+def test_one_deployment_id_for_two_services_is_an_error_that_names_the_line() -> None:
+    problems: list[Problem] = []
+    parse_services("api,datadog-deployment-id=one\nweb,datadog-deployment-id=one", problems)
+    assert [problem.rule for problem in problems] == ["line 2 repeats another line's datadog-deployment-id"]

@@ -209,6 +209,11 @@ def _check_update(settings: DatadogSettings) -> Iterator[Problem]:
     if not settings.deployment_id:
         cure = "Pass the output datadog-deployment-id of the step that reported the deployment."
         yield Problem("datadog-deployment-id", "is needed to change a deployment and is empty", None, cure)
+    if settings.remediation_type and not settings.change_failure:
+        rule = "must be true with a remediation"
+        yield Problem(
+            "datadog-change-failure", rule, "false", "A remediation repairs a change failure: set it to true."
+        )
     if bool(settings.remediation_type) != bool(settings.remediation_id):
         missing = "datadog-remediation-id" if settings.remediation_type else "datadog-remediation-type"
         yield Problem(
