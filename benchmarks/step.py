@@ -22,6 +22,7 @@ def environment(service: Service, folder: Path, services: int = 1, **inputs: str
         "event": "finished",
         "started-at": str(int(time.time()) - 60),
         "environment": "production",
+        "version": str(time.time_ns()),  # another deployment each time: LaunchDarkly lists one a version
         "service": "\n".join(f"service-{number}" for number in range(services)),
         "launchdarkly-access-token": LAUNCHDARKLY_TOKEN,
         "launchdarkly-base-url": service.launchdarkly,

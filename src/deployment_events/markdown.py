@@ -21,7 +21,10 @@ def code(text: str, limit: int = _LONGEST_CELL) -> str:
 
 def link(text: str, url: str) -> str:
     """Return a link, or the text alone where the address is none for a browser."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # "https://[", out of somebody's environment
+        return text
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         return text
     return f'<a href="{quote(url, safe=":/%?=&#[]@+,;~")}">{text}</a>'

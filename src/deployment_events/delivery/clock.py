@@ -49,3 +49,19 @@ class Budget:
     def part(self, seconds: float) -> "Budget":
         """Return an allowance of at most `seconds` out of this one."""
         return Budget(self._clock, min(seconds, self.left()))
+
+
+class Interval:
+    """Something to do now and then, every so many s."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._end = clock.monotonic() + seconds
+
+    def over(self) -> bool:
+        """Whether the time has come; if so, the next interval begins."""
+        if self._clock.monotonic() < self._end:
+            return False
+        self._end = self._clock.monotonic() + self._seconds
+        return True

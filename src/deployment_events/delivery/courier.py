@@ -14,7 +14,7 @@ from ..errors import Refused
 from ..outbox import Outbox, with_cause
 from ..providers import PROVIDERS
 from ..providers.base import Settings
-from .clock import Budget, Clock
+from .clock import Budget, Clock, Interval
 from .lane import Lane, unsent
 from .transport import Transport
 from .vendor import Tools, Vendor
@@ -22,6 +22,7 @@ from .vendor import Tools, Vendor
 _SAVE_EVERY = 0.2  # s between two rewrites of the outbox while receipts come in
 _SAVE_SHARE = 10  # times as long as the last rewrite took, where a large one took long
 _POLL = 0.1  # s until a cancel is noticed
+_TELL_EVERY = 2.0  # s between two lines of progress: a long list must not look like a hang
 _LATE = 0.25  # s for threads whose sockets ran out of time with the budget: what they learnt must not be lost
 
 
@@ -41,6 +42,7 @@ class Courier:
         self._transport = transport
         self._clock = clock
         self._budget = budget
+        self._log = log
         self._news: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._tools = Tools(transport, clock, budget, hide, lambda line: self._news.put(lambda: log(line)))
         self._receipts: dict[int, Receipt] = {}
@@ -88,17 +90,20 @@ class Courier:
 
     def _collect(self, calls: Sequence[Call], outbox: Outbox) -> None:
         """Take the threads' news until all are done or the budget is."""
-        save_at, changed = self._clock.monotonic() + _SAVE_EVERY, False
+        saving, telling = Interval(self._clock, _SAVE_EVERY), Interval(self._clock, _TELL_EVERY)
         patience = Budget(self._clock, self._budget.left() + _LATE)
+        changed = False
         while self._running and (patience.left() or not self._news.empty()):
             with suppress(Empty):
                 self._news.get(timeout=max(0.001, min(_POLL, patience.left())))()
                 changed = True
-            began = self._clock.monotonic()
-            if changed and began > save_at:
+            if telling.over() and len(calls) > 1:
+                self._log(f"{len(self._receipts)} of {len(calls)} events answered so far")
+            if changed and saving.over():
+                began = self._clock.monotonic()
                 self._save(calls, outbox)
-                ended = self._clock.monotonic()
-                save_at, changed = ended + max(_SAVE_EVERY, _SAVE_SHARE * (ended - began)), False
+                saving = Interval(self._clock, max(_SAVE_EVERY, _SAVE_SHARE * (self._clock.monotonic() - began)))
+                changed = False
 
     def _save(self, calls: Sequence[Call], outbox: Outbox) -> None:
         left = []

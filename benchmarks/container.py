@@ -1,0 +1,94 @@
+"""A container's whole run, docker's own work included, against an empty container of the same image.
+
+    IMAGE=deployment-events:local python benchmarks/container.py [rounds]
+
+The image must exist (`make image`). The sandbox is reached over the host's network, without TLS, because a container
+of the released image trusts public CAs alone.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from measure import Cost, machine, middle, run
+from service import Service, sandbox
+from step import environment
+
+IMAGE = os.environ.get("IMAGE", "deployment-events:local")
+_MAIN = "main: finished to both vendors"
+_POST = "post: the end to both vendors"
+_IDLE = "post with nothing to do"
+_TRUE = "empty: /usr/bin/true"
+_PYTHON = "empty: python -c pass"
+
+
+def available() -> bool:
+    """Whether there is an engine and the image."""
+    docker = shutil.which("docker")
+    if not docker:
+        return False
+    return subprocess.run([docker, "image", "inspect", IMAGE], capture_output=True, check=False).returncode == 0
+
+
+def _command(folder: str, env: dict[str, str], *entrypoint: str) -> list[str]:
+    program, *arguments = entrypoint
+    names = [option for name in env for option in ("--env", name)]
+    mount = f"type=bind,source={folder},target={folder}"
+    options = ["--rm", "--network", "host", "--mount", mount, "--workdir", folder, *names]
+    return [shutil.which("docker") or "docker", "run", *options, "--entrypoint", program, IMAGE, *arguments]
+
+
+def _contestants(service: Service, folder: Path) -> dict[str, tuple[list[str], dict[str, str]]]:
+    ours = environment(service, folder)
+    ours = {name: value for name, value in ours.items() if name not in {"REQUESTS_CA_BUNDLE", "PATH"}}
+    state = _state(folder, {**ours, "INPUT_EVENT": "auto"})
+    ended = {**ours, "STATE_deployment": state, "INPUT_JOB-STATUS": "success"}
+    done = {"STATE_done": "true"}
+    docker = {name: os.environ[name] for name in ("PATH", "HOME", "DOCKER_CONFIG", "DOCKER_HOST") if name in os.environ}
+    plans = {
+        _TRUE: ({}, ("/usr/bin/true",)),
+        _PYTHON: ({}, ("/usr/local/bin/python", "-I", "-c", "pass")),
+        _MAIN: (ours, ("/entrypoint.py",)),
+        _POST: (ended, ("/post.py",)),
+        _IDLE: (done, ("/post.py",)),
+    }
+    return {name: (_command(str(folder), env, *entry), {**docker, **env}) for name, (env, entry) in plans.items()}
+
+
+def _state(folder: Path, env: dict[str, str]) -> str:
+    """What main hands to post, from a real main."""
+    command = [sys.executable, "-IuB", str(Path(__file__).parent.parent / "entrypoint.py")]
+    subprocess.run(command, env=env, cwd=folder, check=True, capture_output=True)
+    return (folder / "GITHUB_STATE").read_text().splitlines()[1]
+
+
+def measure(rounds: int) -> dict[str, Cost]:
+    costs: dict[str, list[Cost]] = {}
+    with sandbox(tls=False) as service, tempfile.TemporaryDirectory() as folder:
+        for number in range(rounds + 1):
+            for name, (command, env) in _contestants(service, Path(folder)).items():
+                cost = run(command, env, folder)
+                if number:  # the first round warms the caches
+                    costs.setdefault(name, []).append(cost)
+    return {name: middle(all_of_one) for name, all_of_one in costs.items()}
+
+
+def report(costs: dict[str, Cost], rounds: int) -> str:
+    lines = [
+        f"Medians of {rounds} rounds, {machine()}, docker's own work included.",
+        "",
+        "| container | wall, ms | of `true` | of bare Python |",
+        "|---|---|---|---|",
+    ]
+    for name, cost in costs.items():
+        ratios = (cost.wall / costs[one].wall for one in (_TRUE, _PYTHON))
+        lines.append(f"| {name} | {cost.wall * 1000:.0f} | {' | '.join(f'{ratio:.2f}' for ratio in ratios)} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    print(report(measure(count), count))
