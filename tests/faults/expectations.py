@@ -1,0 +1,122 @@
+"""What must come of one event at a vendor that misbehaves at every attempt, fault by fault."""
+
+from dataclasses import dataclass, replace
+
+from sandbox import FAULTS
+
+ONCE = (1, 1)
+PATIENCE = (7, 9)
+"""Tries that back-off with jitter makes of 30 s: 0, 0.5, 1, 2, 4, 8 and 8 s."""
+EVERY_SECOND = (13, 13)
+"""Tries that urllib3's policy allows where the vendor asks for a second each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The end of one event."""
+
+    status: str
+    seen: tuple[int, int]
+    """How often the vendor saw it, at least and at most."""
+    id: str = ""
+    """Datadog's: `ours` is the one that was sent; empty where the answer has none that can be trusted."""
+    told: str = ""
+    """Words of the reason."""
+    hangs: bool = False
+    """Whether sockets must really wait: the stage gets a fraction of a second."""
+
+
+REFUSED = Expected("refused", ONCE)
+DOWN = Expected("undelivered", PATIENCE)
+SHUT = Expected("undelivered", ONCE, told="asks to wait")
+PACED = Expected("undelivered", EVERY_SECOND)
+TAKEN = Expected("delivered", ONCE, "ours")
+BLURRED = Expected("delivered", ONCE)
+STUCK = Expected("undelivered", ONCE, hangs=True)
+
+
+def _table() -> dict[str, Expected]:
+    table = {
+        **{f"status-{code}": replace(REFUSED, told=f"HTTP {code}") for code in (400, 401, 403, 404, 405, 409, 413)},
+        **{f"status-{code}": replace(REFUSED, told=f"HTTP {code}") for code in (415, 418, 422, 425)},
+        **{f"status-{code}": replace(DOWN, told=f"HTTP {code}") for code in (408, 429, 500, 501, 502, 503, 504)},
+        **{f"status-{code}": replace(DOWN, told=f"HTTP {code}") for code in (507, 511, 599)},
+        "retry-after-seconds": PACED,
+        "retry-after-date": Expected("undelivered", (8, 13)),
+        "retry-after-garbage": DOWN,
+        "retry-after-day": SHUT,
+        "retry-after-date-day": SHUT,
+        "retry-after-negative": DOWN,
+        "retry-after-503": PACED,
+        "rate-limit-garbage": DOWN,
+        **{
+            f"redirect-{code}-{where}": replace(REFUSED, told="redirects are not followed")
+            for code in (301, 302, 303, 307, 308)
+            for where in ("same-host", "foreign")
+        },
+        "status-304": replace(REFUSED, told="HTTP 304"),
+        "echo-key": replace(REFUSED, told="***"),
+        "echo-key-everywhere": replace(REFUSED, told="***"),
+        "hostile-text": replace(REFUSED, told="forged"),
+        "hostile-plain-text": DOWN,
+        "hostile-reason-phrase": REFUSED,
+        "status-202": TAKEN,
+        "utf16-body": replace(BLURRED, id="x"),
+        "status-204": BLURRED,
+        "status-206": TAKEN,
+        "slow": STUCK,
+        "drip-body": replace(BLURRED, hangs=True),
+        "drip-headers": STUCK,
+        "endless-body": replace(BLURRED, hangs=True),
+        "continue-flood": STUCK,
+        "hang": STUCK,
+        "accept-then-hang": STUCK,
+        "content-length-too-long": TAKEN,
+        "content-length-too-short": BLURRED,
+        "content-length-negative": TAKEN,
+        "chunked-garbage": BLURRED,
+        "reset-mid-body": BLURRED,
+        "bare-cr-header": TAKEN,
+        "header-without-colon": Expected("delivered", ONCE, "ours", hangs=True),
+        "continue-then-answer": TAKEN,
+        "early-hints": replace(REFUSED, told="HTTP 103"),
+        "status-101": replace(REFUSED, told="HTTP 101"),
+        "tls-wrong-host": Expected("refused", (0, 0), told="certificate"),
+        "tls-expired": Expected("refused", (0, 0), told="expired"),
+        "tls-unknown-ca": Expected("refused", (0, 0), told="REQUESTS_CA_BUNDLE"),
+        "tls-handshake-dropped": Expected("undelivered", (0, 0)),
+        "tls-handshake-hang": Expected("undelivered", (0, 0), hangs=True),
+        "tls-plain-text": Expected("undelivered", (0, 0)),
+    }
+    for name in (
+        *("reset-before-reading", "reset-after-reading", "accept-then-reset", "reset-mid-headers"),
+        *("close-without-answer", "accept-then-close", "content-length-twice", "status-line-garbage"),
+        *("status-line-not-a-number", "giant-header", "many-headers"),
+    ):
+        table[name] = DOWN
+    for name in (
+        *("html-body", "html-body-as-json", "broken-utf8", "truncated-json", "big-body", "deep-json"),
+        *("null-body", "list-body", "scalar-body", "nan-body", "huge-number", "data-null", "data-list"),
+        *("items-scalars", "empty-body", "invalid-gzip", "gzip-bomb", "no-id"),
+        *(name for name in FAULTS if name.startswith("id-")),
+    ):
+        table[name] = BLURRED
+    return table
+
+
+ALWAYS = _table()
+
+LIMITS = {
+    "rate-limit-epoch-ms": {"launchdarkly": PACED, "datadog": SHUT},
+    "rate-limit-token-epoch-ms": {"launchdarkly": PACED, "datadog": DOWN},
+    "rate-limit-epoch-ms-past": {"launchdarkly": DOWN, "datadog": SHUT},
+    "rate-limit-epoch-ms-day": {"launchdarkly": SHUT, "datadog": SHUT},
+    "rate-limit-seconds": {"launchdarkly": DOWN, "datadog": PACED},
+    "rate-limit-seconds-day": {"launchdarkly": DOWN, "datadog": SHUT},
+}
+"""The vendors' headers are spelt alike: an epoch in ms at LaunchDarkly, seconds from now at Datadog."""
+
+
+def expected(fault: str, vendor: str) -> Expected:
+    """What must come of an event."""
+    return LIMITS[fault][vendor] if fault in LIMITS else ALWAYS[fault]

@@ -1,0 +1,105 @@
+"""Five hundred events while a third of all answers go wrong: each is accepted under one id, or kept."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.inprocess import VENDORS, Step
+
+from sandbox import Sandbox
+
+SERVICES = 250
+FAULTS = (
+    *("status-500", "status-503", "status-408", "status-429", "retry-after-seconds", "status-400", "status-403"),
+    *("accept-then-reset", "accept-then-close", "reset-before-reading", "close-without-answer", "reset-mid-body"),
+    *("html-body", "truncated-json", "status-204", "status-202", "redirect-302-foreign", "echo-key"),
+)
+SHARE = 0.30
+
+
+def spread(sandbox: Sandbox, share: float) -> None:
+    """Install every fault so that together they hit this share of the requests."""
+    each = 1 - (1 - share) ** (1 / len(FAULTS))
+    for vendor in VENDORS:
+        for fault in FAULTS:
+            sandbox.fail(vendor, fault, probability=each)
+
+
+def check_nothing_in_between(sandbox: Sandbox, step: Step, results: list[dict[str, Any]]) -> None:
+    kept = {(line["vendor"], line["service"]) for line in step.outbox}
+    assert len(kept) == len(step.outbox)
+    known = {
+        "launchdarkly": {one["applicationKey"] for one in sandbox.deployments("launchdarkly")},
+        "datadog": {one["service"] for one in sandbox.deployments("datadog")},
+    }
+    for result in results:
+        if result["status"] == "delivered":
+            assert result["service"] in known[result["vendor"]], f"reported as delivered, and is not: {result}"
+            assert (result["vendor"], result["service"]) not in kept
+        else:
+            assert result["status"] in ("refused", "undelivered")
+            assert (result["vendor"], result["service"]) in kept, f"neither delivered nor kept: {result}"
+    ids: dict[str, set[str]] = {}
+    for one in sandbox.requests("datadog"):
+        if one.body:
+            attributes = one.body["data"]["attributes"]
+            ids.setdefault(attributes["service"], set()).add(attributes["id"])
+    assert {len(each) for each in ids.values()} == {1}, "each deployment has one id, however often it was sent"
+    assert len(set.union(*ids.values())) == len(ids)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nothing_is_lost_and_nothing_is_doubled(make_step: Any, plain_sandbox: Sandbox, seed: int) -> None:
+    plain_sandbox.reset()
+    plain_sandbox._traffic.faults._random.seed(seed)
+    spread(plain_sandbox, SHARE)
+    services = "\n".join(f"service-{number}" for number in range(SERVICES))
+    step = make_step(plain_sandbox, service=services, timeout_seconds="3600")
+
+    ended = step.main()
+
+    assert ended.code == 0
+    assert len(ended.results) == SERVICES * len(VENDORS)
+    posts = [one for one in plain_sandbox.requests() if one.method == "POST"]
+    hit = sum(one.fault is not None for one in posts) / len(posts)
+    assert abs(hit - SHARE) < 0.07, "the tosses were not what the test says"
+    check_nothing_in_between(plain_sandbox, step, ended.results)
+    lost = [one for one in ended.results if one["status"] != "delivered"]
+    assert 10 <= len(lost) <= 150, "refusals are not tried again, and outages are"
+    assert {one["status"] for one in lost} == {"refused"}
+    assert step.leaks(ended) == []
+
+    plain_sandbox.heal()
+    file = step.temp / ended.outputs["undelivered-path"]
+    again = make_step(plain_sandbox, "again", event="replay", replay=str(file), started_at="").main()
+
+    assert again.code == 0
+    assert {one["status"] for one in again.results} == {"delivered"}
+    assert len(again.results) == len(lost)
+    assert not Path(file).exists()
+    for vendor in VENDORS:
+        assert len(plain_sandbox.deployments(vendor)) == SERVICES
+    check_nothing_in_between(plain_sandbox, step, again.results)
+
+
+def test_a_job_under_fire_from_main_to_post_loses_nothing(make_step: Any, plain_sandbox: Sandbox) -> None:
+    plain_sandbox.reset()
+    spread(plain_sandbox, SHARE)
+    services = "\n".join(f"service-{number}" for number in range(60))
+    step = make_step(plain_sandbox, event="auto", started_at="", service=services, timeout_seconds="3600")
+    started = step.main()
+    ended = step.post()
+    assert (started.code, ended.code) == (0, 0)
+    began = json.loads(step.state["deployment"])["rollout"]["started_at"]
+    kept = {(line["vendor"], line["service"], line["event"]) for line in step.outbox}
+    known = {one["applicationKey"]: one for one in plain_sandbox.deployments("launchdarkly")}
+    for number in range(60):
+        name = f"service-{number}"
+        for event in ("started", "finished"):
+            heard = {each["eventType"] for each in known.get(name, {}).get("events", [])}
+            assert event in heard or ("launchdarkly", name, event) in kept
+        if name in known and ("launchdarkly", name, "started") not in kept:
+            assert known[name]["startedAt"] == began
+    measured = {one["service"] for one in plain_sandbox.deployments("datadog")}
+    assert all(f"service-{n}" in measured or ("datadog", f"service-{n}", "finished") in kept for n in range(60))

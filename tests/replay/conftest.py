@@ -1,0 +1,56 @@
+"""A file of undelivered events, as an earlier run left it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.clocks import SkippingClock
+from support.inprocess import Step, make_sandbox
+
+from sandbox import Sandbox
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Sandbox]:
+    with make_sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running: Sandbox) -> Iterator[Sandbox]:
+    running.reset()
+    yield running
+    running.reset()
+
+
+@pytest.fixture
+def make_step(tmp_path: Path, sandbox: Sandbox) -> Callable[..., Step]:
+    """Make a step on a clock whose waits cost nothing; steps of one name share their folders."""
+
+    def make(name: str = "later", **options: Any) -> Step:
+        return Step(tmp_path / name, sandbox, **{"clock": SkippingClock(), **options})
+
+    return make
+
+
+@pytest.fixture
+def lost(make_step: Any, sandbox: Sandbox, tmp_path: Path) -> Path:
+    """The file of three services' ends at both vendors, none of which came through; the sandbox is healthy again."""
+    for vendor in ("launchdarkly", "datadog"):
+        sandbox.fail(vendor, 503)
+    step = make_step(
+        "earlier",
+        event="finished",
+        service="one\ntwo\nthree",
+        started_at="2026-05-04T09:30:00Z",
+        finished_at="2026-05-04T09:31:00Z",
+        version="1.2.3",
+    )
+    ended = step.main()
+    assert len(step.outbox) == 6
+    file = tmp_path / "lost.jsonl"
+    shutil.copy(step.temp / ended.outputs["undelivered-path"], file)
+    sandbox.reset()
+    return file

@@ -1,0 +1,193 @@
+"""A file of undelivered events is anybody's: what is not exactly one is refused, and left as it was."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deployment_events.errors import OutboxError
+from deployment_events.outbox import dump, parse
+from sandbox import Sandbox
+
+Lines = list[dict[str, Any]]
+
+
+def at(*path: str | int, value: Any) -> Callable[[Lines], bytes]:
+    """The same lines with one value set."""
+
+    def spoil(lines: Lines) -> bytes:
+        holder: Any = lines
+        for name in path[:-1]:
+            holder = holder[name]
+        holder[path[-1]] = value
+        return text(lines)
+
+    return spoil
+
+
+def text(lines: Lines) -> bytes:
+    return "".join(f"{json.dumps(line)}\n" for line in lines).encode()
+
+
+LAUNCHDARKLY, DATADOG = 0, 1
+ATTRIBUTES = (DATADOG, "body", "data", "attributes")
+
+BAD: dict[str, Callable[[Lines], bytes]] = {
+    "truncated": lambda lines: text(lines)[:-40],
+    "cut within the first line": lambda lines: text(lines)[:60],
+    "a word": lambda _: b"hello\n",
+    "HTML": lambda _: b"<!DOCTYPE html><html></html>",
+    "a list": lambda _: b"[]\n",
+    "null": lambda _: b"null\n",
+    "a number": lambda _: b"42\n",
+    "another JSON object": lambda _: b'{"name": "package", "version": "1.0"}\n',
+    "no UTF-8": lambda lines: text(lines) + b"\xff\xfe\n",
+    "zeros": lambda _: bytes(4096),
+    "an oversized line": lambda lines: text(lines) + b'{"x": "' + b"x" * 1_100_000 + b'"}\n',
+    "deep nesting": lambda lines: text(lines) + b"[" * 100_000 + b"]" * 100_000,
+    "another format": at(LAUNCHDARKLY, "format", value=2),
+    "an unknown vendor": at(LAUNCHDARKLY, "vendor", value="elsewhere"),
+    "an unknown kind": at(LAUNCHDARKLY, "kind", value="secrets"),
+    "the other vendor's kind": at(LAUNCHDARKLY, "kind", value="deployment"),
+    "an unknown event": at(LAUNCHDARKLY, "event", value="deleted"),
+    "a time that is none": at(LAUNCHDARKLY, "at", value="now"),
+    "a host": at(LAUNCHDARKLY, "host", value="elsewhere.example"),
+    "a URL": at(DATADOG, "url", value="https://elsewhere.example/"),
+    "headers": at(DATADOG, "headers", value={"DD-API-KEY": "x"}),
+    "a base URL": at(DATADOG, "base_url", value="https://elsewhere.example"),
+    "a key": at(DATADOG, "datadog-api-key", value="x"),
+    "a URL in the body": at(DATADOG, "body", "url", value="https://elsewhere.example/"),
+    "an unknown attribute": at(*ATTRIBUTES, "api_key", value="x"),
+    "a host in the search": at(LAUNCHDARKLY, "search", "host", value="elsewhere.example"),
+    "a search without its version": at(LAUNCHDARKLY, "search", value={"projectKey": "default"}),
+    "an id that climbs": at(DATADOG, "id", value=".."),
+    "an id with a slash": at(DATADOG, "id", value="../../v1/users"),
+    "an id with a query": at(DATADOG, "id", value="a?b=c"),
+    "an id with a line break": at(DATADOG, "id", value="a\nb"),
+    "an id that is endless": at(DATADOG, "id", value="a" * 129),
+    "a short SHA": at(*ATTRIBUTES, "git", "commit_sha", value="abc123"),
+    "a time as text": at(*ATTRIBUTES, "started_at", value="2026-05-04T09:30:00Z"),
+    "a body that is a list": at(DATADOG, "body", value=[]),
+    "an event type LaunchDarkly has not": at(LAUNCHDARKLY, "body", "eventType", value="deleted"),
+    "a version outside LaunchDarkly's alphabet": at(LAUNCHDARKLY, "body", "version", value="a/b"),
+    "no service": lambda lines: text([{k: v for k, v in lines[0].items() if k != "service"}]),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_is_a_clear_error_and_stays_byte_for_byte(
+    make_step: Any, sandbox: Sandbox, lost: Path, name: str
+) -> None:
+    lines = [json.loads(line) for line in lost.read_text().splitlines()][:2]
+    assert [line["vendor"] for line in lines] == ["launchdarkly", "datadog"]
+    lost.write_bytes(BAD[name](lines))
+    before = lost.read_bytes()
+    step = make_step(event="replay", replay=str(lost))
+
+    ended = step.main()
+
+    assert ended.code == 1
+    [error] = ended.annotations("error")
+    assert error.startswith("replay ")
+    assert "Nothing was sent" in error
+    assert len(error) < 500
+    assert lost.read_bytes() == before
+    assert sandbox.requests() == []
+    assert step.outbox == []
+    assert step.leaks(ended) == []
+
+
+def test_an_oversized_file_is_refused_without_being_read(make_step: Any, sandbox: Sandbox, lost: Path) -> None:
+    with lost.open("ab") as file:
+        file.truncate(65 * 1024 * 1024)  # of zeros, which take no space
+    before = lost.stat()
+    ended = make_step(event="replay", replay=str(lost)).main()
+    assert ended.code == 1
+    assert "has more than 64 MiB" in ended.annotations("error")[0]
+    assert ended.seconds < 1
+    assert (lost.stat().st_size, lost.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    assert sandbox.requests() == []
+
+
+@pytest.mark.parametrize("name", ["a host", "a URL", "an unknown kind", "an id that climbs", "truncated"])
+def test_bad_lines_in_the_input_itself_are_refused_as_well(
+    make_step: Any, sandbox: Sandbox, lost: Path, name: str
+) -> None:
+    lines = [json.loads(line) for line in lost.read_text().splitlines()][:2]
+    ended = make_step(event="replay", replay=BAD[name](lines).decode()).main()
+    assert ended.code == 1
+    assert "line" in ended.annotations("error")[0]
+    assert sandbox.requests() == []
+
+
+def test_the_error_names_the_line(make_step: Any, lost: Path) -> None:
+    lines = lost.read_text().splitlines()
+    lines[3] = '{"format": 1}'
+    lost.write_text("\n".join(lines))
+    [error] = make_step(event="replay", replay=str(lost)).main().annotations("error")
+    assert "line 4" in error
+
+
+def test_the_error_never_shows_the_files_text(make_step: Any, tmp_path: Path) -> None:
+    secret = tmp_path / "id_rsa"
+    secret.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n")
+    ended = make_step(event="replay", replay=str(secret)).main()
+    assert ended.code == 1
+    assert "b3Blb" not in ended.stdout
+    assert "OPENSSH" not in ended.stdout
+
+
+def test_post_leaves_a_spoilt_outbox_of_main_alone_and_still_reports_the_end(make_step: Any, sandbox: Sandbox) -> None:
+    sandbox.fail("launchdarkly", 503)
+    step = make_step("job")
+    step.main()
+    [file] = (step.temp / "deployment-events").glob("*.jsonl")
+    file.write_text("garbage\n")
+    sandbox.heal()
+    ended = step.post()
+    assert ended.code == 0
+    assert file.read_text() == "garbage\n"
+    assert "stays where it is" in ended.annotations("warning")[0]
+    assert [one["status"] for one in sandbox.deployments("launchdarkly")] == ["finished"]
+    assert len(sandbox.deployments("datadog")) == 1
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass")))
+def test_no_bytes_whatsoever_break_the_reader(data: bytes) -> None:
+    text = data.decode("utf-8", "replace")
+    if text.strip():
+        with pytest.raises(OutboxError):
+            parse(text)
+    else:
+        assert parse(text) == []
+
+
+@given(st.data())
+def test_what_is_written_is_read_back_the_same(data: st.DataObject) -> None:
+    from deployment_events.calls import Call  # noqa: PLC0415
+    from deployment_events.deployment import Event  # noqa: PLC0415
+
+    some = st.text(st.characters(exclude_categories=["Cs"]))
+    metadata = data.draw(st.dictionaries(some, st.recursive(some | st.integers() | st.none(), st.lists, max_leaves=5)))
+    where = {"projectKey": "default", "environmentKey": "production", "applicationKey": data.draw(some) or "x"}
+    body = {**where, "version": "1.0", "eventType": "finished", "eventTime": 1, "eventMetadata": metadata}
+    call = Call(
+        vendor="launchdarkly",
+        kind="deployment-event",
+        service=data.draw(some),
+        event=Event.FINISHED,
+        at=data.draw(st.integers(0, 2**53)),
+        body=body,
+        search={**where, "version": "1.0", "since": 1},
+        cause=data.draw(some),
+    )
+    written = dump([call])
+    assert written.isascii()
+    assert written.count("\n") == 1
+    assert "##[" not in written
+    assert parse(written) == [call]

@@ -1,0 +1,218 @@
+"""SIGKILL and the runner's cancel, at any moment: what main has begun, post still reports truthfully."""
+
+import json
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.inprocess import Ended, Step, read_files
+from support.process import Running, run, running
+
+from deployment_events.delivery.courier import Courier
+from deployment_events.outbox import Outbox
+from deployment_events.runner import Runner
+from sandbox import Sandbox
+
+SERVICES = "one\ntwo\nthree"
+
+
+class Killed(BaseException):
+    """Nothing in the code may catch this: it stands for the end of the process."""
+
+
+def check_truth(sandbox: Sandbox, step: Step, ended: Ended, services: int = 3) -> None:
+    """Each service has one deployment at each vendor, with main's own start, and nothing is left on disk."""
+    assert ended.code == 0, ended.stdout
+    started = json.loads(step.state["deployment"])["rollout"]["started_at"]
+    told = sandbox.deployments("launchdarkly")
+    assert len(told) == services
+    assert {one["startedAt"] for one in told} == {started}, "a start that was lost makes a deployment of no duration"
+    assert {one["status"] for one in told} == {"finished"}
+    measured = sandbox.deployments("datadog")
+    assert len(measured) == services
+    assert {one["started_at"] for one in measured} == {started}
+    assert step.outbox == []
+    assert step.leaks(ended) == []
+
+
+def die_at(moment: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the main thread die at the n-th border between two of its acts."""
+    passed = 0
+
+    def border() -> None:
+        nonlocal passed
+        passed += 1
+        if passed == moment:
+            raise Killed
+
+    def watch(owner: type, name: str) -> None:
+        real = getattr(owner, name)
+
+        def act(self: Any, *rest: Any, **more: Any) -> Any:
+            border()
+            result = real(self, *rest, **more)
+            border()
+            return result
+
+        monkeypatch.setattr(owner, name, act)
+
+    for owner, name in (
+        *((Runner, name) for name in ("save_state", "set_output", "log", "mask")),
+        (Outbox, "keep"),
+        (Courier, "deliver"),
+    ):
+        watch(owner, name)
+
+
+def test_wherever_main_dies_once_its_state_is_saved_post_tells_the_truth(make_step: Any, sandbox: Sandbox) -> None:
+    moments = with_state = 0
+    while True:
+        moments += 1
+        sandbox.reset()
+        step = make_step(f"job-{moments}", service=SERVICES)
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            die_at(moments, monkeypatch)
+            try:
+                step.main()
+                break
+            except Killed:
+                pass
+        _, step.state, _, _ = read_files(step.environment_files("main"))
+        settle(sandbox)
+        ended = step.post()
+        if step.state:
+            with_state += 1
+            check_truth(sandbox, step, ended)
+        else:
+            assert ended.code == 0
+            assert "is not reported" in ended.annotations("warning")[0]
+            assert sandbox.requests("datadog") == []
+    assert with_state >= 10
+
+
+def settle(sandbox: Sandbox) -> None:
+    """The threads of a dead main die with it; here they must first have come to rest."""
+    count = -1
+    while count != len(sandbox.requests()):
+        count = len(sandbox.requests())
+        time.sleep(0.02)
+
+
+def kill(step: Step, when: Callable[[Running], bool], seconds: float = 0) -> None:
+    """Run main, and kill it at that moment."""
+    with running(step) as process:
+        process.wait_for(lambda: when(process))
+        time.sleep(seconds)
+        process.send(signal.SIGKILL)
+        ended = process.end()
+    assert ended.code in (-signal.SIGKILL, 0)
+    step.state = ended.state
+
+
+@pytest.mark.parametrize("fault", ["hang", "accept-then-hang"])
+def test_main_killed_while_a_vendor_is_silent_leaves_its_start_to_post(
+    make_step: Any, sandbox: Sandbox, fault: str
+) -> None:
+    sandbox.fail("launchdarkly", fault)
+    step = make_step(service=SERVICES)
+    kill(step, lambda _: bool(sandbox.requests("launchdarkly")))
+    assert len(step.outbox) == 3
+    sandbox.heal()
+    check_truth(sandbox, step, run(step, "post"))
+
+
+@pytest.mark.parametrize("seconds", [0, 0.004, 0.01, 0.02, 0.04, 0.08])
+def test_main_killed_any_moment_after_it_saved_its_state(make_step: Any, sandbox: Sandbox, seconds: float) -> None:
+    sandbox.latency = 0.015
+    step = make_step(service=SERVICES)
+    kill(step, Running.saved_state, seconds)
+    sandbox.latency = 0
+    check_truth(sandbox, step, run(step, "post"))
+
+
+def test_post_killed_leaves_what_it_had_to_say_on_disk(make_step: Any, sandbox: Sandbox) -> None:
+    step = make_step(service=SERVICES)
+    assert run(step).code == 0
+    for vendor in ("launchdarkly", "datadog"):
+        sandbox.fail(vendor, "hang")
+    step.inputs["job-status"] = "success"
+    with running(step, "post") as process:
+        process.wait_for(lambda: {one.vendor for one in sandbox.requests() if one.fault} == {"launchdarkly", "datadog"})
+        process.send(signal.SIGKILL)
+    assert sorted(line["vendor"] for line in step.outbox) == ["datadog"] * 3 + ["launchdarkly"] * 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("fault", ["hang", "retry-after-seconds", "drip-headers"])
+def test_a_cancel_ends_main_soon_without_a_traceback_and_loses_nothing(
+    make_step: Any, sandbox: Sandbox, number: signal.Signals, fault: str
+) -> None:
+    sandbox.fail("launchdarkly", fault)
+    step = make_step(service=SERVICES)
+    with running(step) as process:
+        process.wait_for(lambda: bool(sandbox.requests("launchdarkly")))
+        asked = time.monotonic()
+        process.send(number)
+        ended = process.end()
+    assert time.monotonic() - asked < 3, "the runner kills ten seconds after its cancel"
+    assert ended.code == 128 + number
+    assert ended.stderr == ""
+    assert "Traceback" not in ended.stdout
+    assert "has a bug" not in ended.stdout
+    assert len(step.outbox) == 3
+    assert step.leaks(ended) == []
+    step.state = ended.state
+    sandbox.heal()
+    after = step.post("cancelled")
+    assert after.code == 0
+    assert {one["status"] for one in sandbox.deployments("launchdarkly")} == {"failed"}
+    assert sandbox.deployments("datadog") == []
+
+
+def hears(process: Running, number: signal.Signals) -> bool:
+    """Whether a handler is installed, as the kernel sees it."""
+    status = Path(f"/proc/{process.popen.pid}/status").read_text()
+    [caught] = [line.split()[1] for line in status.splitlines() if line.startswith("SigCgt")]
+    return bool(int(caught, 16) >> (number - 1) & 1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_cancel_while_the_imports_still_run_is_heard(
+    make_step: Any, sandbox: Sandbox, number: signal.Signals
+) -> None:
+    sandbox.fail("launchdarkly", "hang")
+    step = make_step()
+    with running(step) as process:
+        process.wait_for(lambda: hears(process, signal.SIGTERM))
+        assert not process.saved_state()
+        process.send(number)
+        ended = process.end()
+    assert ended.seconds < 5
+    assert ended.stderr == ""
+    assert ended.code == 128 + number
+    assert len(step.outbox) == 1
+
+
+def test_a_server_that_hangs_holds_no_exit_up(make_step: Any, sandbox: Sandbox) -> None:
+    for vendor in ("launchdarkly", "datadog"):
+        sandbox.fail(vendor, "drip-headers")
+    step = make_step(event="finished", started_at="2026-05-04T09:30:00Z", service=SERVICES, timeout_seconds="0.5")
+    ended = run(step)
+    assert ended.code == 0
+    assert ended.seconds < 0.5 + 1 + 1, "the time allowed, its tolerance, and Python's own start"
+    assert {one["status"] for one in ended.results} == {"undelivered"}
+
+
+def test_auto_takes_five_seconds_of_a_job_at_most(make_step: Any, sandbox: Sandbox) -> None:
+    sandbox.fail("launchdarkly", 503)
+    step = make_step(timeout_seconds="600")
+    ended = step.main()
+    assert ended.seconds <= 5
+    assert ended.code == 0
+    assert [one["status"] for one in ended.results] == ["undelivered", "skipped"]
+    assert "It is sent again when the job ends." in ended.annotations("notice")[0]
+    ended = step.post()
+    assert 5 < ended.seconds <= 600

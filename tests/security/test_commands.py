@@ -1,0 +1,224 @@
+"""No text that strangers choose starts a command, a header, a table or an output of its own."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import strategies as st
+from security.hostile import FRAGMENTS, check, check_commands, in_environment, json_values, strangers, variables
+from support.clocks import SkippingClock
+from support.inprocess import Ended, Step
+
+from deployment_events.inputs import input_names, secret_names
+from deployment_events.text import clean
+from emulator import find_commands
+from sandbox import Fault, Sandbox
+from sandbox.faults import Exchange
+from sandbox.messages import Response
+
+shared = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],  # not explain: it runs a failure for minutes
+)
+
+FREE = [
+    *("service", "environment", "version", "launchdarkly-project-key", "launchdarkly-environment-key"),
+    *("launchdarkly-application-key", "launchdarkly-application-name", "launchdarkly-version-name", "datadog-team"),
+    *("replay", "job-index", "job-status"),
+]
+"""Inputs that take any text."""
+
+VARIABLES = [
+    *("GITHUB_ACTOR", "GITHUB_REF", "GITHUB_REPOSITORY", "GITHUB_RUN_ATTEMPT", "GITHUB_RUN_ID", "GITHUB_SERVER_URL"),
+    *("GITHUB_SHA", "GITHUB_WORKFLOW", "GITHUB_JOB", "GITHUB_EVENT_NAME", "RUNNER_NAME", "GITHUB_API_URL"),
+]
+
+EVENTS = ["push", "release", "deployment", "deployment_status", "pull_request", "workflow_run", "issue_comment"]
+
+
+def step(sandbox: Sandbox, **options: Any) -> Step:
+    folder = Path(tempfile.mkdtemp(dir=options.pop("root")))
+    return Step(folder, sandbox, **{"clock": SkippingClock(), **options})
+
+
+def whole_job(one: Step) -> list[Ended]:
+    """Main, then post where main has left it something to do."""
+    ended = [one.main()]
+    if "deployment" in one.state:
+        ended.append(one.post(one.inputs.get("job-status") or "success"))
+    for each in ended:
+        assert "has a bug" not in each.stdout, each.stdout
+        assert one.leaks(each) == []
+    return ended
+
+
+@shared
+@given(st.dictionaries(st.sampled_from(sorted(set(input_names()) - set(secret_names()))), variables), st.booleans())
+def test_no_input_forges_a_command(running: Sandbox, tmp_path: Path, inputs: dict[str, str], debug: bool) -> None:
+    running.reset()
+    one = step(running, root=tmp_path, env={"RUNNER_DEBUG": "1"} if debug else {})
+    kept = {name: one.inputs[name] for name in ("launchdarkly-base-url", "datadog-base-url")}
+    one.inputs |= {**inputs, **kept}
+    for ended in whole_job(one):
+        check(ended)
+
+
+@shared
+@given(
+    st.dictionaries(st.sampled_from(FREE), variables),
+    st.lists(variables, max_size=3),
+    st.dictionaries(strangers, json_values, max_size=2),
+    st.sampled_from(["auto", "finished", "custom", "failed"]),
+    st.sampled_from([None, 503, 403, "hostile-text"]),
+)
+def test_no_text_that_is_sent_forges_a_command(
+    running: Sandbox, tmp_path: Path, texts: dict[str, str], tags: list[str], metadata: Any, event: str, fault: Any
+) -> None:
+    running.reset()
+    if fault:
+        running.fail("launchdarkly", fault)
+        running.fail("datadog", fault)
+    one = step(running, root=tmp_path, event=event)
+    one.inputs |= texts
+    one.inputs["tags"] = "\n".join(f"key:{' '.join(tag.split())}x" for tag in tags)
+    one.inputs["launchdarkly-event-metadata"] = in_environment(json.dumps(metadata)) if metadata else ""
+    one.inputs["replay"] = ""
+    for ended in whole_job(one):
+        check(ended)
+
+
+@shared
+@example(environment={"GITHUB_SERVER_URL": "https://["}, fault=None)
+@given(st.dictionaries(st.sampled_from(VARIABLES), variables), st.sampled_from([None, 503]))
+def test_no_variable_of_the_runner_forges_a_command(
+    running: Sandbox, tmp_path: Path, environment: dict[str, str], fault: Any
+) -> None:
+    running.reset()
+    if fault:
+        running.fail("datadog", fault)
+    one = step(running, root=tmp_path, event="finished", env={"GITHUB_API_URL": running.github_url, **environment})
+    for ended in whole_job(one):
+        check(ended)
+
+
+@shared
+@given(
+    st.sampled_from(EVENTS),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "release": st.fixed_dictionaries({"tag_name": strangers}),
+            "deployment": st.fixed_dictionaries({"sha": strangers, "environment": strangers, "created_at": strangers}),
+            "deployment_status": st.fixed_dictionaries({"state": strangers, "created_at": strangers}),
+            "pull_request": json_values,
+            "workflow_run": st.fixed_dictionaries({"head_sha": json_values}),
+            "action": json_values,
+        },
+    )
+    | json_values,
+)
+def test_no_payload_forges_a_command(running: Sandbox, tmp_path: Path, event: str, payload: Any) -> None:
+    running.reset()
+    one = step(running, root=tmp_path, payload=payload, env={"GITHUB_EVENT_NAME": event}, environment="")
+    for ended in whole_job(one):
+        check(ended)
+
+
+def answers(status: int, reason: str, header: str, body: bytes) -> Fault:
+    latin = "".join(
+        character for character in f"{reason}\n{header}" if character not in "\r\n" and character < "\u0100"
+    )
+
+    def act(exchange: Exchange) -> None:
+        exchange.respond(Response(status, body, (("X-Detail", latin), ("Retry-After", latin)), reason=f"R{latin}"))
+
+    return Fault("answers", "answers anything", act)
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> bytes:
+    """Error bodies in both vendors' shapes, hostile in every string."""
+    text = draw(strangers)
+    problem = draw(
+        st.fixed_dictionaries({"title": strangers, "detail": json_values, "source": st.dictionaries(
+            st.sampled_from(["pointer", "parameter", "header"]), strangers)})
+    )  # fmt: skip
+    shapes = [
+        {"errors": [text, problem]},
+        {"errors": [{"attribute": text, "reason": text}], "message": text, "code": text},
+        {"data": {"id": text}, "items": [{"id": text, "applicationKey": text}]},
+        {"message": draw(json_values)},
+        draw(json_values),
+    ]
+    return json.dumps(draw(st.sampled_from(shapes))).encode()
+
+
+@shared
+@given(
+    st.sampled_from([200, 201, 202, 204, 301, 400, 401, 403, 404, 413, 422, 429, 500, 503]),
+    strangers,
+    strangers,
+    bodies() | strangers.map(lambda text: text.encode("utf-8", "surrogatepass")),
+)
+def test_no_answer_of_a_vendor_forges_a_command(
+    running: Sandbox, tmp_path: Path, status: int, reason: str, header: str, body: bytes
+) -> None:
+    running.reset()
+    for vendor in ("launchdarkly", "datadog"):
+        running.fail(vendor, answers(status, reason, header, body))
+    one = step(running, root=tmp_path, event="finished", started_at="2026-05-04T09:30:00Z")
+    [ended] = whole_job(one)
+    check(ended)
+    for result in ended.results:
+        assert result["status"] == (
+            "delivered" if status < 300 else "undelivered" if status in (429, 500, 503) else "refused"
+        )
+
+
+@shared
+@given(st.lists(st.sampled_from([*FRAGMENTS, "{", '"', "}"]) | st.text(max_size=8), max_size=6).map("".join))
+def test_no_line_to_be_replayed_forges_a_command(running: Sandbox, tmp_path: Path, text: str) -> None:
+    running.reset()
+    one = step(running, root=tmp_path, event="replay", replay="{" + in_environment(text))
+    ended = one.main()
+    check_commands(ended)
+    assert ended.code == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["::error::x", " ::error::x", "\u3000::error::x", "a ##[error]x", "a\r::error::x", "##[set-output name=a]b"],
+)
+def test_the_reading_itself_sees_each_way_to_forge(text: str) -> None:
+    assert len(find_commands(f"before\n{text}\nafter\n")) == 1
+
+
+def test_forty_services_that_fail_alike_make_one_annotation(make_step: Any, sandbox: Sandbox) -> None:
+    sandbox.fail("datadog", 403)
+    ended = make_step(sandbox, service="\n".join(f"service-{number}" for number in range(40))).main()
+    [error] = ended.annotations("error")
+    assert "service-0, service-1, service-2 and 37 more" in error
+
+
+def test_thousands_of_services_leave_a_summary_that_the_runner_keeps(make_step: Any, sandbox: Sandbox) -> None:
+    sandbox.unplug("datadog")
+    names = [f"<b>|service-{number}-{'::' * 20}" for number in range(1500)]
+    step = make_step(sandbox, service="\n".join(names), launchdarkly_access_token="", timeout_seconds="1")
+    ended = step.main()
+    sandbox.plug("datadog")
+    check(ended)
+    assert 100_000 < len(ended.summary.encode()) <= 1024 * 1024
+    assert "undelivered events" in ended.summary
+    assert len(step.outbox) == 1500
+    assert sum(line.startswith("{") for line in ended.stdout.splitlines()) == 1500
+
+
+@given(strangers | strangers.map(lambda text: f" \u3000::error::{text}"))
+def test_no_line_that_was_cleaned_is_a_command_wherever_it_stands(text: str) -> None:
+    line = clean(text)
+    assert find_commands(line) == []
+    assert find_commands(f"{line}\n") == []
+    assert len(line.splitlines()) <= 1

@@ -1,0 +1,255 @@
+"""The keys go to the vendor they belong to, in one header, and nowhere else."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import leaks
+from support.inprocess import VENDORS, Step
+from support.leaks import DATADOG_API_KEY, DATADOG_APP_KEY, GITHUB_TOKEN, KEYS, LAUNCHDARKLY_TOKEN, leaked
+from support.process import run
+
+from emulator import find_commands
+from sandbox import Fault, Sandbox
+from sandbox.faults import FAULTS, Exchange
+from sandbox.messages import Response
+
+SHOWN = {"launchdarkly": ("authorization", LAUNCHDARKLY_TOKEN), "datadog": ("dd-api-key", DATADOG_API_KEY)}
+
+
+@pytest.fixture
+def foreign() -> Any:
+    """Somebody else's server, which takes anything."""
+    with Sandbox(strict=False) as elsewhere:
+        yield elsewhere
+
+
+def leads_to(url: str, status: int) -> Fault:
+    return Fault(
+        "redirect", "leads away", lambda exchange: exchange.respond(Response(status, b"", (("Location", url),)))
+    )
+
+
+def test_each_vendor_gets_its_own_key_in_its_own_header_and_no_other(make_step: Any, sandbox: Sandbox) -> None:
+    make_step(sandbox, github_token=GITHUB_TOKEN).main()
+    for vendor, (header, key) in SHOWN.items():
+        requests = sandbox.requests(vendor)
+        assert requests
+        for one in requests:
+            assert one.headers[header] == key
+            rest = [value for name, value in one.headers.items() if name != header]
+            assert leaked([*rest, one.path, json.dumps(one.query), one.raw.decode()]) == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_no_redirect_is_followed_to_another_host(
+    make_step: Any, sandbox: Sandbox, foreign: Sandbox, vendor: str, status: int
+) -> None:
+    sandbox.fail(vendor, leads_to(f"{foreign.datadog_url}/api/v2/dora/deployment", status))
+    ended = make_step(sandbox).main()
+    assert ended.result(vendor)["status"] == "refused"
+    assert foreign.requests() == []
+    assert foreign.connections("datadog") == 0
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_no_redirect_is_followed_on_the_same_host(make_step: Any, sandbox: Sandbox, vendor: str) -> None:
+    url = {"launchdarkly": sandbox.launchdarkly_url, "datadog": sandbox.datadog_url}[vendor]
+    sandbox.fail(vendor, leads_to(f"{url}/elsewhere", 307))
+    make_step(sandbox).main()
+    assert [one for one in sandbox.requests(vendor) if one.path == "/elsewhere"] == []
+
+
+@pytest.mark.parametrize("variable", ["NETRC", "HOME"])
+def test_a_netrc_overrides_no_key(make_step: Any, sandbox: Sandbox, tmp_path: Path, variable: str) -> None:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / ".netrc").write_text(
+        "machine 127.0.0.1 login thief password stolen\ndefault login thief password stolen\n"
+    )
+    (folder / ".netrc").chmod(0o600)
+    value = str(folder / ".netrc" if variable == "NETRC" else folder)
+    ended = make_step(sandbox, env={variable: value}).main()
+    assert {one["status"] for one in ended.results} == {"delivered"}
+    for vendor, (header, key) in SHOWN.items():
+        for one in sandbox.requests(vendor):
+            assert one.headers[header] == key
+            assert not one.headers.get("authorization", "").startswith("Basic")
+
+
+def test_every_form_of_every_key_is_masked_before_anything_else_is_written(make_step: Any, sandbox: Sandbox) -> None:
+    ended = make_step(sandbox, datadog_app_key=DATADOG_APP_KEY, github_token=GITHUB_TOKEN, event="custom").main()
+    commands = find_commands(ended.stdout)
+    masks = [command.data for command in commands if command.name == "add-mask"]
+    assert [command.name for command in commands[: len(masks)]] == ["add-mask"] * len(masks)
+    assert ended.stdout.startswith("::add-mask::")
+    from urllib.parse import quote  # noqa: PLC0415
+
+    for key in KEYS:
+        assert {key, quote(key, safe=""), json.dumps(key)[1:-1]} <= set(masks)
+
+
+def test_post_masks_its_keys_too(make_step: Any, sandbox: Sandbox) -> None:
+    step = make_step(sandbox, event="auto", started_at="")
+    step.main()
+    masks = [command.data for command in find_commands(step.post().stdout) if command.name == "add-mask"]
+    assert {LAUNCHDARKLY_TOKEN, DATADOG_API_KEY} <= set(masks)
+
+
+@pytest.mark.parametrize("bad", ["with blank", "with\nline break", "tab\tkey", "ümlaut", "nul\x7f", "“quoted”", "a\rb"])
+@pytest.mark.parametrize("name", ["launchdarkly-access-token", "datadog-api-key", "datadog-app-key", "github-token"])
+def test_a_key_that_no_header_can_hold_is_an_input_error_that_does_not_show_it(
+    make_step: Any, sandbox: Sandbox, name: str, bad: str
+) -> None:
+    key = f"secret-{bad}-part"
+    step = make_step(sandbox)
+    step.inputs[name] = key
+    ended = step.main()
+    assert ended.code == 1
+    [error] = ended.annotations("error")
+    assert error.startswith(f"{name} holds characters that cannot stand in an HTTP header")
+    texts = [ended.stdout, ended.stderr, ended.summary, ended.raw]
+    assert leaked(texts, [key, *(part for part in key.split() if len(part) > 6)]) == []
+    assert sandbox.requests() == []
+
+
+@pytest.mark.parametrize("fault", ["echo-key", "echo-key-everywhere"])
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_vendor_that_echoes_the_key_shows_it_to_nobody(
+    make_step: Any, sandbox: Sandbox, vendor: str, fault: str
+) -> None:
+    sandbox.fail(vendor, fault)
+    step = make_step(sandbox, env={"RUNNER_DEBUG": "1"})
+    ended = step.main()
+    assert "***" in ended.result(vendor)["error"]
+    assert step.leaks(ended) == []
+
+
+@pytest.mark.parametrize("spell", [json.dumps, lambda key: key, lambda key: f"?key={key}&x"])
+def test_a_key_echoed_in_a_successful_answer_is_no_id(make_step: Any, sandbox: Sandbox, spell: Any) -> None:
+    def act(exchange: Exchange) -> None:
+        key = exchange.request.headers["dd-api-key"]
+        exchange.respond(Response(200, json.dumps({"data": {"id": spell(key)}}).encode()))
+
+    sandbox.fail("datadog", Fault("echo", "echoes", act, accepted=True))
+    step = make_step(sandbox)
+    ended = step.main()
+    assert (ended.result("datadog")["status"], ended.outputs["datadog-deployment-id"]) == ("delivered", "")
+    assert step.leaks(ended) == []
+
+
+def test_a_key_that_could_be_an_id_is_not_taken_for_one(make_step: Any, tmp_path: Path) -> None:
+    key = "feedface0123feedface4567feedface"
+    with Sandbox(datadog_api_key=key) as plain:
+
+        def act(exchange: Exchange) -> None:
+            exchange.respond(Response(200, json.dumps({"data": {"id": key}}).encode()))
+
+        plain.fail("datadog", Fault("echo", "echoes", act, accepted=True))
+        step = make_step(None, datadog_api_key=key, datadog_base_url=plain.datadog_url)
+        ended = step.main()
+    assert (ended.result("datadog")["status"], ended.outputs["datadog-deployment-id"]) == ("delivered", "")
+    told = [ended.stdout, ended.raw, *leaks.files_below(step.temp)]
+    assert leaked(told, [key]) == []
+
+
+@pytest.mark.parametrize("fault", [name for name in FAULTS if not FAULTS[name].handshake][::6])
+def test_a_bug_that_carries_the_key_in_its_exception_does_not_show_it(
+    make_step: Any, sandbox: Sandbox, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.fail("datadog", fault)
+
+    def explode(*_: Any, **__: Any) -> None:
+        raise RuntimeError(f"cannot send {DATADOG_API_KEY} and {LAUNCHDARKLY_TOKEN!r}")
+
+    monkeypatch.setattr("deployment_events.dispatch.judge", explode)
+    step = make_step(sandbox, env={"RUNNER_DEBUG": "1"}, timeout_seconds="0.2")
+    ended = step.main()
+    [warning] = [one for one in ended.annotations("warning") if "has a bug" in one]
+    assert "RuntimeError" in warning
+    assert "Traceback" in "".join(message for name, message in ended.issued if name == "debug")
+    assert step.leaks(ended) == []
+
+
+@pytest.mark.parametrize("error", [OSError, ValueError, RuntimeError, KeyError])
+def test_an_exception_of_the_network_that_carries_the_key_does_not_show_it(
+    make_step: Any, sandbox: Sandbox, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explode(*_: Any, **__: Any) -> None:
+        raise error(f"header {DATADOG_API_KEY} {LAUNCHDARKLY_TOKEN}")
+
+    monkeypatch.setattr("requests.Session.send", explode)
+    step = make_step(sandbox, env={"RUNNER_DEBUG": "1"})
+    ended = step.main()
+    assert {one["status"] for one in ended.results} == {"undelivered"}
+    assert step.leaks(ended) == []
+
+
+def test_a_dry_run_shows_every_header_but_no_key(make_step: Any, sandbox: Sandbox) -> None:
+    step = make_step(sandbox, dry_run="true")
+    ended = step.main()
+    for name in ("Authorization: ***", "DD-API-KEY: ***", "LD-API-Version: beta", "Content-Type: application/json"):
+        assert name in ended.stdout
+    assert sandbox.requests() == []
+    assert step.leaks(ended) == []
+
+
+def test_main_hands_no_key_to_post(make_step: Any, sandbox: Sandbox) -> None:
+    sandbox.fail("launchdarkly", 503)
+    step = make_step(sandbox, event="auto", started_at="", service="\n".join(f"s{n}{'-' * 400}" for n in range(300)))
+    ended = step.main()
+    assert "sha256" in step.state["deployment"], "a large state lives in a file"
+    assert step.leaks(ended) == []
+
+
+@pytest.mark.parametrize(
+    "url", ["http://elsewhere.example", "http://10.0.0.1", "http://1.2.3.4:80", "http://2130706434"]
+)
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_key_goes_over_plain_http_to_nobody_outside(make_step: Any, sandbox: Sandbox, vendor: str, url: str) -> None:
+    step = make_step(sandbox)
+    step.inputs[f"{vendor}-base-url"] = url
+    ended = step.main()
+    assert ended.code == 1
+    assert "must use https://" in ended.annotations("error")[0]
+    assert sandbox.requests() == []
+
+
+def test_the_jobs_start_is_asked_of_github_with_its_own_token_alone(make_step: Any, sandbox: Sandbox) -> None:
+    sandbox.jobs = [{"runner_name": "GitHub Actions 1", "status": "in_progress", "started_at": "2026-05-04T09:30:00Z"}]
+    step = make_step(sandbox, started_at="", github_token=GITHUB_TOKEN)
+    ended = step.main()
+    assert ended.outputs["started-at"] == "2026-05-04T09:30:00.000Z"
+    [asked] = sandbox.requests("github")
+    assert asked.headers["authorization"] == f"Bearer {GITHUB_TOKEN}"
+    assert leaked([json.dumps(asked.headers)], [LAUNCHDARKLY_TOKEN, DATADOG_API_KEY]) == []
+    assert step.leaks(ended) == []
+
+
+@pytest.mark.parametrize(
+    "fault", ["hang", "drip-headers", "status-500", "html-body", "redirect-302-foreign", "echo-key"]
+)
+def test_nothing_wrong_with_githubs_api_stops_the_report_or_takes_more_than_its_two_seconds(
+    make_step: Any, sandbox: Sandbox, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deployment_events.jobstart._SECONDS", 0.3)
+    sandbox.fail("github", fault)
+    step = make_step(sandbox, started_at="", github_token=GITHUB_TOKEN, env={"RUNNER_DEBUG": "1"})
+    ended = step.main()
+    assert ended.seconds < 1.5
+    assert {one["status"] for one in ended.results} == {"delivered"}
+    assert len(sandbox.requests("github")) == 1, "never tried again"
+    assert step.leaks(ended) == []
+
+
+def test_a_whole_process_leaks_no_key(make_step: Any, sandbox: Sandbox) -> None:
+    for vendor in VENDORS:
+        sandbox.fail(vendor, "echo-key-everywhere")
+    step: Step = make_step(sandbox, event="auto", started_at="", env={"RUNNER_DEBUG": "1"})
+    main = run(step)
+    post = run(step, "post")
+    assert (main.code, post.code) == (0, 0)
+    assert main.stderr == post.stderr == ""
+    assert step.leaks(main, post) == []

@@ -1,0 +1,225 @@
+"""TLS is always verified, proxies and company CAs are honoured, and nothing else in the environment is."""
+
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.inprocess import VENDORS, Step
+from support.leaks import leaked
+from support.process import run
+
+from sandbox import Proxy, Sandbox
+
+PASSWORD = "pr0xy-pa55word"
+
+
+@pytest.fixture
+def proxy() -> Iterator[Proxy]:
+    with Proxy() as running:
+        yield running
+
+
+@pytest.fixture
+def strict_proxy() -> Iterator[Proxy]:
+    with Proxy(auth=f"user:{PASSWORD}") as running:
+        yield running
+
+
+def with_password(proxy: Proxy, password: str = PASSWORD) -> str:
+    return proxy.url.replace("http://", f"http://user:{password}@")
+
+
+def statuses(step: Step) -> set[str]:
+    return {one["status"] for one in step.main().results}
+
+
+class TestTls:
+    def test_a_company_ca_is_trusted_where_it_is_named(self, make_step: Any, tls_sandbox: Sandbox) -> None:
+        assert statuses(make_step(tls_sandbox)) == {"delivered"}
+
+    def test_a_folder_of_cas_is_trusted_as_well(self, make_step: Any, tls_sandbox: Sandbox, tmp_path: Path) -> None:
+        import subprocess  # noqa: PLC0415
+
+        assert tls_sandbox.ca_file
+        digest = subprocess.run(
+            ["openssl", "x509", "-hash", "-noout", "-in", str(tls_sandbox.ca_file)], capture_output=True, text=True
+        )
+        folder = tmp_path / "cas"
+        folder.mkdir()
+        (folder / f"{digest.stdout.strip()}.0").write_bytes(tls_sandbox.ca_file.read_bytes())
+        step = make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": str(folder)})
+        assert statuses(step) == {"delivered"}
+
+    def test_curls_variable_is_understood(self, make_step: Any, tls_sandbox: Sandbox) -> None:
+        env = {"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": str(tls_sandbox.ca_file)}
+        assert statuses(make_step(tls_sandbox, env=env)) == {"delivered"}
+
+    def test_without_it_the_server_is_not_trusted_and_sees_no_key(self, make_step: Any, tls_sandbox: Sandbox) -> None:
+        step = make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": ""})
+        ended = step.main()
+        assert {one["status"] for one in ended.results} == {"refused"}
+        assert "set REQUESTS_CA_BUNDLE" in ended.annotations("error")[0]
+        assert tls_sandbox.requests() == []
+        assert len(step.outbox) == 2
+
+    @pytest.mark.parametrize("variable", ["PYTHONHTTPSVERIFY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_INSECURE"])
+    def test_no_other_variable_weakens_it(self, make_step: Any, tls_sandbox: Sandbox, variable: str) -> None:
+        env = {"REQUESTS_CA_BUNDLE": "", variable: "0" if variable.startswith(("P", "C")) else "/nowhere"}
+        assert statuses(make_step(tls_sandbox, env=env)) == {"refused"}
+
+    @pytest.mark.parametrize(
+        ("make", "words"),
+        [
+            (lambda path: path, "No such file"),
+            (lambda path: path.write_text("not a certificate") and path, "cannot be used"),
+            (lambda path: path.write_bytes(bytes(100)) and path, "cannot be used"),
+        ],
+        ids=["missing", "text", "zeros"],
+    )
+    def test_a_ca_bundle_that_is_none_is_named(
+        self, make_step: Any, tls_sandbox: Sandbox, tmp_path: Path, make: Any, words: str
+    ) -> None:
+        path = make(tmp_path / "bundle.pem")
+        step = make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": str(path)})
+        ended = step.main()
+        assert ended.code == 0
+        assert {one["status"] for one in ended.results} == {"refused"}
+        [first, _] = ended.annotations("error")
+        assert str(path) in first
+        assert words in first
+        assert "correct REQUESTS_CA_BUNDLE" in first
+        assert len(step.outbox) == 2
+
+    @pytest.mark.parametrize("fault", ["tls-wrong-host", "tls-expired", "tls-unknown-ca", "tls-handshake-dropped"])
+    def test_a_bad_certificate_at_one_vendor_is_not_the_others(
+        self, make_step: Any, tls_sandbox: Sandbox, fault: str
+    ) -> None:
+        tls_sandbox.fail("datadog", fault)
+        ended = make_step(tls_sandbox).main()
+        assert ended.result("datadog")["status"] in ("refused", "undelivered")
+        assert ended.result("launchdarkly")["status"] == "delivered"
+        assert tls_sandbox.requests("datadog") == []
+
+    def test_a_hundred_services_need_ten_handshakes_a_vendor_at_most(
+        self, make_step: Any, tls_sandbox: Sandbox
+    ) -> None:
+        before = {vendor: (tls_sandbox.connections(vendor), tls_sandbox.handshakes(vendor)) for vendor in VENDORS}
+        step = make_step(tls_sandbox, service="\n".join(f"service-{number}" for number in range(100)))
+        assert statuses(step) == {"delivered"}
+        for vendor, (connections, handshakes) in before.items():
+            assert 1 <= tls_sandbox.connections(vendor) - connections <= 10
+            assert 1 <= tls_sandbox.handshakes(vendor) - handshakes <= 10
+
+    def test_one_ca_bundle_is_loaded_once(
+        self, make_step: Any, tls_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made: list[Any] = []
+        real = ssl.create_default_context
+        monkeypatch.setattr(ssl, "create_default_context", lambda *a, **k: made.append(1) or real(*a, **k))
+        services = "\n".join(f"service-{number}" for number in range(30))
+        assert statuses(make_step(tls_sandbox, service=services)) == {"delivered"}
+        assert made == [1]
+
+    def test_sslkeylogfile_is_dropped(self, make_step: Any, tls_sandbox: Sandbox, tmp_path: Path) -> None:
+        secrets = tmp_path / "keys.log"
+        step = make_step(tls_sandbox, event="auto", started_at="", env={"SSLKEYLOGFILE": str(secrets)})
+        assert run(step).code == 0
+        assert run(step, "post").code == 0
+        assert len(tls_sandbox.deployments("datadog")) == 1
+        assert not secrets.exists()
+        assert statuses(make_step(tls_sandbox, "again", env={"SSLKEYLOGFILE": str(secrets)})) == {"delivered"}
+        assert not secrets.exists()
+
+
+class TestProxies:
+    @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+    def test_tls_goes_through_the_proxy_end_to_end(
+        self, make_step: Any, tls_sandbox: Sandbox, proxy: Proxy, variable: str
+    ) -> None:
+        step = make_step(tls_sandbox, env={variable: proxy.url})
+        assert statuses(step) == {"delivered"}
+        wanted = {url.removeprefix("https://") for url in (tls_sandbox.launchdarkly_url, tls_sandbox.datadog_url)}
+        assert set(proxy.tunnels) == wanted
+        assert proxy.forwarded == []
+
+    def test_plain_http_goes_through_its_own_proxy(self, make_step: Any, sandbox: Sandbox, proxy: Proxy) -> None:
+        assert statuses(make_step(sandbox, env={"http_proxy": proxy.url})) == {"delivered"}
+        assert len(proxy.forwarded) >= 3
+
+    @pytest.mark.parametrize("name", ["localhost", "*", "localhost,127.0.0.1", " localhost "])
+    def test_no_proxy_is_honoured(self, make_step: Any, tls_sandbox: Sandbox, proxy: Proxy, name: str) -> None:
+        step = make_step(tls_sandbox, env={"HTTPS_PROXY": proxy.url, "NO_PROXY": name})
+        assert statuses(step) == {"delivered"}
+        assert proxy.tunnels == []
+
+    def test_no_proxy_for_one_host_leaves_the_others_to_the_proxy(
+        self, make_step: Any, tls_sandbox: Sandbox, proxy: Proxy
+    ) -> None:
+        step = make_step(tls_sandbox, env={"HTTPS_PROXY": proxy.url, "NO_PROXY": "elsewhere.example"})
+        assert statuses(step) == {"delivered"}
+        assert len(set(proxy.tunnels)) == 2
+
+    def test_the_proxy_gets_its_password_and_no_key(
+        self, make_step: Any, tls_sandbox: Sandbox, strict_proxy: Proxy
+    ) -> None:
+        step = make_step(tls_sandbox, env={"HTTPS_PROXY": with_password(strict_proxy)})
+        ended = step.main()
+        assert {one["status"] for one in ended.results} == {"delivered"}
+        assert "proxy-authorization" not in str([one.headers for one in tls_sandbox.requests()])
+        assert leaked([ended.stdout, ended.raw], [PASSWORD]) == []
+
+    @pytest.mark.parametrize("password", [None, "wr0ng"])
+    def test_a_407_is_refused_with_its_cure_and_shows_no_password(
+        self, make_step: Any, tls_sandbox: Sandbox, strict_proxy: Proxy, password: str | None
+    ) -> None:
+        url = with_password(strict_proxy, password) if password else strict_proxy.url
+        step = make_step(tls_sandbox, env={"HTTPS_PROXY": url})
+        ended = step.main()
+        assert {(one["status"], one["attempts"]) for one in ended.results} == {("refused", 1)}
+        assert "put them into HTTPS_PROXY" in ended.annotations("error")[0]
+        assert leaked([ended.stdout, ended.raw, ended.summary], ["wr0ng"]) == []
+        assert len(strict_proxy.tunnels) == 2
+        assert len(step.outbox) == 2
+
+    def test_a_407_over_plain_http_is_refused_too(self, make_step: Any, sandbox: Sandbox, strict_proxy: Proxy) -> None:
+        ended = make_step(sandbox, env={"http_proxy": strict_proxy.url}).main()
+        assert {(one["status"], one["attempts"]) for one in ended.results} == {("refused", 1)}
+        assert "407" in ended.annotations("error")[0]
+
+    def test_a_proxy_that_cannot_reach_the_vendor_is_down(self, make_step: Any, proxy: Proxy) -> None:
+        step = make_step(None, datadog_api_key="key", env={"HTTPS_PROXY": proxy.url})
+        ended = step.main()
+        assert ended.result("datadog")["status"] == "undelivered"
+        assert "the proxy did not connect" in ended.result("datadog")["error"]
+        assert 7 <= len(proxy.tunnels) <= 9
+        assert set(proxy.tunnels) == {"api.datadoghq.com:443"}
+
+    def test_a_proxy_that_is_not_there_is_down(self, make_step: Any, tls_sandbox: Sandbox, proxy: Proxy) -> None:
+        proxy.close()
+        assert statuses(make_step(tls_sandbox, env={"HTTPS_PROXY": proxy.url})) == {"undelivered"}
+
+    @pytest.mark.parametrize(
+        "url", ["http://", "http://[", "nonsense://proxy", "socks5://127.0.0.1:1", "http://a..b:80"]
+    )
+    def test_a_proxy_that_is_no_address_is_named_at_once(self, make_step: Any, tls_sandbox: Sandbox, url: str) -> None:
+        step = make_step(tls_sandbox, env={"HTTPS_PROXY": url})
+        ended = step.main()
+        assert {one["status"] for one in ended.results} == {"refused"}
+        assert "HTTPS_PROXY" in ended.annotations("error")[0]
+        assert tls_sandbox.requests() == []
+        assert "has a bug" not in ended.stdout
+
+    def test_a_certificate_that_the_proxy_swaps_is_refused(
+        self, make_step: Any, tls_sandbox: Sandbox, tmp_path: Path
+    ) -> None:
+        with Sandbox(tls=tmp_path / "interceptor") as interceptor:
+            port = int(interceptor.datadog_url.rpartition(":")[2])
+            routes = {tls_sandbox.datadog_url.removeprefix("https://"): ("127.0.0.1", port)}
+            with Proxy(routes) as proxy:
+                ended = make_step(tls_sandbox, env={"HTTPS_PROXY": proxy.url}).main()
+            assert interceptor.requests() == []
+        assert ended.result("datadog")["status"] == "refused"
+        assert "certificate is not trusted" in ended.result("datadog")["error"]
+        assert ended.result("launchdarkly")["status"] == "delivered"
