@@ -3,7 +3,6 @@
 Each rule raises `Wrong`, which carries what the value must be and what to do about it.
 """
 
-import json
 import re
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -12,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BeforeValidator, SecretStr
 
+from .strict_json import load_json
 from .times import parse_time
 
 FULL_SHA = re.compile(r"[0-9a-fA-F]{40,}")
@@ -65,9 +65,8 @@ def _seconds(text: str) -> float:
 
 def _json_object(text: str) -> dict[str, Any]:
     try:
-        value = json.loads(text)
-        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()  # half a character is no text
-    except (ValueError, RecursionError) as error:
+        value = load_json(text)
+    except ValueError as error:
         raise Wrong("must be a JSON object", f'Write for example {{"ticket": "OPS-12"}} ({error}).') from None
     if not isinstance(value, dict):
         raise Wrong("must be a JSON object", 'Write key and value, for example {"ticket": "OPS-12"}.')

@@ -17,12 +17,14 @@ from .calls import Call, Receipt
 from .errors import OutboxError
 from .providers import PROVIDERS
 from .providers.shared import is_id
+from .strict_json import DEEPEST, load_json
 from .text import quoted
 
 FOLDER = "deployment-events"
 LARGEST_LINE = 1024 * 1024
 """Characters of one event: an input is at most 128 KiB, and JSON writes a letter with up to six."""
 _LARGEST_FOREIGN_FILE = 64 * 1024 * 1024  # bytes
+_WRAPPED = 10  # levels of a line and a body around what the user wrote
 _HARMLESS = r"\u0023\u0023["  # the same to a reader of JSON
 
 
@@ -53,7 +55,7 @@ def _parse_line(number: int, line: str) -> Call:
     if len(line) > LARGEST_LINE:
         raise OutboxError(f"has a line {number} longer than {LARGEST_LINE // 1024} KiB")
     try:
-        call = Call.model_validate_json(line)
+        call = Call.model_validate(load_json(line, DEEPEST + _WRAPPED))
         provider = PROVIDERS[call.vendor]
         provider.bodies[call.kind].model_validate(call.body)
         if call.search is not None:
@@ -64,8 +66,8 @@ def _parse_line(number: int, line: str) -> Call:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the line"
         raise OutboxError(f"is no list of undelivered events: line {number}, {place}: {first['msg']}") from None
-    except (ValueError, RecursionError) as error:
-        raise OutboxError(f"is no list of undelivered events: line {number}: {error}") from None
+    except ValueError as error:
+        raise OutboxError(f"is no list of undelivered events: line {number} is no JSON ({error})") from None
     if (call.id and not is_id(call.id)) or (provider.needs_id(call) and not call.search):
         raise OutboxError(f"has an id in line {number} that is none")
     return call

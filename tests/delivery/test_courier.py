@@ -251,3 +251,11 @@ def test_a_bug_in_one_call_is_reported_and_takes_no_other_call_along(
     assert [one.status for one in receipts] == [Status.DELIVERED, Status.UNDELIVERED, Status.DELIVERED]
     assert "KeyError" in receipts[1].error
     assert [one.service for one in delivery.kept] == ["service-1"]
+
+
+def test_a_long_list_tells_its_progress(delivery: Any, sandbox: Sandbox, call: Any) -> None:
+    sandbox.fail("datadog", 503)
+    delivery.deliver(*(call(number) for number in range(30)))
+    told = [line for line in delivery.log if "events answered so far" in line]
+    assert told
+    assert all(line.endswith("of 30 events answered so far") for line in told)

@@ -194,3 +194,12 @@ def test_a_read_only_runner_folder_is_a_warning_and_the_events_go_out(sandbox: S
     assert {one["status"] for one in ended.results} == {"delivered"}
     [warning] = ended.annotations("warning")
     assert "Undelivered events cannot be kept" in warning
+
+
+def test_the_main_stage_of_auto_spends_five_seconds_at_most_whatever_the_user_allows(
+    sandbox: Sandbox, make_step: MakeStep
+) -> None:
+    sandbox.fail("launchdarkly", 503)
+    ended = make_step(sandbox, **AUTO, timeout_seconds="300").main()
+    assert ended.seconds < 6
+    assert ended.result("launchdarkly")["attempts"] > 1

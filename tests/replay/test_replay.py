@@ -263,3 +263,20 @@ def test_an_update_is_replayed_with_its_own_kind(make_step: Any, sandbox: Sandbo
     assert ended.code == 0
     assert sandbox.deployments("datadog")[0]["change_failure"] is True
     assert third.leaks(ended) == []
+
+
+def test_metadata_as_deep_as_is_allowed_survives_the_file(make_step: Any, sandbox: Sandbox) -> None:
+    deep = '{"a":' * 99 + "1" + "}" * 99
+    sandbox.unplug("launchdarkly")
+    first = make_step("deep", event="finished", launchdarkly_event_metadata=deep, timeout_seconds="1")
+    kept = first.temp / first.main().outputs["undelivered-path"]
+    sandbox.plug("launchdarkly")
+    again = make_step("again", event="replay", replay=str(kept)).main()
+    assert [row["status"] for row in again.results] == ["delivered"]
+
+
+def test_metadata_deeper_than_that_is_an_input_error(make_step: Any, sandbox: Sandbox) -> None:
+    deep = '{"a":' * 300 + "1" + "}" * 300
+    ended = make_step(event="finished", launchdarkly_event_metadata=deep).main()
+    assert ended.code == 1
+    assert "nested more than 100 levels deep" in ended.annotations("error")[0]

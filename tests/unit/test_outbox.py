@@ -114,12 +114,12 @@ def launchdarkly(**changes: Any) -> str:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("{", "line 1, the line: Invalid JSON"),
+        ("{", "line 1 is no JSON"),
         ("[]", "line 1"),
         ("null", "line 1"),
         ('"x"', "line 1"),
         ("{}", "line 1, vendor: Field required"),
-        (line()[:-20], "Invalid JSON"),
+        (line()[:-20], "is no JSON"),
         (line(format=2), "line 1, format"),
         (line(url="https://evil.example"), "line 1, url: Extra inputs are not permitted"),
         (line(headers={}), "line 1, headers: Extra inputs"),
@@ -252,7 +252,7 @@ def test_a_file_that_the_user_named_is_read_the_same(path: Path) -> None:
     ("raw", "reason"),
     [
         (b"\xff\xfe", "is no UTF-8 text"),
-        (b"{", "Invalid JSON"),
+        (b"{", "is no JSON"),
         (b"\0" * 10, "line 1"),
         (None, "cannot be read: No such"),
     ],

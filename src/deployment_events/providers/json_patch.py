@@ -1,12 +1,12 @@
 """JSON Patch (RFC 6902) as LaunchDarkly's published schema allows it: neither move nor copy."""
 
-import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict
 
 from ..deployment import Frozen
 from ..fields import Wrong
+from ..strict_json import load_json
 
 _WITH_VALUE = ("add", "replace", "test")
 _CURE = 'Write for example [{"op": "replace", "path": "/status", "value": "failed"}].'
@@ -31,9 +31,8 @@ def parse_patch(given: Any) -> Any:
     if not isinstance(given, str):
         return given
     try:
-        operations = json.loads(given)
-        json.dumps(operations, allow_nan=False, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
+        operations = load_json(given)
+    except ValueError as error:
         raise Wrong(f"must be a JSON Patch, and is no JSON ({error})", _CURE) from None
     if not isinstance(operations, list) or not operations:
         raise Wrong("must be a JSON Patch: a list of one or more operations", _CURE)
