@@ -18,14 +18,14 @@ from sandbox.faults.wire import slow
 BOTH = ("launchdarkly", "datadog")
 
 
-def answered(act: Any) -> Fault:
-    """A fault that looks around before it answers as the vendor would."""
+def answered(act: Any, *, accepted: bool = True) -> Fault:
+    """A fault that acts before it answers as the vendor would; not accepted, it answers 503."""
 
     def look(exchange: Exchange) -> None:
         act()
         exchange.respond(exchange.honest)
 
-    return Fault("look", "accepts, after a look", look, accepted=True)
+    return Fault("look", "answers, after a look", look, accepted=accepted)
 
 
 def both(call: Any, count: int) -> list[Any]:
@@ -259,3 +259,13 @@ def test_a_long_list_tells_its_progress(delivery: Any, sandbox: Sandbox, call: A
     told = [line for line in delivery.log if "events answered so far" in line]
     assert told
     assert all(line.endswith("of 30 events answered so far") for line in told)
+
+
+def test_after_a_cancel_no_event_is_tried_again(make_delivery: Any, sandbox: Sandbox, call: Any) -> None:
+    clock = Clock()
+    delivery = make_delivery(clock=clock)
+    sandbox.fail("datadog", answered(clock.stop, accepted=False))
+    receipts = delivery.deliver(*(call(number) for number in range(50)))
+    assert {receipt.status for receipt in receipts} == {Status.UNDELIVERED}
+    assert {receipt.attempts for receipt in receipts} == {1}
+    assert len(delivery.kept) == 50

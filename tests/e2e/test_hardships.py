@@ -111,3 +111,23 @@ def test_a_broken_payload_is_a_warning_and_never_an_input_error(sandbox: Sandbox
         step = job.uses(with_=with_)
     assert step.exit_code == 0
     assert any("holds no state" in message for message in messages(step, "notice"))
+
+
+def test_what_main_could_not_deliver_is_named_where_post_has_no_end_to_report(sandbox: Sandbox) -> None:
+    sandbox.unplug("launchdarkly")
+    with Job() as job:
+        job.uses(with_=with_keys(sandbox, timeout_seconds="1", on_cancelled="ignore"))
+        job.run(job.cancel)
+        [post] = job.finish().posts
+        [kept] = (job.temp / "deployment-events").iterdir()
+    assert any(kept.name in message for message in messages(post, "warning"))
+    [line] = re.findall(r'^\s*(\{"format".*)$', post.log, re.MULTILINE)
+    assert json.loads(line)["event"] == "started"
+
+
+def test_services_that_a_vendor_takes_for_one_deployment_are_told(sandbox: Sandbox) -> None:
+    with Job() as job:
+        step = job.uses(
+            with_=with_keys(sandbox, event="finished", service="api\nweb", launchdarkly_application_key="shop")
+        )
+    assert any("takes api and web for one deployment" in message for message in messages(step, "notice"))
