@@ -1,9 +1,8 @@
 """What is sent and what came of it: calls go into delivery, receipts come out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .deployment import Event, Frozen
 
@@ -32,8 +31,7 @@ class Call(Frozen):
     """Why it could not be delivered so far."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """An HTTP request without its secrets."""
 
     method: Literal["GET", "POST", "PATCH"]
@@ -43,8 +41,7 @@ class Request:
     headers: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """An HTTP response: its body is at most as long as delivery reads, and may be cut."""
 
     status: int
@@ -74,8 +71,7 @@ class Status(StrEnum):
         return self in {Status.REFUSED, Status.UNDELIVERED}
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What became of one event of one service at one vendor: a row of `results`."""
 
     service: str
@@ -104,8 +100,7 @@ class Receipt:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Skip:
+class Skip(NamedTuple):
     """A vendor does not hear of an event, by design: `reason` is for people."""
 
     reason: str

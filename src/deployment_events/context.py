@@ -6,9 +6,8 @@ warning and the next best source.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .fields import is_full_sha
 from .text import quoted, well_formed
@@ -24,8 +23,7 @@ _DEFAULT_BRANCH_EVENTS = frozenset({
 _LARGEST_PAYLOAD = 32 * 1024 * 1024  # bytes; GitHub's own limit for a webhook payload is 25 MB
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A derived value, where it comes from, and what a person should know about it."""
 
     value: str
@@ -33,8 +31,7 @@ class Found:
     warning: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """The run, as the runner's environment and the event's payload tell it."""
 
     repository: str

@@ -1,11 +1,10 @@
 """The vocabulary: what happened, to which service, and the facts both vendors share."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from json import dumps
 from re import sub
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -76,8 +75,7 @@ class Origin(Frozen):
 Tag = Annotated[tuple[str, str], Field(description="key and value")]
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(NamedTuple):
     """One service's deployment: the facts both vendors share. Times are Unix milliseconds."""
 
     service: str

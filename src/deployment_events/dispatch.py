@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from . import outbox as files
 from . import summary
@@ -21,8 +22,7 @@ from .text import shorten
 _MOST_LINES = 20  # receipts that are logged one by one; more are counted
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(NamedTuple):
     """What a stage needs to send anything."""
 
     runner: Runner
@@ -36,8 +36,7 @@ class Desk:
         return cls(runner, clock, Transport(THREADS), Budget(clock, seconds))
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """One stage's work: what to send, and how its end is to be told."""
 
     calls: tuple[Call, ...]
@@ -50,7 +49,7 @@ class Turn:
     rollout: Rollout | None = None
     """None for a replay: its events may be of many deployments."""
     skipped: tuple[Receipt, ...] = ()
-    ids: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, str] = MappingProxyType({})
     """The first service's id at each vendor, as far as known before any call."""
     dry_run: bool = False
     fail_on_error: bool = False

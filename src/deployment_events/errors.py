@@ -12,7 +12,7 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .text import clean, quoted
 
@@ -21,8 +21,7 @@ class DeploymentEventsError(Exception):
     """The root: catch it to catch everything this package raises on purpose."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong with one input, in the words the user will read."""
 
     input: str

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -180,7 +179,7 @@ def _vendors(inputs: Inputs, wrong: Collection[str]) -> Iterator[Problem]:
             update = inputs.event == Event.UPDATE
             for problem in PROVIDERS[name].check(own, environment=inputs.environment, update=update):
                 own_line = len(inputs.services) > 1 and problem.input in PROVIDERS[name].attributes
-                told = replace(problem, rule=f"{problem.rule} (service {service.name})") if own_line else problem
+                told = problem._replace(rule=f"{problem.rule} (service {service.name})") if own_line else problem
                 seen.setdefault(str(told), told)
     yield from seen.values()
 

@@ -11,8 +11,7 @@
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .calls import Receipt, Status
 from .errors import Problem
@@ -21,8 +20,7 @@ from .providers import PROVIDERS
 Level = Literal["error", "warning", "notice"]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """How the step ends."""
 
     exit_code: int

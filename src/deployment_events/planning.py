@@ -1,7 +1,7 @@
 """A rollout → every vendor's calls and, where a vendor hears nothing, why. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .calls import Call, Receipt, Skip, Status
 from .deployment import Event, Rollout
@@ -10,8 +10,7 @@ from .providers.base import Settings
 from .services import settings_of
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What is to be sent, and what is not."""
 
     calls: tuple[Call, ...]

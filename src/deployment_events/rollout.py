@@ -1,6 +1,6 @@
 """Inputs + context → what is deployed: each fact once, with where it came from."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .context import Context
 from .deployment import STATUS_WORDS, Event, Origin, Rollout, Service
@@ -14,8 +14,7 @@ _GUESSED = frozenset({_JOB, _FINISH})
 """Sources of a start that may be another job's or nobody's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A rollout, and what the log should say of how it came about."""
 
     rollout: Rollout
@@ -23,8 +22,7 @@ class Resolved:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
+class Moments(NamedTuple):
     """The times at hand, in Unix milliseconds."""
 
     now: int

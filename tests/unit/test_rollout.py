@@ -1,7 +1,5 @@
 """What is deployed: which event, which commit and version, from when to when."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -252,7 +250,7 @@ def test_the_default_branch_is_warned_of_only_where_no_commit_is_named() -> None
 
 
 def test_the_context_s_own_warnings_are_passed_on() -> None:
-    one = replace(context(), warnings=("The event's payload could not be read.",))
+    one = context()._replace(warnings=("The event's payload could not be read.",))
     assert resolve(inputs(), one, Event.STARTED, Moments(NOW)).warnings == one.warnings
 
 

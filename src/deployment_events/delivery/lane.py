@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from threading import Thread
 
 from ..calls import Call, Receipt, Status
@@ -102,7 +101,7 @@ class Lane:
         for number in without:
             its_id = found.get(number, "")
             note = self._receipts[number].note if its_id else unlisted
-            self._settle(number, replace(self._receipts[number], id=its_id, note=note))
+            self._settle(number, self._receipts[number]._replace(id=its_id, note=note))
 
     def _settle(self, number: int, receipt: Receipt) -> None:
         self._receipts[number] = receipt

@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..calls import Answer, Call, Receipt, Request, Status
 from ..errors import CallFailed, Down, Refused
@@ -20,8 +19,7 @@ _TOO_MANY = 429  # meant for all of the account's callers, not for one thread
 _LONGEST_WORDS = 300  # characters of a vendor's own words
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
+class Tools(NamedTuple):
     """What delivery needs from outside: the network, time, and someone to tell."""
 
     transport: Transport
