@@ -60,10 +60,16 @@ class Provider(ABC, Generic[S]):
     settings: type[S]
     attributes: Mapping[str, str]
     """Keys of a service's line → the settings field they override for that service."""
-    bodies: Mapping[str, type[BaseModel]]
-    """Kinds of call → the model that a body must fit."""
-    searches: Mapping[str, type[BaseModel]] = {}
-    """Kinds of call → the model that a search must fit, where the vendor searches for ids."""
+
+    @property
+    @abstractmethod
+    def bodies(self) -> Mapping[str, type[BaseModel]]:
+        """Kinds of call → the model that a body from a file must fit."""
+
+    @property
+    def searches(self) -> Mapping[str, type[BaseModel]]:
+        """Kinds of call → the model that a search from a file must fit, where the vendor searches for ids."""
+        return {}
 
     key_field: ClassVar[str]
     """The settings field with the key: a vendor without it hears nothing."""

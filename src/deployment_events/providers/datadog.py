@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
+from pydantic import BaseModel
+
 from ..calls import Call, Request, Skip
 from ..deployment import Deployment, Event
 from ..errors import Problem
 from ..fields import MOST_TAGS, BaseUrl, Boolean, Secret, one_of, ruled
 from .base import Provider, Settings
-from .datadog_bodies import CREATABLE_ID, Attributes, DeploymentBody, GitInfo, PatchBody
-from .shared import DeploymentId, as_list, is_id, number_header
+from .shared import CREATABLE_ID, DeploymentId, as_list, is_id, known, number_header
 
 SITES = (  # [spec]
     *("datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "datadoghq.eu", "ap1.datadoghq.com"),
@@ -56,7 +57,12 @@ class Datadog(Provider[DatadogSettings]):
     key_field = "api_key"
     update_field = "change_failure"
     attributes = {"team": "team", "datadog-deployment-id": "deployment_id"}
-    bodies = {"deployment": DeploymentBody, "deployment-patch": PatchBody}
+
+    @property
+    def bodies(self) -> Mapping[str, type[BaseModel]]:
+        from .datadog_bodies import DeploymentBody, PatchBody  # noqa: PLC0415  only calls from files need checking
+
+        return {"deployment": DeploymentBody, "deployment-patch": PatchBody}
 
     def check(self, settings: DatadogSettings, *, environment: str, update: bool) -> Iterator[Problem]:
         if not settings.base_url and settings.site not in SITES:
@@ -85,19 +91,17 @@ class Datadog(Provider[DatadogSettings]):
             return self._plan_update(settings, deployment, now)
         if event is not Event.FINISHED:
             return Skip(_NOT_HEARD[event])
-        git = None
-        if deployment.commit_sha and deployment.repository_url:
-            git = GitInfo(commit_sha=deployment.commit_sha, repository_url=deployment.repository_url)
-        attributes = Attributes(
+        git = {"commit_sha": deployment.commit_sha, "repository_url": deployment.repository_url}
+        attributes = known(
             service=deployment.service,
             started_at=deployment.started_at,
             finished_at=deployment.finished_at,
             id=self.known_id(settings, deployment),
-            env=deployment.environment or None,
-            version=deployment.version or None,
-            team=settings.team or None,
-            git=git,
-            custom_tags=_custom_tags(deployment) or None,
+            env=deployment.environment,
+            version=deployment.version,
+            team=settings.team,
+            git=git if all(git.values()) else None,  # [spec] both or neither
+            custom_tags=_custom_tags(deployment),
         )
         return Call(
             vendor=self.name,
@@ -105,25 +109,23 @@ class Datadog(Provider[DatadogSettings]):
             service=deployment.service,
             event=event,
             at=deployment.finished_at,
-            body={"data": {"attributes": attributes.model_dump(exclude_none=True)}},
+            body={"data": {"attributes": attributes}},
             id=self.known_id(settings, deployment),
         )
 
     def _plan_update(self, settings: DatadogSettings, deployment: Deployment, now: int) -> Call | Skip:
         if settings.change_failure is None:
             return Skip("datadog-change-failure is empty: there is nothing to change.")
-        remediation = None
-        if settings.remediation_type:
-            remediation = {"type": settings.remediation_type, "id": settings.remediation_id}
-        attributes = {"change_failure": settings.change_failure, "remediation": remediation}
-        data = {"id": settings.deployment_id, "attributes": attributes}
+        remediation = known(type=settings.remediation_type, id=settings.remediation_id)
+        attributes = known(change_failure=settings.change_failure, remediation=remediation)
+        data = {"type": "dora_deployment_patch_request", "id": settings.deployment_id, "attributes": attributes}
         return Call(
             vendor=self.name,
             kind="deployment-patch",
             service=deployment.service,
             event=Event.UPDATE,
             at=now,
-            body=PatchBody.model_validate({"data": data}).model_dump(exclude_none=True),
+            body={"data": data},
             id=settings.deployment_id,
         )
 

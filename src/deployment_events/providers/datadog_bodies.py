@@ -1,15 +1,12 @@
 """Datadog's request bodies, as its OpenAPI document and its own client have them [spec]."""
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
 from ..deployment import Frozen
 from ..fields import MOST_TAGS
-
-CREATABLE_ID = re.compile(r"[A-Za-z0-9_.:-]{16,128}")
-"""What a new deployment's id may be."""
+from .shared import CREATABLE_ID
 
 
 class GitInfo(Frozen):

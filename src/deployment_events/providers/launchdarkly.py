@@ -9,15 +9,16 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
+from pydantic import BaseModel
+
 from ..calls import Call, Request, Skip
 from ..deployment import Deployment, Event
 from ..errors import Problem
 from ..fields import BaseUrl, JsonObject, Secret, one_of
 from .base import Lookup, Provider, Settings
 from .json_patch import Patch
-from .launchdarkly_bodies import DeploymentEventBody, PatchBody
-from .launchdarkly_search import API, HEADERS, DeploymentSearch, Search
-from .shared import as_list, number_header
+from .launchdarkly_search import API, HEADERS, DeploymentSearch
+from .shared import as_list, known, number_header
 
 _ABSENT_ON = {"app.launchdarkly.us": "federal", "app.eu.launchdarkly.com": "EU"}
 _DAY = 24 * 3600 * 1000  # ms
@@ -58,8 +59,18 @@ class LaunchDarkly(Provider[LaunchDarklySettings]):
         "version-name": "version_name",
         "launchdarkly-deployment-id": "deployment_id",
     }
-    searches = {"deployment-event": Search, "deployment-patch": Search}
-    bodies = {"deployment-event": DeploymentEventBody, "deployment-patch": PatchBody}
+
+    @property
+    def bodies(self) -> Mapping[str, type[BaseModel]]:
+        from .launchdarkly_bodies import DeploymentEventBody, PatchBody  # noqa: PLC0415  only calls from files need it
+
+        return {"deployment-event": DeploymentEventBody, "deployment-patch": PatchBody}
+
+    @property
+    def searches(self) -> Mapping[str, type[BaseModel]]:
+        from .launchdarkly_bodies import Search  # noqa: PLC0415
+
+        return {"deployment-event": Search, "deployment-patch": Search}
 
     def check(self, settings: LaunchDarklySettings, *, environment: str, update: bool) -> Iterator[Problem]:
         token = settings.access_token.get_secret_value() if settings.access_token else ""
@@ -93,16 +104,16 @@ class LaunchDarkly(Provider[LaunchDarklySettings]):
             return Skip("LaunchDarkly needs a version, and neither a version nor a commit is known.")
         if not (settings.environment_key or deployment.environment):
             return Skip("LaunchDarkly needs an environment.")
-        body = DeploymentEventBody(
+        body = known(
             **_whereabouts(settings, deployment),
-            applicationName=settings.application_name or None,
-            applicationKind=settings.application_kind,  # type: ignore[arg-type]  # one_of has checked it
+            applicationName=settings.application_name,
+            applicationKind=settings.application_kind,
             version=_spell(deployment.version),
             versionName=settings.version_name or _changed(deployment.version),
-            eventType=event.value,  # type: ignore[arg-type]  # UPDATE went another way
+            eventType=event.value,
             eventTime=deployment.at(event),
-            eventMetadata=settings.event_metadata or None,
-            deploymentMetadata=_metadata(settings, deployment) or None,
+            eventMetadata=settings.event_metadata,
+            deploymentMetadata=_metadata(settings, deployment),
         )
         return Call(
             vendor=self.name,
@@ -110,7 +121,7 @@ class LaunchDarkly(Provider[LaunchDarklySettings]):
             service=deployment.service,
             event=event,
             at=deployment.at(event),
-            body=body.model_dump(exclude_none=True),
+            body=body,
             search=_search(settings, deployment, _since(deployment, event)),
         )
 

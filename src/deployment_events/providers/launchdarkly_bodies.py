@@ -31,3 +31,15 @@ class PatchBody(RootModel[list[Operation]]):
     """PATCH …/deployments/{id}: a JSON Patch [spec]."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
+
+
+class Search(Frozen):
+    """Which deployment is looked for: the newest of this version, started at `since` (Unix ms) or later."""
+
+    model_config = ConfigDict(strict=True, defer_build=True)
+
+    projectKey: str  # noqa: N815  (the vendor's names)
+    environmentKey: str  # noqa: N815
+    applicationKey: str  # noqa: N815
+    version: str
+    since: int

@@ -5,10 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from pydantic import ConfigDict
-
 from ..calls import Request
-from ..deployment import Frozen
 from .base import Lookup
 from .shared import as_list, is_id
 
@@ -17,18 +14,6 @@ HEADERS = {"LD-API-Version": "beta"}  # [doc] a beta resource answers 403 withou
 
 _PAGE = 100  # [spec] the list's largest page
 _LONGEST_LIST = 6000  # characters of application keys in one URL: proxies cut at 8 KiB
-
-
-class Search(Frozen):
-    """Which deployment is looked for: the newest of this version, started at `since` (Unix ms) or later."""
-
-    model_config = ConfigDict(strict=True, defer_build=True)
-
-    projectKey: str  # noqa: N815  (the vendor's names)
-    environmentKey: str  # noqa: N815
-    applicationKey: str  # noqa: N815
-    version: str
-    since: int
 
 
 class DeploymentSearch(Lookup):

@@ -8,6 +8,9 @@ from ..fields import Wrong, ruled
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
 
+CREATABLE_ID = re.compile(r"[A-Za-z0-9_.:-]{16,128}")
+"""What a new deployment's id may be at Datadog [spec]."""
+
 
 def is_id(text: str) -> bool:
     """Whether `text` may be an id: it enters paths, outputs and the summary."""
@@ -27,6 +30,11 @@ DeploymentId = Annotated[str, ruled(_deployment_id)]
 def as_list(value: Any) -> list[Any]:
     """Return a JSON list as it is, and anything else as an empty one."""
     return value if isinstance(value, list) else []
+
+
+def known(**fields: Any) -> dict[str, Any]:
+    """Return the fields that say something: neither None nor empty."""
+    return {name: value for name, value in fields.items() if value not in (None, "", {}, [])}
 
 
 def number_header(headers: Mapping[str, str], name: str) -> int | None:
