@@ -18,12 +18,12 @@ def environment(service: Service, folder: Path, services: int = 1, **inputs: str
     for path in files.values():
         path.write_text("")
     (folder / "event.json").write_text("{}")
+    run = time.time_ns()  # in every name, so that no run finds another's deployments
     given = {
         "event": "finished",
         "started-at": str(int(time.time()) - 60),
         "environment": "production",
-        "version": str(time.time_ns()),  # another deployment each time: LaunchDarkly lists one a version
-        "service": "\n".join(f"service-{number}" for number in range(services)),
+        "service": "\n".join(f"service-{run}-{number}" for number in range(services)),
         "launchdarkly-access-token": LAUNCHDARKLY_TOKEN,
         "launchdarkly-base-url": service.launchdarkly,
         "datadog-api-key": DATADOG_API_KEY,
@@ -39,7 +39,7 @@ def environment(service: Service, folder: Path, services: int = 1, **inputs: str
         "GITHUB_REPOSITORY": "octo-org/octo-repo",
         "GITHUB_SHA": "9f2c1d7be04a5c38d16e72f0ab94c5d83e6017af",
         "GITHUB_REF": "refs/heads/main",
-        "GITHUB_RUN_ID": str(time.time_ns()),
+        "GITHUB_RUN_ID": str(run),
         "GITHUB_RUN_ATTEMPT": "1",
         "GITHUB_JOB": "deploy",
         **{name: str(path) for name, path in files.items()},
