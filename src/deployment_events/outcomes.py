@@ -7,7 +7,7 @@
 | a vendor, a proxy or TLS refuses an event | error | 0; 1 with `fail-on-error` |
 | an event is not delivered in time | warning | 0; 1 with `fail-on-error` |
 | the same two in the main stage of `auto` | the refusal an error, else a notice | 0: post tries again |
-| an error of this action itself | warning | 0; 1 with `fail-on-error` |
+| an error of this action itself | warning | 0; 1 with `fail-on-error`, but not in the main stage of `auto` |
 """
 
 from collections.abc import Iterable, Sequence
