@@ -14,8 +14,9 @@ from ..calls import Call, Request, Skip
 from ..deployment import Deployment, Event
 from ..errors import Problem
 from ..fields import MOST_TAGS, BaseUrl, Boolean, Secret, one_of, ruled
+from . import datadog_refusals
 from .base import Provider, Settings
-from .shared import CREATABLE_ID, DeploymentId, as_list, is_id, known, number_header
+from .shared import CREATABLE_ID, DeploymentId, is_id, known, number_header
 
 SITES = (  # [spec]
     *("datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "datadoghq.eu", "ap1.datadoghq.com"),
@@ -155,38 +156,10 @@ class Datadog(Provider[DatadogSettings]):
         return call.kind == "deployment-patch" and not call.id
 
     def words(self, answer: Any) -> tuple[str, str]:
-        """[spec] Two shapes: `{errors: ["…"]}` and `{errors: [{title, detail, source}]}`."""
-        errors = as_list(answer.get("errors")) if isinstance(answer, dict) else []
-        said, places = [], []
-        for error in errors:
-            if not isinstance(error, dict):
-                said.append(str(error))
-                continue
-            place = _place(error.get("source"))
-            told = [str(error[name]) for name in ("title", "detail") if error.get(name)]
-            said.append(": ".join([*told, *([f"({place})"] if place else [])]))
-            places.append(place)
-        attribute = next((place.rpartition("/")[2] for place in places if place), "")
-        return " - ".join(said), attribute
+        return datadog_refusals.words(answer)
 
     def advice(self, settings: DatadogSettings, status: int, attribute: str) -> str:
-        if status in {401, 403}:
-            return (
-                f"datadog-api-key is wrong, revoked, or of another site than {settings.site}; a change of a deployment "
-                "also needs datadog-app-key with the scope dora_metrics_write: compare both with datadog-site."
-            )
-        if status == 404:
-            return (
-                "Datadog knows no such deployment or page: "
-                "compare datadog-deployment-id, datadog-site and datadog-base-url."
-            )
-        if status == 429:
-            return "The account's rate limit is used up: spread the deployments out, or raise timeout-seconds."
-        if status == 400:
-            return f"Correct the input {_INPUT_OF.get(attribute, 'that the message names')}."
-        if status == 413:
-            return "The event is too large: send fewer or shorter tags."
-        return "Look at datadog-site, datadog-base-url, and at what stands between the runner and Datadog."
+        return datadog_refusals.advice(settings.site, status, attribute)
 
     def pause(self, headers: Mapping[str, str], now: int) -> float | None:
         """[doc] Seconds until the reset (LaunchDarkly's header of almost that name is an epoch)."""
@@ -226,13 +199,6 @@ def _check_update(settings: DatadogSettings) -> Iterator[Problem]:
         )
 
 
-def _place(source: Any) -> str:
-    """Where an error is, as JSON:API says it."""
-    if not isinstance(source, dict):
-        return ""
-    return next((str(source[name]) for name in ("pointer", "parameter", "header") if source.get(name)), "")
-
-
 def _custom_tags(deployment: Deployment) -> list[str]:
     """The user's all; of GitHub's as many as still fit."""
     tags = [*deployment.tags, *deployment.metadata.items()]
@@ -243,20 +209,4 @@ _NOT_HEARD = {
     Event.STARTED: "Datadog has no event for a start: it gets one event, when the deployment has finished.",
     Event.FAILED: "A failed job is not sent to Datadog: it would count as a deployment.",
     Event.CUSTOM: "Datadog has no custom event for deployments.",
-}
-
-_INPUT_OF = {
-    "service": "service",
-    "env": "environment",
-    "id": "datadog-deployment-id",
-    "version": "version",
-    "team": "datadog-team",
-    "git": "commit-sha and repository-url",
-    "commit_sha": "commit-sha",
-    "repository_url": "repository-url",
-    "custom_tags": "tags",
-    "started_at": "started-at",
-    "finished_at": "finished-at",
-    "change_failure": "datadog-change-failure",
-    "remediation": "datadog-remediation-type and datadog-remediation-id",
 }

@@ -15,10 +15,11 @@ from ..calls import Call, Request, Skip
 from ..deployment import Deployment, Event
 from ..errors import Problem
 from ..fields import BaseUrl, JsonObject, Secret, one_of
+from . import launchdarkly_refusals
 from .base import Lookup, Provider, Settings
 from .json_patch import Patch
 from .launchdarkly_search import API, HEADERS, DeploymentSearch
-from .shared import as_list, known, number_header
+from .shared import known, number_header
 
 _ABSENT_ON = {"app.launchdarkly.us": "federal", "app.eu.launchdarkly.com": "EU"}
 _DAY = 24 * 3600 * 1000  # ms
@@ -167,37 +168,10 @@ class LaunchDarkly(Provider[LaunchDarklySettings]):
         return DeploymentSearch(settings.base_url, {key: call.search for key, call in calls.items() if call.search})
 
     def words(self, answer: Any) -> tuple[str, str]:
-        """[spec] `{code, message, errors: [{attribute, reason}]}`."""
-        if not isinstance(answer, dict):
-            return "", ""
-        details = [error for error in as_list(answer.get("errors")) if isinstance(error, dict)]
-        reasons = [f"{error.get('attribute', '')}: {error.get('reason', '')}" for error in details]
-        said = [str(answer[name]) for name in ("code", "message") if answer.get(name)]
-        return " - ".join([*said, *reasons]), str(details[0].get("attribute", "")) if details else ""
+        return launchdarkly_refusals.words(answer)
 
     def advice(self, settings: LaunchDarklySettings, status: int, attribute: str) -> str:
-        if status == 401:
-            return (
-                "launchdarkly-access-token is wrong, expired or an SDK key: "
-                "put an API access token with the Writer role into the secret."
-            )
-        if status == 403:
-            return (
-                "The token's role may not write engineering insights, or the beta API is closed to the account "
-                "(the header LD-API-Version: beta was sent): give the token the Writer role."
-            )
-        if status == 404:
-            return (
-                "LaunchDarkly does not know the project, the environment or the deployment: compare "
-                "launchdarkly-project-key, launchdarkly-environment-key and launchdarkly-base-url with its settings."
-            )
-        if status == 429:
-            return "The account's rate limit is used up: spread the deployments out, or raise timeout-seconds."
-        if status == 413:
-            return "The event is too large: send less metadata and fewer tags."
-        if status == 400:
-            return f"Correct the input {_INPUT_OF.get(attribute, 'that the message names')}."
-        return "Look at launchdarkly-base-url, and at what stands between the runner and LaunchDarkly."
+        return launchdarkly_refusals.advice(status, attribute)
 
     def pause(self, headers: Mapping[str, str], now: int) -> float | None:
         """[doc] The moment of the reset, an epoch in milliseconds."""
@@ -239,21 +213,3 @@ def _spell(version: str) -> str:
 
 def _changed(version: str) -> str | None:
     return None if _spell(version) == version else version
-
-
-_INPUT_OF = {
-    "projectKey": "launchdarkly-project-key",
-    "environmentKey": "launchdarkly-environment-key (or environment)",
-    "applicationKey": "launchdarkly-application-key (or service)",
-    "applicationName": "launchdarkly-application-name",
-    "applicationKind": "launchdarkly-application-kind",
-    "version": "version",
-    "versionName": "launchdarkly-version-name",
-    "eventType": "event",
-    "eventTime": "started-at or finished-at",
-    "eventMetadata": "launchdarkly-event-metadata",
-    "deploymentMetadata": "launchdarkly-deployment-metadata or tags",
-    "path": "launchdarkly-patch",
-    "value": "launchdarkly-patch",
-    "op": "launchdarkly-patch",
-}

@@ -11,6 +11,8 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
 CREATABLE_ID = re.compile(r"[A-Za-z0-9_.:-]{16,128}")
 """What a new deployment's id may be at Datadog [spec]."""
 
+RATE_LIMIT = "The account's rate limit is used up: spread the deployments out, or raise timeout-seconds."
+
 
 def is_id(text: str) -> bool:
     """Whether `text` may be an id: it enters paths, outputs and the summary."""
