@@ -78,7 +78,7 @@ def report(costs: dict[str, Cost], rounds: int) -> str:
     for name, cost in costs.items():
         ratio = f"{ours.wall / cost.wall:.2f} of it" if name in {"the floor", "datadog-ci"} else ""
         lines.append(f"| {name} | {cost.wall * 1000:.0f} | {cost.cpu * 1000:.0f} | {ratio} |")
-    idle = costs["post with nothing to do"].wall - costs["a bare interpreter"].wall
+    idle = max(0.0, costs["post with nothing to do"].wall - costs["a bare interpreter"].wall)
     return "\n".join([*lines, "", f"Post with nothing to do takes {idle * 1000:.0f} ms more than a bare interpreter."])
 
 

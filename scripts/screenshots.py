@@ -91,7 +91,8 @@ def receipts(made: Rollout, event: Event) -> tuple[list[Call], list[Receipt]]:
 def lose(receipt: Receipt, status: Status, error: str, cure: str = "") -> Receipt:
     """Return the receipt of the same event, not delivered."""
     known = receipt.id if receipt.vendor == "datadog" else ""  # LaunchDarkly's is found once it has the event
-    return Receipt(receipt.service, receipt.vendor, receipt.event, status, known, 5, error, cure)
+    tries = 1 if status is Status.REFUSED else 5  # a refused event is not tried again
+    return Receipt(receipt.service, receipt.vendor, receipt.event, status, known, tries, error, cure)
 
 
 def pages() -> Iterator[tuple[str, str]]:

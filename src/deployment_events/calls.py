@@ -86,6 +86,8 @@ class Receipt(NamedTuple):
     """What to do about it: a sentence for a person."""
     note: str = ""
     """What is odd about a delivered one."""
+    as_it_was: bool = False
+    """Whether the vendor refused what the event says: a replay would only say it again."""
 
     def as_result(self) -> dict[str, str | int]:
         """Return the object that the `results` output promises."""

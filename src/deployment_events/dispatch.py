@@ -71,7 +71,7 @@ def carry_out(desk: Desk, turn: Turn) -> int:
     if not turn.is_post:
         set_outputs(runner, receipts, turn, kept=box.works)
     if not turn.post_follows:
-        runner.summarize(summary.render(receipts, turn.rollout, lines, kept=box.works))
+        runner.summarize(summary.render(receipts, turn.rollout, lines, kept=box.works, said=runner.said))
     judged = [receipt for receipt in receipts if receipt.vendor not in turn.keyless]
     follows, kept = turn.post_follows, box.works
     return runner.announce(judge(judged, fail_on_error=turn.fail_on_error, post_follows=follows, kept=kept))

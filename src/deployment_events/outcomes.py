@@ -55,16 +55,17 @@ def judge(receipts: Sequence[Receipt], *, fail_on_error: bool, post_follows: boo
     """
     notes = dict.fromkeys(receipt.note for receipt in receipts if receipt.note)
     annotations: list[tuple[Level, str]] = [("notice", note) for note in notes]
-    next_step = _next_step(post_follows=post_follows, kept=kept)
     lost = _alike(receipts)
-    annotations += [(_level(group[0], post_follows and kept), f"{_describe(group)} {next_step}") for group in lost]
+    for group in lost:
+        next_step = _next_step(group[0], post_follows=post_follows, kept=kept)
+        annotations.append((_level(group[0], post_follows and kept), f"{_describe(group)} {next_step}"))
     failed = bool(lost) and fail_on_error and not post_follows
     return Verdict(int(failed), tuple(annotations))
 
 
 def describe_all(receipts: Sequence[Receipt], *, kept: bool = True) -> list[str]:
     """Return the annotations' own words on everything that a vendor should have and does not."""
-    return [f"{_describe(group)} {_next_step(post_follows=False, kept=kept)}" for group in _alike(receipts)]
+    return [f"{_describe(group)} {_next_step(group[0], post_follows=False, kept=kept)}" for group in _alike(receipts)]
 
 
 def _describe(group: Sequence[Receipt]) -> str:
@@ -85,7 +86,9 @@ def _tries(group: Sequence[Receipt]) -> str:
     return f" ({most} tries)" if fewest == most else f" ({fewest} to {most} tries)"
 
 
-def _next_step(*, post_follows: bool, kept: bool) -> str:
+def _next_step(receipt: Receipt, *, post_follows: bool, kept: bool) -> str:
+    if receipt.as_it_was:
+        return "Report it again once that is right: a replay would send the same event."
     if not kept:
         return "The event is in this log, for event: replay."
     if post_follows:

@@ -29,6 +29,8 @@ class Runner:
     def __init__(self) -> None:
         self._secrets: list[str] = []
         self._annotations = {"error": 0, "warning": 0, "notice": 0}
+        self.said: list[str] = []
+        """Every annotation so far, in its words: the summary repeats them."""
 
     def inputs(self, names: Iterable[str]) -> dict[str, str]:
         """Return the inputs by name, trimmed; an unset one is empty."""
@@ -121,6 +123,7 @@ class Runner:
     def _annotate(self, level: str, text: str) -> None:
         """Beyond what the runner shows, an annotation is only a line of the log: none is lost there."""
         self._annotations[level] += 1
+        self.said.append(text)
         line = shorten(self._line(text), _LONGEST_ANNOTATION)
         if self._annotations[level] > _MOST_ANNOTATIONS:
             self.log(f"{level}: {line}")

@@ -33,13 +33,23 @@ _HEADINGS = {
 
 
 def render(
-    receipts: Sequence[Receipt], rollout: Rollout | None, undelivered: Sequence[str], *, kept: bool = True
+    receipts: Sequence[Receipt],
+    rollout: Rollout | None,
+    undelivered: Sequence[str],
+    *,
+    kept: bool = True,
+    said: Sequence[str] = (),
 ) -> str:
-    """Return the page as Markdown; `undelivered` are the lines for `event: replay`, `kept` whether a file has them."""
+    """Return the page as Markdown.
+
+    `undelivered` are the lines for `event: replay`, `kept` whether a file has them, and `said` what the run was
+    warned of already.
+    """
     lines = [f"### {_heading(receipts, rollout)}", ""]
     if rollout is not None:
         lines += [_facts(rollout, receipts), ""]
     lines += [*_alarm(receipts), *_services(receipts, rollout), *_explanations(receipts, kept)]
+    lines += [f"- {escape(warning, 1000)}" for warning in dict.fromkeys(said)]
     if undelivered:
         room = _LARGEST_PAGE - len("\n".join(lines).encode())
         lines += ["", *_undelivered(undelivered, room)]

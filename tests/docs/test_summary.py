@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from deployment_events import outbox, summary
@@ -177,7 +177,6 @@ HOSTILE = st.text(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(name=HOSTILE, environment=HOSTILE, version=HOSTILE, error=HOSTILE, its_id=HOSTILE)
 def test_foreign_text_adds_no_element(name: str, environment: str, version: str, error: str, its_id: str) -> None:
     def page(name: str, environment: str, version: str, error: str, its_id: str) -> dict[str, int]:
@@ -195,7 +194,6 @@ def test_foreign_text_adds_no_element(name: str, environment: str, version: str,
 
 
 @given(text=HOSTILE)
-@settings(max_examples=60, deadline=None)
 def test_a_wrong_input_cannot_add_an_element(text: str) -> None:
     page = Page(summary.render_problems([Problem("tags", "must be right", text, "Correct it.")]))
     assert page.elements == {"h3": 1, "ul": 1, "li": 1}

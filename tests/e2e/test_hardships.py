@@ -131,3 +131,19 @@ def test_services_that_a_vendor_takes_for_one_deployment_are_told(sandbox: Sandb
             with_=with_keys(sandbox, event="finished", service="api\nweb", launchdarkly_application_key="shop")
         )
     assert any("takes api and web for one deployment" in message for message in messages(step, "notice"))
+
+
+def test_the_summary_repeats_what_the_run_was_warned_of(sandbox: Sandbox) -> None:
+    with Job() as job:
+        step = job.uses(with_=with_keys(sandbox, event="finished"))
+    [warning] = messages(step, "warning")
+    assert "its duration is zero" in warning
+    assert "so its duration is zero" in step.summary
+
+
+def test_an_event_that_says_something_wrong_is_not_sent_to_a_replay(sandbox: Sandbox) -> None:
+    with Job() as job:
+        step = job.uses(with_=with_keys(sandbox, event="finished", launchdarkly_project_key="unknown"))
+    [error] = messages(step, "error")
+    assert "launchdarkly-project-key" in error
+    assert error.endswith("Report it again once that is right: a replay would send the same event.")

@@ -15,6 +15,7 @@ from .transport import Transport
 
 _LOOKUP_SECONDS = 2.0  # s for reading ids back: they are a nicety, the events are in
 _LOOKUP_PAUSES = (0.25, 0.5, 1.0)  # s between the tries: a new deployment takes a moment to be listed
+_WRONG_EVENT = frozenset({400, 404, 413, 422})  # what the event says is refused, not who sends it
 _TOO_MANY = 429  # meant for all of the account's callers, not for one thread
 _LONGEST_WORDS = 300  # characters of a vendor's own words
 
@@ -63,8 +64,9 @@ class Vendor:
             status = Status.REFUSED
         if failure.status is not None and failure.status < 500 and failure.status not in {407, 408}:
             cure = self.provider.advice(self._settings, failure.status, failure.attribute)
-        error = str(failure)
-        return Receipt(call.service, call.vendor, call.event, status, call.id, attempts, error, cure)
+        said_wrong = failure.status in _WRONG_EVENT
+        said = (call.service, call.vendor, call.event, status, call.id, attempts, str(failure), cure)
+        return Receipt(*said, as_it_was=said_wrong)
 
     def search(self, calls: Mapping[int, Call]) -> Mapping[int, str]:
         """Return the ids that calls need before they can be sent. Raises `Refused` and `Down`."""
@@ -130,7 +132,9 @@ class Vendor:
         if POLICY.is_retry("POST", answer.status):
             own = self.provider.pause(answer.headers, self._tools.clock.now())
             raise Down(told, answer.status, asked_wait(answer.headers, own))
-        if answer.status < 400:
+        if answer.status < 300:
+            told += ", which is no answer of this API"
+        elif answer.status < 400:
             told += ", which is no answer of this API: redirects are not followed, as they would carry the key along"
         raise Refused(told, answer.status, attribute)
 

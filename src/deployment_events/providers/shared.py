@@ -11,7 +11,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
 CREATABLE_ID = re.compile(r"[A-Za-z0-9_.:-]{16,128}")
 """What a new deployment's id may be at Datadog [spec]."""
 
-RATE_LIMIT = "The account's rate limit is used up: spread the deployments out, or raise timeout-seconds."
+RATE_LIMIT = "The account's rate limit is used up: spread the deployments out, or replay the event later."
 
 
 def is_id(text: str) -> bool:
