@@ -7,6 +7,7 @@ file can at worst report a deployment, never send a key elsewhere.
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from errno import ENOENT
 from pathlib import Path
 from uuid import uuid4
@@ -100,6 +101,26 @@ def with_cause(call: Call, receipt: Receipt) -> Call:
     return call.model_copy(update={"cause": receipt.error})
 
 
+def write_for_runner(path: Path, text: str) -> None:
+    """Write a file in one step, for the owner of the folder it goes to. Raises `OSError`.
+
+    In a container we are root; a self-hosted runner need not be, and has to clean up.
+    """
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True)
+        _hand_over(path.parent)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_text(text, encoding="ascii")
+    _hand_over(beside)
+    beside.replace(path)
+
+
+def _hand_over(path: Path) -> None:
+    with suppress(OSError):  # not root: then it is ours, and the runner's, already
+        owner = path.parent.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
 class Outbox:
     """One file: what is still to be delivered, at every moment from before the first byte goes out."""
 
@@ -127,8 +148,4 @@ class Outbox:
         if not calls:
             path.unlink(missing_ok=True)
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        with beside.open("w", encoding="ascii") as file:
-            file.write(dump(calls))
-        beside.replace(path)
+        write_for_runner(path, dump(calls))

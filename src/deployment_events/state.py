@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from .deployment import Frozen, Rollout
 from .errors import StateError
 from .inputs import Inputs
-from .outbox import FOLDER
+from .outbox import FOLDER, write_for_runner
 from .providers import PROVIDERS
 from .providers.base import Settings
 from .runner import Runner
@@ -73,8 +73,7 @@ def _save_beside(runner: Runner, text: str) -> str:
     name = f"{FOLDER}/state-{uuid4().hex[:12]}.json"
     try:
         path = _temp(runner) / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="ascii")
+        write_for_runner(path, text)
     except OSError as error:
         raise StateError(f"the runner's temporary folder is not writable ({error.strerror})") from None
     return json.dumps({"file": name, "sha256": sha256(text.encode()).hexdigest()})

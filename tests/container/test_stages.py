@@ -117,7 +117,9 @@ def test_without_a_network_events_are_kept_and_the_deploy_goes_on(image: str, sa
         main = job.uses(with_=inputs(sandbox, event="finished", timeout_seconds="3"))
         assert main.exit_code == 0, main.raw
         assert results(main.outputs) == {"launchdarkly": "undelivered", "datadog": "undelivered"}
-        assert (job.temp / main.outputs["undelivered-path"]).read_text().count("\n") == 2
+        kept = job.temp / main.outputs["undelivered-path"]
+        assert kept.read_text().count("\n") == 2
+        assert kept.stat().st_uid == kept.parent.stat().st_uid == job.temp.stat().st_uid, "the runner must clean up"
         assert job.finish().conclusion == "success"
     assert sandbox.requests() == []
 

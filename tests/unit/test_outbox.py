@@ -1,6 +1,8 @@
 """The outbox as text: what is written is read back, and nothing foreign gets through."""
 
 import json
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from deployment_events import outbox
 from deployment_events.calls import Call
 from deployment_events.deployment import Event, Service
 from deployment_events.errors import OutboxError
-from deployment_events.outbox import Outbox, dump, parse
+from deployment_events.outbox import Outbox, dump, parse, write_for_runner
 from deployment_events.planning import plan
 
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
@@ -268,3 +270,22 @@ def test_an_unreadable_file_is_an_error_and_left_as_it_was(tmp_path: Path, raw: 
 
 def test_a_call_names_no_destination() -> None:
     assert not {"host", "url", "headers", "key"} & set(Call.model_fields)
+
+
+def test_what_is_kept_belongs_to_the_owner_of_the_runners_folder(tmp_path: Path) -> None:
+    with suppress(PermissionError):  # only root, as in the container, can give files away
+        os.chown(tmp_path, 12345, 12345)
+    write_for_runner(tmp_path / "deployment-events" / "kept.jsonl", "{}\n")
+    owners = {path.stat().st_uid for path in (tmp_path, *tmp_path.rglob("*"))}
+    assert owners == {tmp_path.stat().st_uid}
+
+
+def test_a_folder_of_the_users_keeps_its_owner(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    with suppress(PermissionError):
+        os.chown(theirs, 12345, 12345)
+    write_for_runner(theirs / "kept.jsonl", "{}\n")
+    assert theirs.stat().st_uid == (theirs / "kept.jsonl").stat().st_uid
+    if os.geteuid() == 0:
+        assert theirs.stat().st_uid == 12345
