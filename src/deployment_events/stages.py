@@ -40,7 +40,9 @@ def main(runner: Runner, clock: Clock) -> int:
         return runner.announce(wrong_inputs(wrong.problems))
     if not inputs.enabled:
         save_done(runner)
-        return runner.announce(no_vendor())
+        code = runner.announce(no_vendor())
+        runner.summarize(summary.render_nothing(runner.said))
+        return code
     for warning in inputs.warnings():
         runner.warning(warning)
     if inputs.event == "replay":
@@ -127,6 +129,7 @@ def post(runner: Runner, clock: Clock) -> int:
         settings = restore_settings(state, raw)
     except StateError as error:
         runner.warning(f"The end of this deployment is not reported, because main's state cannot be used: {error}.")
+        runner.summarize(summary.render_nothing(runner.said))
         return 0
     event = choose_end(raw["job-status"], state.on_cancelled)
     if not isinstance(event, Event):

@@ -62,6 +62,11 @@ def render_problems(problems: Iterable[Problem]) -> str:
     return "\n".join(["### ❌ Nothing was reported: the inputs are wrong", "", *told])
 
 
+def render_nothing(said: Iterable[str]) -> str:
+    """Return the page of a step that had nothing to report, or no way to: the same words as in the annotations."""
+    return "\n".join(["### ⚠️ Not reported", "", *(f"- {escape(words, 1000)}" for words in said)])
+
+
 def _heading(receipts: Sequence[Receipt], rollout: Rollout | None) -> str:
     sent = [receipt for receipt in receipts if receipt.status is not Status.SKIPPED]
     lost = sum(receipt.status.is_lost for receipt in sent)

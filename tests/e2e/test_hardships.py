@@ -147,3 +147,16 @@ def test_an_event_that_says_something_wrong_is_not_sent_to_a_replay(sandbox: San
     [error] = messages(step, "error")
     assert "launchdarkly-project-key" in error
     assert error.endswith("Report it again once that is right: a replay would send the same event.")
+
+
+def test_a_step_without_keys_and_a_lost_state_say_so_in_the_summary_too(sandbox: Sandbox) -> None:
+    with Job() as job:
+        keyless = job.uses(with_={"environment": "production"})
+        running = job.start(with_=with_keys(sandbox), continue_on_error=True)
+        running.kill()
+        running.wait()
+        lost, _ = job.finish().posts
+    for step in (keyless, lost):
+        [warning] = messages(step, "warning")
+        assert "Not reported" in step.summary
+        assert warning.split(":")[0].split(",")[0] in step.summary
