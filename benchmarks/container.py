@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measure import Cost, machine, middle, run
+from measure import Cost, machine, paired
 from service import Service, sandbox
 from step import environment
 
@@ -66,14 +66,8 @@ def _state(folder: Path, env: dict[str, str]) -> str:
 
 
 def measure(rounds: int) -> dict[str, Cost]:
-    costs: dict[str, list[Cost]] = {}
     with sandbox(tls=False) as service, tempfile.TemporaryDirectory() as folder:
-        for number in range(rounds + 1):
-            for name, (command, env) in _contestants(service, Path(folder)).items():
-                cost = run(command, env, folder)
-                if number:  # the first round warms the caches
-                    costs.setdefault(name, []).append(cost)
-    return {name: middle(all_of_one) for name, all_of_one in costs.items()}
+        return paired(lambda: _contestants(service, Path(folder)), rounds, folder)
 
 
 def report(costs: dict[str, Cost], rounds: int) -> str:

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -37,6 +37,24 @@ def middle(costs: Sequence[Cost]) -> Cost:
     return Cost(
         median(one.wall for one in costs), median(one.cpu for one in costs), int(median(one.memory for one in costs))
     )
+
+
+Contestants = Mapping[str, tuple[Sequence[str], Mapping[str, str]]]
+"""By name: a command and its environment."""
+
+
+def paired(contestants: Callable[[], Contestants], rounds: int, cwd: str) -> dict[str, Cost]:
+    """Run all contestants one after the other, round after round, and return each one's medians.
+
+    A busy machine slows all of a round alike; what counts is the ratio. The first round warms the caches.
+    """
+    costs: dict[str, list[Cost]] = {}
+    for number in range(rounds + 1):
+        for name, (command, env) in contestants().items():
+            cost = run(command, env, cwd)
+            if number:
+                costs.setdefault(name, []).append(cost)
+    return {name: middle(all_of_one) for name, all_of_one in costs.items()}
 
 
 def machine() -> str:

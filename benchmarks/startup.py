@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measure import Cost, machine, middle, run, version
+from measure import Cost, machine, paired, version
 from service import ROOT, Service, sandbox
 from step import COMMAND, POST, environment
 
@@ -57,14 +57,8 @@ def _datadog_ci_environment(service: Service) -> dict[str, str]:
 
 
 def measure(rounds: int) -> dict[str, Cost]:
-    costs: dict[str, list[Cost]] = {}
     with sandbox(tls=True) as service, tempfile.TemporaryDirectory() as folder:
-        for number in range(rounds + 1):
-            for name, (command, env) in contestants(service, Path(folder)).items():
-                cost = run(command, env, folder)
-                if number:  # the first round warms the caches
-                    costs.setdefault(name, []).append(cost)
-    return {name: middle(all_of_one) for name, all_of_one in costs.items()}
+        return paired(lambda: contestants(service, Path(folder)), rounds, folder)
 
 
 def report(costs: dict[str, Cost], rounds: int) -> str:
