@@ -59,10 +59,18 @@ class Turn(NamedTuple):
     """Vendors whose key was lost between the stages: their events stay undelivered, and no step fails for it."""
 
 
-def carry_out(desk: Desk, turn: Turn) -> int:
-    """Send a turn's calls, tell people and later steps what became of them, and return the exit code."""
+def open_outbox(runner: Runner, path: str) -> files.Outbox:
+    """Return the outbox at `path`, relative to the runner's temporary folder."""
+    return files.Outbox(runner.temp / path if runner.temp else None, runner.warning)
+
+
+def carry_out(desk: Desk, turn: Turn, box: files.Outbox | None = None) -> int:
+    """Send a turn's calls, tell people and later steps what became of them, and return the exit code.
+
+    `box`: the turn's outbox, where it is open already.
+    """
     runner = desk.runner
-    box = files.Outbox(runner.temp / turn.outbox if runner.temp else None, runner.warning)
+    box = box or open_outbox(runner, turn.outbox)
     sent = rehearse(runner, turn.calls, turn.settings) if turn.dry_run else deliver(desk, turn, box)
     receipts = [*sent, *turn.skipped]
     log_receipts(runner, receipts)

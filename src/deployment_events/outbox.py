@@ -128,15 +128,17 @@ class Outbox:
         """`path` None: there is no temporary folder, so nothing can be kept; `warn` takes one line."""
         self._path = path
         self._warn = warn
+        self._held: Sequence[Call] | None = None
         self.works = True
         """Whether what was to be kept is on disk."""
 
     def keep(self, calls: Sequence[Call]) -> None:
         """Have exactly these calls on disk; none, and the file is deleted. A full disk is warned of, once."""
-        if not self.works or (self._path is None and not calls):
+        if not self.works or calls is self._held or (self._path is None and not calls):
             return
         try:
             self._write(self._path, calls)
+            self._held = calls
         except OSError as error:
             self.works = False
             self._warn(f"Undelivered events cannot be kept in the runner's temporary folder: {error.strerror}.")

@@ -8,7 +8,7 @@ from .calls import Call
 from .context import Context, read_context
 from .delivery.clock import Clock
 from .deployment import Event, Rollout
-from .dispatch import Desk, Turn, carry_out, keep_unsent
+from .dispatch import Desk, Turn, carry_out, keep_unsent, open_outbox
 from .errors import InputError, OutboxError, StateError
 from .inputs import Inputs, input_names, read_inputs, secret_names, secret_values
 from .jobstart import read_job_start
@@ -65,19 +65,20 @@ def _report(runner: Runner, clock: Clock, inputs: Inputs, context: Context) -> i
     limit = min(BEFORE_THE_DEPLOY, inputs.timeout_seconds) if follows else inputs.timeout_seconds
     desk = Desk.open(runner, clock, limit)
     rollout = _resolve(desk, inputs, context, event)
-    box = files.new_name()
+    path = files.new_name()
+    box = open_outbox(runner, path)
     planned = plan(rollout, inputs.enabled, event, clock.now())
     if follows:
-        if runner.temp and not inputs.dry_run:  # before the state: where post finds no outbox, all is delivered
-            files.Outbox(runner.temp / box, runner.debug).keep(planned.calls)
-        follows = _leave_to_post(runner, make_state(inputs, rollout, box))
+        if not inputs.dry_run:  # before the state: where post finds no outbox, all is delivered
+            box.keep(planned.calls)
+        follows = _leave_to_post(runner, make_state(inputs, rollout, path))
     else:
         save_done(runner)
     _tell_facts(runner, rollout, planned, event)
     turn = Turn(
         calls=planned.calls,
         settings=inputs.enabled,
-        outbox=box,
+        outbox=path,
         rollout=rollout,
         skipped=planned.skipped,
         ids=planned.ids if event is Event.STARTED or (inputs.dry_run and event is not Event.UPDATE) else {},
@@ -85,7 +86,7 @@ def _report(runner: Runner, clock: Clock, inputs: Inputs, context: Context) -> i
         fail_on_error=inputs.fail_on_error,
         post_follows=follows,
     )
-    return carry_out(desk, turn)
+    return carry_out(desk, turn, box)
 
 
 def _resolve(desk: Desk, inputs: Inputs, context: Context, event: Event) -> Rollout:

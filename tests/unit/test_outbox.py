@@ -289,3 +289,15 @@ def test_a_folder_of_the_users_keeps_its_owner(tmp_path: Path) -> None:
     assert theirs.stat().st_uid == (theirs / "kept.jsonl").stat().st_uid
     if os.geteuid() == 0:
         assert theirs.stat().st_uid == 12345
+
+
+def test_what_is_kept_already_is_not_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "kept.jsonl"
+    box = Outbox(path, pytest.fail)
+    calls = (call(),)
+    box.keep(calls)
+    path.write_text("untouched")
+    box.keep(calls)
+    assert path.read_text() == "untouched"
+    box.keep([*calls])
+    assert path.read_text() == dump(calls)
