@@ -2,8 +2,8 @@
 
     IMAGE=deployment-events:local python benchmarks/container.py [rounds]
 
-The image must exist (`make image`). The sandbox is reached over the host's network, without TLS, because a container
-of the released image trusts public CAs alone.
+The image must exist (`make image`). The sandbox is reached over the host's network; its CA lies among the image's own,
+because no bundle is named where the released image runs.
 """
 
 import os
@@ -23,6 +23,15 @@ _POST = "post: the end to both vendors"
 _IDLE = "post with nothing to do"
 _TRUE = "empty: /usr/bin/true"
 _PYTHON = "empty: python -c pass"
+_IMPORTS = "the three dependencies imported, one model defined"
+_ONLY_IMPORTS = """
+import gc, os
+gc.disable()
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+import actions_toolkit.core, pydantic, requests
+class Model(pydantic.BaseModel): text: str
+os._exit(0)
+"""
 
 
 def available() -> bool:
@@ -33,29 +42,37 @@ def available() -> bool:
     return subprocess.run([docker, "image", "inspect", IMAGE], capture_output=True, check=False).returncode == 0
 
 
-def _command(folder: str, env: dict[str, str], *entrypoint: str) -> list[str]:
+def _command(mounts: dict[str, str], env: dict[str, str], *entrypoint: str) -> list[str]:
     program, *arguments = entrypoint
     names = [option for name in env for option in ("--env", name)]
-    mount = f"type=bind,source={folder},target={folder}"
-    options = ["--rm", "--network", "host", "--mount", mount, "--workdir", folder, *names]
+    volumes = [option for source, target in mounts.items() for option in ("--volume", f"{source}:{target}")]
+    options = ["--rm", "--network", "host", *volumes, "--workdir", env.get("RUNNER_TEMP", "/"), *names]
     return [shutil.which("docker") or "docker", "run", *options, "--entrypoint", program, IMAGE, *arguments]
 
 
 def _contestants(service: Service, folder: Path) -> dict[str, tuple[list[str], dict[str, str]]]:
     ours = environment(service, folder)
-    ours = {name: value for name, value in ours.items() if name not in {"REQUESTS_CA_BUNDLE", "PATH"}}
     state = _state(folder, {**ours, "INPUT_EVENT": "auto"})
+    ours = {name: value for name, value in ours.items() if name not in {"REQUESTS_CA_BUNDLE", "PATH"}}
+    mounts = {str(folder): str(folder), service.ca_alone: f"/etc/ssl/certs/{_hash(service.ca_alone)}.0"}
     ended = {**ours, "STATE_deployment": state, "INPUT_JOB-STATUS": "success"}
     done = {"STATE_done": "true"}
     docker = {name: os.environ[name] for name in ("PATH", "HOME", "DOCKER_CONFIG", "DOCKER_HOST") if name in os.environ}
     plans = {
         _TRUE: ({}, ("/usr/bin/true",)),
         _PYTHON: ({}, ("/usr/local/bin/python", "-I", "-c", "pass")),
+        _IMPORTS: ({}, ("/usr/local/bin/python", "-IuB", "-c", _ONLY_IMPORTS)),
         _MAIN: (ours, ("/entrypoint.py",)),
         _POST: (ended, ("/post.py",)),
         _IDLE: (done, ("/post.py",)),
     }
-    return {name: (_command(str(folder), env, *entry), {**docker, **env}) for name, (env, entry) in plans.items()}
+    return {name: (_command(mounts, env, *entry), {**docker, **env}) for name, (env, entry) in plans.items()}
+
+
+def _hash(certificate: str) -> str:
+    """The name under which OpenSSL looks for a CA."""
+    command = ["openssl", "x509", "-hash", "-noout", "-in", certificate]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def _state(folder: Path, env: dict[str, str]) -> str:
@@ -66,7 +83,7 @@ def _state(folder: Path, env: dict[str, str]) -> str:
 
 
 def measure(rounds: int) -> dict[str, Cost]:
-    with sandbox(tls=False) as service, tempfile.TemporaryDirectory() as folder:
+    with sandbox(tls=True) as service, tempfile.TemporaryDirectory() as folder:
         return paired(lambda: _contestants(service, Path(folder)), rounds, folder)
 
 

@@ -38,6 +38,12 @@ def test_configuration(saved: SavedImage) -> None:
     }
 
 
+def test_the_base_brings_the_public_cas_each_under_its_hash(image: str) -> None:
+    """Where they are missing, every start would load certifi's whole bundle."""
+    listing = docker("run", "--rm", "--entrypoint", "/bin/ls", image, "/etc/ssl/certs").splitlines()
+    assert len([name for name in listing if re.fullmatch(r"[0-9a-f]{8}\.0", name)]) > 100
+
+
 @pytest.mark.parametrize(
     "name",
     ["github", "cryptography", "jwt", "nacl", "cffi", "pip", "uv", "setuptools", "gcc", "cc", "tests", "bin"],

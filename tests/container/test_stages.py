@@ -6,9 +6,11 @@ import json
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from container.docker import docker
+from support.cas import hashed
 
 from emulator import ContainerRunner, Job
 from sandbox import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN, Sandbox
@@ -17,6 +19,8 @@ pytestmark = pytest.mark.container
 
 HOSTILE = "import os; os.write(2, b'hijacked'); os._exit(66)\n"
 """A module that the action must never import."""
+SYSTEM_CAS = "/etc/ssl/certs"
+"""Where the image's base keeps the public CAs, each under its hash."""
 SIGNALLED = 5.0
 """Seconds from a cancel to the container's end, well before the runner's SIGTERM at 7.5 s."""
 
@@ -122,6 +126,18 @@ def test_without_a_network_events_are_kept_and_the_deploy_goes_on(image: str, sa
         assert kept.stat().st_uid == kept.parent.stat().st_uid == job.temp.stat().st_uid, "the runner must clean up"
         assert job.finish().conclusion == "success"
     assert sandbox.requests() == []
+
+
+def test_the_cas_of_the_image_are_trusted(image: str, tmp_path: Path) -> None:
+    with Sandbox(tls=tmp_path) as sandbox:
+        assert sandbox.ca_file
+        known = hashed(sandbox.ca_file, tmp_path / "cas")
+        runner = ContainerRunner(image, network="host", arguments=["--volume", f"{known}:{SYSTEM_CAS}:ro"])
+        with Job(runner=runner) as job:
+            assert_reported(job, sandbox)
+        with Job(runner=ContainerRunner(image, network="host")) as job:
+            main = job.uses(with_=inputs(sandbox, event="finished"))
+            assert results(main.outputs) == {"launchdarkly": "refused", "datadog": "refused"}
 
 
 def test_a_read_only_root_filesystem_is_enough(image: str, sandbox: Sandbox) -> None:

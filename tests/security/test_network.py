@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
+from support.cas import hashed
 from support.inprocess import VENDORS, Step
 from support.leaks import leaked
 from support.process import run
@@ -31,6 +33,19 @@ def with_password(proxy: Proxy, password: str = PASSWORD) -> str:
     return proxy.url.replace("http://", f"http://user:{password}@")
 
 
+@pytest.fixture
+def cas(tls_sandbox: Sandbox, tmp_path: Path) -> Path:
+    """A folder with the sandbox's CA alone."""
+    assert tls_sandbox.ca_file
+    return hashed(tls_sandbox.ca_file, tmp_path / "cas")
+
+
+def system_folder(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Have OpenSSL say that its own CAs are in `folder`."""
+    paths = ssl.get_default_verify_paths()._replace(openssl_capath=str(folder))
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
+
+
 def statuses(step: Step) -> set[str]:
     return {one["status"] for one in step.main().results}
 
@@ -39,18 +54,34 @@ class TestTls:
     def test_a_company_ca_is_trusted_where_it_is_named(self, make_step: Any, tls_sandbox: Sandbox) -> None:
         assert statuses(make_step(tls_sandbox)) == {"delivered"}
 
-    def test_a_folder_of_cas_is_trusted_as_well(self, make_step: Any, tls_sandbox: Sandbox, tmp_path: Path) -> None:
-        import subprocess  # noqa: PLC0415
-
-        assert tls_sandbox.ca_file
-        digest = subprocess.run(
-            ["openssl", "x509", "-hash", "-noout", "-in", str(tls_sandbox.ca_file)], capture_output=True, text=True
-        )
-        folder = tmp_path / "cas"
-        folder.mkdir()
-        (folder / f"{digest.stdout.strip()}.0").write_bytes(tls_sandbox.ca_file.read_bytes())
-        step = make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": str(folder)})
+    def test_a_folder_of_cas_is_trusted_as_well(self, make_step: Any, tls_sandbox: Sandbox, cas: Path) -> None:
+        step = make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": str(cas)})
         assert statuses(step) == {"delivered"}
+
+    def test_where_none_is_named_the_systems_folder_of_cas_is_trusted(
+        self, make_step: Any, tls_sandbox: Sandbox, cas: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        system_folder(monkeypatch, cas)
+        assert statuses(make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": ""})) == {"delivered"}
+
+    @pytest.mark.parametrize("content", ["nothing", "no folder", "unhashed"])
+    def test_a_system_without_hashed_cas_trusts_certifis_bundle(
+        self, make_step: Any, tls_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+    ) -> None:
+        folder = tmp_path / "system"
+        if content != "no folder":
+            folder.mkdir()
+        if content == "unhashed":
+            (folder / "ca-certificates.crt").write_text("")
+        system_folder(monkeypatch, folder)
+        monkeypatch.setattr("certifi.where", lambda: str(tls_sandbox.ca_file))
+        assert statuses(make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": ""})) == {"delivered"}
+
+    def test_a_named_bundle_replaces_the_systems_folder(
+        self, make_step: Any, tls_sandbox: Sandbox, cas: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        system_folder(monkeypatch, cas)
+        assert statuses(make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": certifi.where()})) == {"refused"}
 
     def test_curls_variable_is_understood(self, make_step: Any, tls_sandbox: Sandbox) -> None:
         env = {"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": str(tls_sandbox.ca_file)}
@@ -65,8 +96,9 @@ class TestTls:
         assert len(step.outbox) == 2
 
     @pytest.mark.parametrize("variable", ["PYTHONHTTPSVERIFY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_INSECURE"])
-    def test_no_other_variable_weakens_it(self, make_step: Any, tls_sandbox: Sandbox, variable: str) -> None:
-        env = {"REQUESTS_CA_BUNDLE": "", variable: "0" if variable.startswith(("P", "C")) else "/nowhere"}
+    def test_no_other_variable_weakens_it(self, make_step: Any, tls_sandbox: Sandbox, cas: Path, variable: str) -> None:
+        values = {"SSL_CERT_FILE": str(tls_sandbox.ca_file), "SSL_CERT_DIR": str(cas)}
+        env = {"REQUESTS_CA_BUNDLE": "", variable: values.get(variable, "0")}
         assert statuses(make_step(tls_sandbox, env=env)) == {"refused"}
 
     @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """Which certificates are trusted: one TLS context for all connections of a process.
 
-Loading a CA bundle takes 15 to 50 ms, most of it outside Python, so it begins before the imports do.
+Loading a CA bundle takes 15 to 50 ms, most of it outside Python, so it begins before the imports do. From a
+folder OpenSSL reads no more than the CA that a server needs, when it needs it.
 """
 
 import os
 import ssl
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
@@ -12,31 +14,50 @@ from ..errors import Refused
 
 
 class Trust:
-    """A CA bundle on its way into memory: that of `REQUESTS_CA_BUNDLE`, else certifi's."""
+    """The CAs of `REQUESTS_CA_BUNDLE`, else those in the system's folder, else certifi's bundle."""
 
     def __init__(self) -> None:
-        self._path = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or ""
+        named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+        self._path = named or _system_folder()
+        self._is_folder = bool(self._path) and Path(self._path).is_dir()
         self._context: ssl.SSLContext | None = None
         self._error = ""
-        self._thread = Thread(target=self._load, daemon=True)
-        self._thread.start()
+        self._loader = Thread(target=self._load, daemon=True)
+        if not self._is_folder:
+            self._loader.start()
 
     def context(self) -> ssl.SSLContext:
         """Return the context once it is loaded. Raises `Refused` when the bundle cannot be used."""
-        self._thread.join()
+        if self._is_folder and self._context is None:
+            self._load()
+        elif not self._is_folder:
+            self._loader.join()
         if self._context is None:
             raise Refused(f"the CA bundle {self._path} cannot be used ({self._error}): correct REQUESTS_CA_BUNDLE")
         return self._context
 
     def _load(self) -> None:
-        import certifi  # noqa: PLC0415  in this thread: its import would hold the others up
+        if not self._path:
+            import certifi  # noqa: PLC0415  in this thread: its import would hold the others up
 
-        path = self._path or certifi.where()
-        folder = Path(path).is_dir()
+            self._path = certifi.where()
+        file, folder = (None, self._path) if self._is_folder else (self._path, None)
         try:
-            self._context = ssl.create_default_context(cafile=None if folder else path, capath=path if folder else None)
+            self._context = ssl.create_default_context(cafile=file, capath=folder)
         except (OSError, ssl.SSLError) as error:
             self._error = error.strerror or type(error).__name__
+
+
+def _system_folder() -> str:
+    """OpenSSL's own folder, where each CA lies under its hash, as in Debian's and so in the image; else empty.
+
+    Whatever `SSL_CERT_DIR` says: only one variable decides whom to trust.
+    """
+    folder = ssl.get_default_verify_paths().openssl_capath
+    with suppress(OSError), os.scandir(folder) as entries:
+        if any(entry.name.endswith(".0") for entry in entries):
+            return folder
+    return ""
 
 
 _early: list[Trust] = []
