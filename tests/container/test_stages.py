@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from container.docker import docker
 from support.cas import hashed
+from support.steps import with_keys
 
 from emulator import ContainerRunner, Job
-from sandbox import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN, Sandbox
+from sandbox import Sandbox
 
 pytestmark = pytest.mark.container
 
@@ -25,18 +26,6 @@ SIGNALLED = 5.0
 """Seconds from a cancel to the container's end, well before the runner's SIGTERM at 7.5 s."""
 
 
-def inputs(sandbox: Sandbox, **more: str) -> dict[str, str]:
-    return {
-        "environment": "production",
-        "launchdarkly-access-token": LAUNCHDARKLY_TOKEN,
-        "launchdarkly-base-url": sandbox.launchdarkly_url,
-        "datadog-api-key": DATADOG_API_KEY,
-        "datadog-base-url": sandbox.datadog_url,
-        "github-token": "",
-        **{name.replace("_", "-"): value for name, value in more.items()},
-    }
-
-
 def results(outputs: Mapping[str, str]) -> dict[str, str]:
     """Status by vendor."""
     return {result["vendor"]: result["status"] for result in json.loads(outputs["results"])}
@@ -44,7 +33,7 @@ def results(outputs: Mapping[str, str]) -> dict[str, str]:
 
 def assert_reported(job: Job, sandbox: Sandbox, **more: str) -> None:
     """One whole deployment: started in main, finished in post, heard by both vendors."""
-    main = job.uses(with_=inputs(sandbox, **more), id="report")
+    main = job.uses(with_=with_keys(sandbox, **more), id="report")
     assert main.exit_code == 0, main.raw
     result = job.finish()
     assert result.conclusion == "success", result.log
@@ -54,7 +43,7 @@ def assert_reported(job: Job, sandbox: Sandbox, **more: str) -> None:
 
 def test_outputs_and_state_come_back(image: str, sandbox: Sandbox) -> None:
     with Job(runner=ContainerRunner(image, network="host")) as job:
-        main = job.uses(with_=inputs(sandbox), id="report")
+        main = job.uses(with_=with_keys(sandbox), id="report")
         assert main.exit_code == 0, main.raw
         assert main.outputs["launchdarkly-deployment-id"]
         assert main.outputs["started-at"].endswith("Z")
@@ -68,7 +57,7 @@ def test_outputs_and_state_come_back(image: str, sandbox: Sandbox) -> None:
 
 def test_a_failed_job_is_reported_as_failed(image: str, sandbox: Sandbox) -> None:
     with Job(runner=ContainerRunner(image, network="host")) as job:
-        job.uses(with_=inputs(sandbox))
+        job.uses(with_=with_keys(sandbox))
         job.run("exit 1")
         assert job.finish().posts[0].exit_code == 0
     assert [d["status"] for d in sandbox.deployments("launchdarkly")] == ["failed"]
@@ -118,7 +107,7 @@ def test_programs_of_the_workspace_are_not_run(image: str, sandbox: Sandbox) -> 
 
 def test_without_a_network_events_are_kept_and_the_deploy_goes_on(image: str, sandbox: Sandbox) -> None:
     with Job(runner=ContainerRunner(image, network="none")) as job:
-        main = job.uses(with_=inputs(sandbox, event="finished", timeout_seconds="3"))
+        main = job.uses(with_=with_keys(sandbox, event="finished", timeout_seconds="3"))
         assert main.exit_code == 0, main.raw
         assert results(main.outputs) == {"launchdarkly": "undelivered", "datadog": "undelivered"}
         kept = job.temp / main.outputs["undelivered-path"]
@@ -136,7 +125,7 @@ def test_the_cas_of_the_image_are_trusted(image: str, tmp_path: Path) -> None:
         with Job(runner=runner) as job:
             assert_reported(job, sandbox)
         with Job(runner=ContainerRunner(image, network="host")) as job:
-            main = job.uses(with_=inputs(sandbox, event="finished"))
+            main = job.uses(with_=with_keys(sandbox, event="finished"))
             assert results(main.outputs) == {"launchdarkly": "refused", "datadog": "refused"}
 
 
@@ -158,7 +147,7 @@ def test_a_signal_ends_main_at_once(image: str, sandbox: Sandbox, number: str) -
     """As PID 1, a process without a handler would ignore both."""
     sandbox.latency = 60.0
     with Job(runner=ContainerRunner(image, network="host", arguments=["--label", f"signalled={number}"])) as job:
-        running = job.start(with_=inputs(sandbox, event="finished"))
+        running = job.start(with_=with_keys(sandbox, event="finished"))
         running.wait_for(lambda _: bool(sandbox.requests()))
         signalled = time.monotonic()
         docker("kill", "--signal", number, docker("ps", "--quiet", "--filter", f"label=signalled={number}"))
@@ -171,7 +160,7 @@ def test_a_cancelled_job_ends_main_before_the_runner_loses_patience(image: str, 
     """The runner signals its docker client, which passes it on."""
     sandbox.latency = 60.0
     with Job(runner=ContainerRunner(image, network="host")) as job:
-        running = job.start(with_=inputs(sandbox))
+        running = job.start(with_=with_keys(sandbox))
         running.wait_for(lambda _: bool(sandbox.requests()))
         cancelled = time.monotonic()
         running.cancel()
@@ -182,7 +171,7 @@ def test_a_cancelled_job_ends_main_before_the_runner_loses_patience(image: str, 
 def test_post_takes_over_from_a_killed_main(image: str, sandbox: Sandbox) -> None:
     sandbox.latency = 60.0
     with Job(runner=ContainerRunner(image, network="host")) as job:
-        running = job.start(with_=inputs(sandbox))
+        running = job.start(with_=with_keys(sandbox))
         running.wait_for(lambda _: bool(sandbox.requests()))
         running.kill()
         running.wait()
@@ -203,7 +192,7 @@ def verbose(image: str) -> Iterator[str]:
 def test_nothing_is_compiled_at_run_time(verbose: str, sandbox: Sandbox) -> None:
     """The official base has no bytecode of the standard library, and every start would pay for making it."""
     with Job(runner=ContainerRunner(verbose, network="host")) as job:
-        main = job.uses(with_=inputs(sandbox))
+        main = job.uses(with_=with_keys(sandbox))
         [post] = job.finish().posts
     for stage in (main, post):
         assert "import 'requests'" in stage.stderr

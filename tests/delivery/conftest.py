@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from support.clocks import SkippingClock
 from support.inprocess import SHA, make_sandbox, vendor_inputs
+from support.quick import cleared
 
 from deployment_events.calls import Call, Receipt
 from deployment_events.delivery.clock import Budget, Clock
@@ -40,10 +41,7 @@ def running() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(running: Sandbox) -> Iterator[Sandbox]:
-    running.reset()
-    running.latency = 0
-    yield running
-    running.reset()
+    yield from cleared(running)
 
 
 def finished(number: int = 0, *, vendor: str = "datadog", at: int = NOW, event: Event = Event.FINISHED) -> Call:

@@ -1,16 +1,13 @@
 """Sandboxes with awkward keys, and one event for both vendors."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from support.clocks import SkippingClock
-from support.inprocess import Step, make_sandbox
+from support.inprocess import make_sandbox
+from support.quick import FINISHED, MakeStep, cleared, quick_step
 
 from sandbox import Sandbox
-
-MakeStep = Callable[..., Step]
 
 
 @pytest.fixture(scope="module")
@@ -27,18 +24,10 @@ def tls_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(plain_sandbox: Sandbox) -> Iterator[Sandbox]:
-    plain_sandbox.reset()
-    yield plain_sandbox
-    plain_sandbox.heal()
+    yield from cleared(plain_sandbox)
 
 
 @pytest.fixture
 def make_step(tmp_path: Path) -> MakeStep:
     """Make a step that reports a finished deployment, on a clock whose waits cost nothing."""
-
-    def make(sandbox: Sandbox, name: str = "step", **changes: Any) -> Step:
-        env = {"REQUESTS_CA_BUNDLE": str(sandbox.ca_file)} if sandbox.ca_file else {}
-        options = {"event": "finished", "started_at": "2026-05-04T09:30:00Z", "clock": SkippingClock(), "env": env}
-        return Step(tmp_path / name, sandbox, **{**options, **changes})
-
-    return make
+    return lambda sandbox, name="step", **options: quick_step(tmp_path / name, sandbox, **FINISHED | options)

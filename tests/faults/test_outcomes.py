@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from support.inprocess import VENDORS, Ended, Step
+from support.quick import MakeStep
 
 from sandbox import Sandbox
 
-MakeStep = Callable[..., Step]
 Prepare = Callable[[Sandbox, pytest.MonkeyPatch], None]
 
 

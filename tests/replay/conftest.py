@@ -1,13 +1,13 @@
 """A file of undelivered events, as an earlier run left it."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.clocks import SkippingClock
-from support.inprocess import Step, make_sandbox
+from support.inprocess import make_sandbox
+from support.quick import MakeStep, cleared, quick_step
 
 from sandbox import Sandbox
 
@@ -20,19 +20,13 @@ def running() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(running: Sandbox) -> Iterator[Sandbox]:
-    running.reset()
-    yield running
-    running.reset()
+    yield from cleared(running)
 
 
 @pytest.fixture
-def make_step(tmp_path: Path, sandbox: Sandbox) -> Callable[..., Step]:
+def make_step(tmp_path: Path, sandbox: Sandbox) -> MakeStep:
     """Make a step on a clock whose waits cost nothing; steps of one name share their folders."""
-
-    def make(name: str = "later", **options: Any) -> Step:
-        return Step(tmp_path / name, sandbox, **{"clock": SkippingClock(), **options})
-
-    return make
+    return lambda name="later", **options: quick_step(tmp_path / name, sandbox, **options)
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """Sandboxes with awkward keys, and steps that lead to them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from support.clocks import SkippingClock
-from support.inprocess import Step, make_sandbox
+from support.inprocess import make_sandbox
+from support.quick import FINISHED, MakeStep, cleared, quick_step
 
 from sandbox import Sandbox
 
@@ -19,9 +18,7 @@ def running() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(running: Sandbox) -> Iterator[Sandbox]:
-    running.reset()
-    yield running
-    running.reset()
+    yield from cleared(running)
 
 
 @pytest.fixture(scope="module")
@@ -32,18 +29,10 @@ def secured() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def tls_sandbox(secured: Sandbox) -> Iterator[Sandbox]:
-    secured.reset()
-    yield secured
-    secured.reset()
+    yield from cleared(secured)
 
 
 @pytest.fixture
-def make_step(tmp_path: Path) -> Callable[..., Step]:
+def make_step(tmp_path: Path) -> MakeStep:
     """Make a step that reports a finished deployment; waits cost nothing."""
-
-    def make(sandbox: Sandbox | None, name: str = "step", **options: Any) -> Step:
-        env = {"REQUESTS_CA_BUNDLE": str(sandbox.ca_file)} if sandbox and sandbox.ca_file else {}
-        options = {"event": "finished", "started_at": "2026-05-04T09:30:00Z", "clock": SkippingClock(), **options}
-        return Step(tmp_path / name, sandbox, **{**options, "env": {**env, **options.get("env", {})}})
-
-    return make
+    return lambda sandbox, name="step", **options: quick_step(tmp_path / name, sandbox, **FINISHED | options)

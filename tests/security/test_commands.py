@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from security.hostile import FRAGMENTS, check, check_commands, in_environment, json_values, strangers, variables
-from support.clocks import SkippingClock
 from support.inprocess import Ended, Step
+from support.quick import quick_step
 
 from deployment_events.inputs import input_names, secret_names
 from deployment_events.text import clean
@@ -41,7 +41,7 @@ EVENTS = ["push", "release", "deployment", "deployment_status", "pull_request", 
 
 def step(sandbox: Sandbox, **options: Any) -> Step:
     folder = Path(tempfile.mkdtemp(dir=options.pop("root")))
-    return Step(folder, sandbox, **{"clock": SkippingClock(), **options})
+    return quick_step(folder, sandbox, **options)
 
 
 def whole_job(one: Step) -> list[Ended]:

@@ -1,0 +1,30 @@
+"""Steps whose waits cost nothing, and sandboxes that a module's tests share."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sandbox import Sandbox
+from support.clocks import SkippingClock
+from support.inprocess import Step
+
+MakeStep = Callable[..., Step]
+
+FINISHED = {"event": "finished", "started_at": "2026-05-04T09:30:00Z"}
+"""The inputs that report a finished deployment."""
+
+
+def quick_step(
+    root: Path, sandbox: Sandbox | None = None, *, env: Mapping[str, str] | None = None, **options: Any
+) -> Step:
+    """A step on a clock whose waits cost nothing; it trusts the sandbox's CA unless `env` says otherwise."""
+    trust = {"REQUESTS_CA_BUNDLE": str(sandbox.ca_file)} if sandbox and sandbox.ca_file else {}
+    return Step(root, sandbox, clock=SkippingClock(), env={**trust, **(env or {})}, **options)
+
+
+def cleared(running: Sandbox) -> Iterator[Sandbox]:
+    """The sandbox for one test, cleared before and after; a fixture yields from it."""
+    running.reset()
+    running.latency = 0
+    yield running
+    running.reset()
