@@ -137,12 +137,14 @@ class Rollout(Frozen):
         """In Datadog's alphabet and length (spec: 16 to 128 of A-Z a-z 0-9 - _ . :).
 
         The readable head is for people; the hash of every part, as given, keeps two deployments apart
-        whose heads look alike.
+        whose heads look alike. Commit and version are parts because a job that deploys and rolls back
+        has one start.
         """
         origin = self.origin
+        version = service.attributes.get("version", self.version)
         parts = [
             *(origin.repository, origin.run_id, origin.run_attempt, origin.job, origin.job_index),
-            *(service.name, self.environment, str(self.started_at)),
+            *(service.name, self.environment, str(self.started_at), self.commit_sha, version),
         ]
         digest = sha256(dumps(parts).encode()).hexdigest()[:24]
         head = f"{origin.run_id or 0}.{origin.run_attempt}:{service.name}:{self.environment}"

@@ -115,7 +115,16 @@ def test_another_run_attempt_job_or_matrix_leg_is_another_deployment(change: dic
 
 def test_another_start_is_another_deployment_and_another_end_is_not() -> None:
     assert deployment(started_at=EARLIER + 1).id != deployment().id
-    assert deployment(finished_at=NOW + 1).id == deployment(version="2", tags=(("a", "b"),)).id == deployment().id
+    assert deployment(finished_at=NOW + 1).id == deployment(tags=(("a", "b"),)).id == deployment().id
+
+
+def test_a_rollback_in_the_same_job_is_another_deployment() -> None:
+    """Both have the job's start; what tells them apart is what they deploy."""
+    assert deployment(commit_sha="b" * 40).id != deployment().id
+    assert deployment(version="2").id != deployment().id
+    assert deployment(services=(Service(name="api", attributes={"version": "2"}),), version="1").id == (
+        deployment(services=(Service(name="api"),), version="2").id
+    )
 
 
 def test_parts_that_read_alike_when_put_together_stay_apart() -> None:
