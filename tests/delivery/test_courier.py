@@ -206,6 +206,14 @@ def test_an_end_is_not_sent_where_its_start_was_refused(delivery: Any, sandbox: 
     assert len(delivery.kept) == 2
 
 
+def test_nothing_waits_for_a_custom_event(delivery: Any, sandbox: Sandbox, call: Any) -> None:
+    sandbox.fail("launchdarkly", 400, times=1)
+    end = call(0, vendor="launchdarkly")
+    custom = call(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.CUSTOM)
+    receipts = delivery.deliver(custom, end)
+    assert [one.status for one in receipts] == [Status.REFUSED, Status.DELIVERED]
+
+
 def test_one_services_trouble_is_no_other_services(delivery: Any, sandbox: Sandbox, call: Any) -> None:
     sandbox.fail("datadog", 400, times=1)
     receipts = delivery.deliver(*(call(number) for number in range(30)))

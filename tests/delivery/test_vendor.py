@@ -98,6 +98,17 @@ class TestRateLimits:
         assert (receipt.status, receipt.attempts) == (Status.DELIVERED, 2)
         assert delivery.clock.waits[0] == pytest.approx(wait, abs=0.3)
 
+    @pytest.mark.parametrize("status", [408, 500, 502, 503])
+    def test_limits_told_beside_another_trouble_are_no_wish_to_wait(
+        self, delivery: Any, sandbox: Sandbox, call: Any, status: int
+    ) -> None:
+        """Both vendors send them with any answer, as information."""
+        headers = (("X-RateLimit-Remaining", "999"), ("X-RateLimit-Reset", "40"))
+        sandbox.fail("datadog", answer(status, {}, headers), times=1)
+        [receipt] = delivery.deliver(call(0))
+        assert (receipt.status, receipt.attempts) == (Status.DELIVERED, 2)
+        assert max(delivery.clock.waits) < 2
+
 
 class TestRefusals:
     def test_a_refusal_carries_the_vendors_own_words_and_a_cure(

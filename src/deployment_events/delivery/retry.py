@@ -11,7 +11,7 @@ from .clock import Budget, Clock
 
 POLICY = Retry(
     total=12,
-    allowed_methods=frozenset({"GET", "POST", "PATCH"}),  # every call of ours may be repeated under its id
+    allowed_methods=frozenset({"GET", "POST", "PATCH"}),  # the promise is "at least once"
     status_forcelist=frozenset({408, 429, *range(500, 600)}),
     backoff_factor=0.25,  # s: 0, 0.5, 1, 2, 4, 8, 8, …
     backoff_max=8,

@@ -130,7 +130,8 @@ class Vendor:
         said = shorten(clean(self._tools.hide(words)), _LONGEST_WORDS)
         told = f"HTTP {answer.status}" + (f", {said}" if said else "")
         if POLICY.is_retry("POST", answer.status):
-            own = self.provider.pause(answer.headers, self._tools.clock.now())
+            limited = answer.status == _TOO_MANY  # beside other answers a vendor's limits are only for information
+            own = self.provider.pause(answer.headers, self._tools.clock.now()) if limited else None
             raise Down(told, answer.status, asked_wait(answer.headers, own))
         if answer.status < 300:
             told += ", which is no answer of this API"
