@@ -2,7 +2,7 @@
 
 check VERSION        may it be released? prints lines for $GITHUB_OUTPUT
 verify REFERENCE     does the registry give exactly this to anybody? --platform for each it must have
-publish REFERENCE    commit, tag, GitHub release, and the major tag last
+publish REFERENCE    commit, tag, GitHub release, and the major tag last; goes on where an earlier try stopped
 dry-run              all of it, on this machine, for its architecture
 """
 
@@ -38,17 +38,34 @@ def publish(reference: Reference) -> None:
     """Make the release visible; users who follow the major tag get it only when all else is done."""
     repository = Repository(ROOT)
     notes = release_notes(ROOT, reference.version)
-    repository.require_new(reference.version)
-    commit = repository.commit(reference)
-    repository.tag(reference.version, commit)
-    release = ["gh", "release", "create", reference.tag, "--verify-tag", "--title", reference.tag]
-    run([*release, "--notes", f"{notes}\n\nImage: `{reference}`"], ROOT)
+    if repository.is_tagged(reference.version):
+        commit = repository.resume(reference)
+    else:
+        commit = repository.commit(reference)
+        repository.tag(reference.version, commit)
+    if not is_on_github(reference.tag):
+        release = ["gh", "release", "create", reference.tag, "--verify-tag", "--title", reference.tag]
+        run([*release, "--notes", f"{notes}\n\nImage: `{reference}`"], ROOT)
     repository.move_major(reference.version, commit)
     print(f"{reference.tag} is {commit}")
 
 
+def is_on_github(tag: str) -> bool:
+    """Whether the GitHub release is published. If nobody can tell, it is not: `gh release create` then says why."""
+    try:
+        return run(["gh", "release", "view", tag, "--json", "isDraft", "--jq", ".isDraft"], ROOT) == "false"
+    except ReleaseError:
+        return False
+
+
+def annotation(text: str) -> str:
+    """The workflow's error. An annotation ends with its line, so newlines are written as GitHub reads them."""
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return f"::error title=Release::{escaped}"
+
+
 def main(arguments: list[str]) -> int:
-    """Run one command; what stops a release is printed as the workflow's error."""
+    """Run one command; what stops a release is printed as the workflow's error, or to a person as it is."""
     parser = argparse.ArgumentParser(prog="release", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("check").add_argument("version")
@@ -69,7 +86,8 @@ def main(arguments: list[str]) -> int:
             case "dry-run":
                 dry_run(ROOT)
     except ReleaseError as error:
-        print(f"::error title=Release::{error}", file=sys.stderr)
+        in_workflow = os.environ.get("GITHUB_ACTIONS") == "true"
+        print(annotation(str(error)) if in_workflow else f"error: {error}", file=sys.stderr)
         return 1
     return 0
 

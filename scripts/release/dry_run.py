@@ -28,8 +28,11 @@ START_TIMEOUT = 20.0  # seconds until the registry must answer
 
 def dry_run(root: Path) -> None:
     """Build, push, commit, verify, pull and try out; every step is the release's own."""
-    with tempfile.TemporaryDirectory() as folder, registry(Path(folder)) as host:
-        reference = build_and_push(root, host)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        registry(Path(folder)) as host,
+        build_and_push(root, host) as reference,
+    ):
         print(f"pushed       {reference}", flush=True)
         clone = clone_with_remote(root, Path(folder))
         commit = clone.commit(reference)
@@ -76,15 +79,25 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     raise ReleaseError(f"no registry answers at {url}")
 
 
-def build_and_push(root: Path, host: str) -> Reference:
+@contextlib.contextmanager
+def build_and_push(root: Path, host: str) -> Iterator[Reference]:
     """Build the Dockerfile as it is and push the image; the digest is what docker says it pushed."""
     tagged = f"{host}/{NAME}:v{VERSION}"
     special = shlex.split(os.environ.get("DOCKER_BUILD_ARGS", ""))
-    run(["docker", "build", "--quiet", *special, "--tag", tagged, "."], root)
-    run(["docker", "push", "--quiet", tagged], root)
-    digests = json.loads(run(["docker", "image", "inspect", "--format", "{{json .RepoDigests}}", tagged], root))
-    [digest] = [entry.partition("@")[2] for entry in digests if entry.startswith(f"{host}/")]
-    return Reference(host, NAME, VERSION, digest)
+    try:
+        run(["docker", "build", "--quiet", *special, "--tag", tagged, "."], root)
+        run(["docker", "push", "--quiet", tagged], root)
+        digests = json.loads(run(["docker", "image", "inspect", "--format", "{{json .RepoDigests}}", tagged], root))
+        [digest] = [entry.partition("@")[2] for entry in digests if entry.startswith(f"{host}/")]
+        yield Reference(host, NAME, VERSION, digest)
+    finally:
+        remove(root, tagged)
+
+
+def remove(root: Path, name: str) -> None:
+    """Take a name of ours off an image, if it is there. Never by id: the image may have other people's names too."""
+    with contextlib.suppress(ReleaseError):
+        run(["docker", "image", "rm", name], root)
 
 
 def clone_with_remote(root: Path, folder: Path) -> Repository:
@@ -96,11 +109,12 @@ def clone_with_remote(root: Path, folder: Path) -> Repository:
 
 def smoke_test(root: Path, reference: Reference) -> None:
     """Pull the very reference that action.yml names, as a runner would, and run both stages in it."""
-    local = run(["docker", "image", "ls", "--quiet", f"{reference.registry}/{reference.name}"], root)
-    run(["docker", "image", "rm", "--force", *set(local.split())], root)
-    run(["docker", "pull", "--quiet", str(reference)], root)
+    remove(root, f"{reference.registry}/{reference.name}:{reference.tag}")
     tests = [sys.executable, "-m", "pytest", "-m", "container", "tests/container/test_stages.py"]
-    passed = not subprocess.run(tests, cwd=root, env=os.environ | {"IMAGE": str(reference)}, check=False).returncode
-    run(["docker", "image", "rm", str(reference)], root)
-    if not passed:
-        raise ReleaseError(f"{reference} does not do what it must")
+    environment = os.environ | {"IMAGE": str(reference)}
+    try:
+        run(["docker", "pull", "--quiet", str(reference)], root)
+        if subprocess.run(tests, cwd=root, env=environment, check=False).returncode:
+            raise ReleaseError(f"{reference} does not do what it must")
+    finally:
+        remove(root, str(reference))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,29 @@ def repository(tmp_path: Path) -> Repository:
     clone.git(*AUTHOR, "commit", "--quiet", "--message", "First")
     clone.git("push", "--quiet", "origin", "main")
     return clone
+
+
+@pytest.fixture
+def checkout(repository: Repository) -> Callable[[], Repository]:
+    """Checks the remote out as a later run of the workflow does: main's last commit, no history, no tags."""
+
+    def clone() -> Repository:
+        folder = repository.root.parent
+        run(["git", "clone", "--quiet", "--depth=1", "--no-tags", f"file://{folder}/remote.git", "again"], folder)
+        return Repository(folder / "again")
+
+    return clone
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Puts a stand-in for somebody else's program before all others: its name, its text."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+
+    def install(name: str, text: str) -> None:
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
+
+    return install

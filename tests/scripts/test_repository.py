@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from scripts.release.pin import pinned
 from scripts.release.reference import Reference, ReleaseError
-from scripts.release.repository import Repository
+from scripts.release.repository import AUTHOR, Repository
+
+Checkout = Callable[[], Repository]
 
 
 def released(repository: Repository, tag: str) -> str:
@@ -48,7 +53,7 @@ def test_a_version_is_released_once(repository: Repository) -> None:
     repository.require_new("1.2.3")
     repository.tag("1.2.3", repository.git("rev-parse", "HEAD"))
     repository.require_new("1.2.4")
-    with pytest.raises(ReleaseError, match="released already"):
+    with pytest.raises(ReleaseError, match="tagged already"):
         repository.require_new("1.2.3")
     with pytest.raises(ReleaseError, match="already exists"):
         repository.tag("1.2.3", "HEAD")
@@ -61,5 +66,52 @@ def test_nothing_uncommitted_gets_into_a_release(repository: Repository, referen
 
 
 def test_a_failing_command_is_named(repository: Repository) -> None:
-    with pytest.raises(ReleaseError, match="`git rev-parse nothing` failed"):
+    with pytest.raises(ReleaseError, match=r"^fatal: ambiguous argument(.|\n)*\(`git rev-parse nothing` failed\)$"):
         repository.git("rev-parse", "nothing")
+
+
+def test_a_command_that_fails_in_silence_tells_its_exit_code(repository: Repository) -> None:
+    (repository.root / "README.md").write_text("changed\n")
+    with pytest.raises(ReleaseError, match=r"^exit code 1 \(`git diff --quiet` failed\)$"):
+        repository.git("diff", "--quiet")
+
+
+def test_a_release_that_was_tagged_is_resumed(repository: Repository, checkout: Checkout, reference: Reference) -> None:
+    commit = repository.commit(reference)
+    repository.tag("1.2.3", commit)
+    again = checkout()
+    assert again.is_tagged("1.2.3")
+    assert again.resume(reference) == commit
+    again.move_major("1.2.3", commit)
+    assert released(repository, "v1") == commit
+
+
+def test_a_tag_on_another_commit_is_not_resumed(
+    repository: Repository, checkout: Checkout, reference: Reference
+) -> None:
+    repository.tag("1.2.3", repository.commit(reference))
+    repository.git("switch", "--quiet", "main")
+    repository.git(*AUTHOR, "commit", "--quiet", "--allow-empty", "--message", "Second")
+    repository.git("push", "--quiet", "origin", "main")
+    with pytest.raises(ReleaseError, match=r"already, on top of .*: take the next version"):
+        checkout().resume(reference)
+
+
+def test_a_tag_that_runs_another_image_is_not_resumed(
+    repository: Repository, checkout: Checkout, reference: Reference
+) -> None:
+    repository.tag("1.2.3", repository.commit(reference))
+    rebuilt = replace(reference, digest="sha256:" + "cd" * 32)
+    with pytest.raises(ReleaseError, match=f"runs {reference}, not {rebuilt}: take the next version"):
+        checkout().resume(rebuilt)
+
+
+def test_a_tag_that_changes_more_is_not_resumed(
+    repository: Repository, checkout: Checkout, reference: Reference
+) -> None:
+    repository.commit(reference)
+    (repository.root / "README.md").write_text("changed\n")
+    repository.git(*AUTHOR, "commit", "--quiet", "--all", "--amend", "--no-edit")
+    repository.tag("1.2.3", "HEAD")
+    with pytest.raises(ReleaseError, match="must change one line"):
+        checkout().resume(reference)
