@@ -1,12 +1,17 @@
 """Every example is executed against the sandbox, and what the vendors then hold is what it promises."""
 
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from support.examples import DEPLOY_SECONDS, EXAMPLES, PUSHED, SECRETS, complaints, example_names, execute, only, stages
 
+from deployment_events.times import parse_time
+from emulator.layout import Layout
+from emulator.manifest import Action
+from emulator.runners import HostRunner, Process
 from sandbox import Proxy, Sandbox
 
 OTHER_SHA = "1b3f9c0d2e4a68751b3f9c0d2e4a68751b3f9c0d"
@@ -85,6 +90,70 @@ def test_a_failed_deploy_of_several_jobs_is_told_to_launchdarkly_alone(name: str
         assert not sandbox.deployments("datadog")
     assert result.conclusion == "failure"
     assert not complaints(result)
+
+
+class NoImage(HostRunner):
+    """Cannot pull the action's image for one of the jobs."""
+
+    WHY = "Docker pull failed with exit code 1"
+
+    def __init__(self, job: str) -> None:
+        super().__init__()
+        self._job = job
+
+    def start(self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout) -> Process:
+        if environment["GITHUB_JOB"] == self._job:
+            raise OSError(self.WHY)
+        return super().start(action, entrypoint, environment, layout)
+
+
+def test_when_the_registry_is_down_at_the_start_the_deploys_own_clock_counts() -> None:
+    before = int(time.time()) * 1000  # the shell's clock has no milliseconds
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "reporting-in-its-own-jobs.yml", runner=NoImage("started"))
+        feature = only(sandbox.deployments("launchdarkly"))
+        deployment = only(sandbox.deployments("datadog"))
+    assert [step.outcome for step in result.jobs["started"].steps] == ["failure"]
+    assert set(complaints(result)) == {NoImage.WHY}
+    assert [step.outcome for step in result.jobs["deploy"].steps] == ["success"] * 3
+    started_at = parse_time(result.jobs["deploy"].outputs["started-at"])
+    assert before <= started_at
+    assert feature["startedAt"] == deployment["started_at"] == started_at
+    assert feature["status"] == "finished"
+    assert milliseconds(deployment) == feature["durationMs"] >= DEPLOY_SECONDS * 1000
+
+
+def test_when_the_registry_is_down_at_the_start_a_failed_deploy_is_told_to_launchdarkly_alone() -> None:
+    replace = {"./deploy.sh": f"sleep {DEPLOY_SECONDS}; exit 1"}
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "reporting-in-its-own-jobs.yml", replace=replace, runner=NoImage("started"))
+        feature = only(sandbox.deployments("launchdarkly"))
+        assert not sandbox.deployments("datadog")
+    assert result.conclusion == "failure"
+    assert feature["status"] == "failed"
+    assert feature["durationMs"] >= DEPLOY_SECONDS * 1000
+
+
+def test_when_the_registry_is_up_the_start_is_told_once() -> None:
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "reporting-in-its-own-jobs.yml")
+        told = [one.body["eventType"] for one in sandbox.requests("launchdarkly") if one.method == "POST"]
+    assert told == ["started", "finished"]
+    assert [step.outcome for step in result.jobs["ended"].steps] == ["skipped", "success"]
+
+
+def test_when_the_registry_is_down_a_deploy_that_never_ran_is_not_told() -> None:
+    skip = {"deploy: # needs": "deploy:\n    if: ${{ false }} # needs"}
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "reporting-in-its-own-jobs.yml", replace=skip, runner=NoImage("started"))
+        assert not sandbox.requests()
+    assert [step.outcome for step in result.jobs["ended"].steps] == ["skipped", "success"]
+
+
+def test_when_the_registry_stays_down_the_deploy_succeeds_all_the_same() -> None:
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "reporting-in-its-own-jobs.yml", runner=NoImage("ended"))
+    assert result.jobs["deploy"].conclusion == result.conclusion == "success"
 
 
 @example("report-from-linux.yml")
