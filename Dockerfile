@@ -1,8 +1,9 @@
 # The image is the action: /entrypoint.py reports in main, /post.py when the job ends.
 #
 # Both stages stand on one base, so the build stage asks its own interpreter where packages belong and lays them out below
-# /out as the final image needs them. One COPY merges them in: one layer, no pip, no cache, no compiler. In the
-# interpreter's own site-packages a module is found without a .pth file or an environment variable, at no cost to the start.
+# /out as the final image needs them. One COPY merges them in: one layer that adds no installer, no cache, no compiler to
+# the base (which has pip). In the interpreter's own site-packages a module is found without a .pth file or an environment
+# variable, at no cost to the start.
 
 FROM python:3.13-slim AS build
 # What the base lacks, it must go on lacking here: lay_out_image.py looks whether the standard library has bytecode.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
+from pathlib import Path
 
 import pytest
 from container.docker import docker
@@ -79,6 +81,24 @@ def test_every_module_of_ours_is_compiled(saved: SavedImage) -> None:
 
 def test_no_file_holds_the_time_of_the_build(saved: SavedImage) -> None:
     assert {member.mtime for member in saved.files.values()} == {0}
+
+
+def test_nothing_but_sources_of_ours_reaches_the_build(tmp_path: Path) -> None:
+    """A file that somebody left beside them, such as a .env, must not be published."""
+    context = tmp_path / "context"
+    shutil.copytree(REPOSITORY / "src", context / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(REPOSITORY / ".dockerignore", context)
+    package = context / "src" / "deployment_events"
+    sources = {path.relative_to(context) for path in package.rglob("*.py")}
+    for stray in (".env", "token.txt", "delivery/.env", "delivery/core.1", "__pycache__/times.cpython-313.pyc"):
+        (package / stray).parent.mkdir(exist_ok=True)
+        (package / stray).write_text("secret")
+    everything = tmp_path / "Dockerfile"
+    everything.write_text("FROM scratch\nCOPY . /\n")
+    admitted = tmp_path / "admitted"
+    docker("build", "--quiet", "--file", str(everything), "--output", str(admitted), str(context))
+    found = {path.relative_to(admitted) for path in admitted.rglob("*") if path.is_file()}
+    assert found == {*sources, Path("src/deployment_events/py.typed")}
 
 
 def test_the_same_sources_make_the_same_image() -> None:
