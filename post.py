@@ -11,7 +11,7 @@ from deployment_events.early import prepare
 received = prepare()
 
 from deployment_events.process import run  # noqa: E402  after prepare, which its imports must see
-from deployment_events.stages import post  # noqa: E402
+from deployment_events.stages.post import post  # noqa: E402
 
 if __name__ == "__main__":
     run(post, received)

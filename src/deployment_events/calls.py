@@ -103,6 +103,8 @@ class Receipt(NamedTuple):
 
 
 class Skip(NamedTuple):
-    """A vendor does not hear of an event, by design: `reason` is for people."""
+    """A vendor does not hear of an event: `reason` is for people."""
 
     reason: str
+    by_design: bool = True
+    """Else a fact is missing that the vendor needs, of which people must be warned."""

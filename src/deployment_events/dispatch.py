@@ -13,7 +13,8 @@ from .delivery.courier import Courier
 from .delivery.lane import THREADS
 from .delivery.transport import Transport
 from .deployment import Rollout
-from .outcomes import judge
+from .errors import Problem
+from .outcomes import judge, wrong_inputs
 from .providers import PROVIDERS
 from .providers.base import Settings
 from .runner import Runner
@@ -107,6 +108,8 @@ def rehearse(runner: Runner, calls: Sequence[Call], settings: Mapping[str, Setti
             for name, value in headers.items():
                 runner.log(f"{name}: {value}")
             runner.log(json.dumps(request.body, indent=2))
+            if provider.needs_id(call):
+                runner.log(f"Its deployment's id would be looked for first: {json.dumps(call.search)}")
     return [Receipt(call.service, call.vendor, call.event, Status.DRY_RUN, call.id) for call in calls]
 
 
@@ -143,12 +146,19 @@ def log_undelivered(runner: Runner, calls: Sequence[Call], receipts: Sequence[Re
     return lines
 
 
-def keep_unsent(runner: Runner, calls: Sequence[Call], outbox: str) -> None:
+def keep_unsent(runner: Runner, calls: Sequence[Call], outbox: str, rollout: Rollout) -> None:
     """Say where the events are that main could not deliver and post has no end for."""
-    if calls:
-        runner.warning(f"What main could not deliver is not sent either: it stays in {outbox}, for event: replay.")
-        lost = [Receipt(call.service, call.vendor, call.event, Status.UNDELIVERED, error=call.cause) for call in calls]
-        log_undelivered(runner, calls, lost)
+    runner.warning(f"What main could not deliver is not sent either: it stays in {outbox}, for event: replay.")
+    lost = [Receipt(call.service, call.vendor, call.event, Status.UNDELIVERED, error=call.cause) for call in calls]
+    lines = log_undelivered(runner, calls, lost)
+    runner.summarize(summary.render(lost, rollout, lines, said=runner.said))
+
+
+def reject(runner: Runner, problems: Sequence[Problem]) -> int:
+    """Tell what is wrong with the inputs, and return the exit code."""
+    hidden = [one._replace(given=one.given and runner.hide(one.given)) for one in problems]
+    runner.summarize(summary.render_problems(hidden))
+    return runner.announce(wrong_inputs(hidden))
 
 
 def set_outputs(runner: Runner, receipts: Sequence[Receipt], turn: Turn, *, kept: bool) -> None:
@@ -156,6 +166,7 @@ def set_outputs(runner: Runner, receipts: Sequence[Receipt], turn: Turn, *, kept
     lost = kept and any(receipt.status.is_lost for receipt in receipts)
     runner.set_output("results", json.dumps([receipt.as_result() for receipt in receipts]))
     runner.set_output("undelivered-path", (turn.shown_outbox or turn.outbox) if lost else "")
+    service = turn.rollout.services[0].name if turn.rollout else ""
     for name in PROVIDERS:
-        first = next((receipt.id for receipt in receipts if receipt.vendor == name and receipt.id), "")
-        runner.set_output(f"{name}-deployment-id", first or turn.ids.get(name, ""))
+        ids = [one.id for one in receipts if one.vendor == name and one.id and service in {"", one.service}]
+        runner.set_output(f"{name}-deployment-id", ids[0] if ids else turn.ids.get(name, ""))

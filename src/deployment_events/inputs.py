@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from .deployment import STATUS_WORDS, Event, Frozen, Service, Tag
 from .errors import InputError, Problem
 from .fields import MOST_TAGS, Boolean, FullSha, RepositoryUrl, Seconds, Secret, Time, Wrong, one_of, ruled
+from .names import input_name, secret_names
 from .providers import PROVIDERS
 from .providers.base import Settings
 from .services import check_services, parse_services, settings_of
@@ -73,29 +74,21 @@ class Inputs(Options):
         """Yield what is allowed and probably not meant, a sentence each."""
         for name, settings in self.settings.items():
             provider = PROVIDERS[name]
-            others = sorted(_input_name(name, field) for field in _given(settings))
+            others = sorted(input_name(name, field) for field in _given(settings))
             if provider.enabled(settings):
                 yield from provider.warn(settings)
-                idle = [_input_name(name, field) for field in sorted(settings.update_only & _given(settings))]
-                if idle and self.event != Event.UPDATE and provider.updates(settings):
+                idle = [input_name(name, field) for field in sorted(settings.update_only & _given(settings))]
+                if idle and self.event != Event.UPDATE:
                     yield f"{', '.join(idle)}: used with event: update alone, and event is {self.event}."
             elif others:
-                key = _input_name(name, provider.key_field)
+                key = input_name(name, provider.key_field)
                 yield f"{', '.join(others)}: set, but {key} is empty, so {provider.title} hears nothing."
-        if self.finished_at and self.event in {"auto", "started", "in_progress"}:
-            yield f"finished-at is not used with event: {self.event}, which reports a start."
 
 
 def input_names() -> list[str]:
     """Return every input's name, as in action.yml."""
-    vendors = (_input_name(name, field) for name, one in PROVIDERS.items() for field in one.settings.model_fields)
-    return [*(_input_name("", field) for field in Options.model_fields), "service", *vendors]
-
-
-def secret_names() -> list[str]:
-    """Return the inputs that hold keys."""
-    vendors = (_input_name(name, field) for name, one in PROVIDERS.items() for field in one.settings.secret_fields())
-    return [*vendors, "github-token"]
+    vendors = (input_name(name, field) for name, one in PROVIDERS.items() for field in one.settings.model_fields)
+    return [*(input_name("", field) for field in Options.model_fields), "service", *vendors]
 
 
 def read_inputs(raw: Mapping[str, str], now: int, environment: str = "", *, may_lack_it: bool = False) -> Inputs:
@@ -126,7 +119,7 @@ M = TypeVar("M", bound=BaseModel)
 
 def _validate(model: type[M], vendor: str, raw: Mapping[str, str], problems: list[Problem]) -> M:
     """Return the model of the good values; the bad ones become problems, so that all are seen at once."""
-    names = {field: _input_name(vendor, field) for field in model.model_fields}
+    names = {field: input_name(vendor, field) for field in model.model_fields}
     values = {field: raw[name] for field, name in names.items() if raw.get(name)}
     try:
         return model.model_validate(values)
@@ -141,8 +134,10 @@ def _validate(model: type[M], vendor: str, raw: Mapping[str, str], problems: lis
 
 
 def _shown(name: str, value: str) -> str:
-    """In an address, what stands before an @ or after a ? may be a key."""
-    return re.sub(r"^(\w+://)?.*@", r"\1***@", value.partition("?")[0]) if name.endswith("-url") else value
+    """In an address, what stands before an @ or after a ? or # may be a key."""
+    if not name.endswith("-url"):
+        return value
+    return re.split("[?#]", re.sub(r"^(\w+://)?.*@", r"\1***@", value))[0]
 
 
 def _across(inputs: Inputs, now: int, wrong: Collection[str]) -> Iterator[Problem]:
@@ -152,7 +147,7 @@ def _across(inputs: Inputs, now: int, wrong: Collection[str]) -> Iterator[Proble
         rule = "is needed with event: replay" if not inputs.replay else "is for event: replay alone"
         yield Problem("replay", rule, inputs.replay or None, "Name the file of undelivered events, or clear it.")
     if inputs.event == Event.UPDATE and inputs.enabled:
-        fields = [_input_name(name, one.update_field) for name, one in PROVIDERS.items() if one.update_field]
+        fields = [input_name(name, one.update_field) for name, one in PROVIDERS.items() if one.update_field]
         if not any(PROVIDERS[name].updates(settings) for name, settings in inputs.enabled.items()):
             rule = f"is update, and nothing is to change: set {' or '.join(fields)} of a vendor that has its key"
             yield Problem("event", rule, None, "Say what is to change.")
@@ -169,7 +164,7 @@ def _across(inputs: Inputs, now: int, wrong: Collection[str]) -> Iterator[Proble
 def _vendors(inputs: Inputs, wrong: Collection[str]) -> Iterator[Problem]:
     seen: dict[str, Problem] = {}
     for name, settings in inputs.settings.items():
-        if name not in inputs.enabled and _input_name(name, PROVIDERS[name].key_field) not in wrong:
+        if name not in inputs.enabled and input_name(name, PROVIDERS[name].key_field) not in wrong:
             continue
         for service in inputs.services or (Service(name="…"),):
             try:
@@ -194,18 +189,8 @@ def _times(inputs: Inputs, now: int) -> Iterator[Problem]:
         yield Problem("started-at", rule, iso(inputs.started_at), f"Exchange or correct them. {zone}")
 
 
-def _input_name(vendor: str, field: str) -> str:
-    name = field.replace("_", "-")
-    return f"{vendor}-{name}" if vendor else name
-
-
 def _given(settings: Settings) -> set[str]:
     """The fields a user changed: action.yml passes the defaults on as well."""
     fields = type(settings).model_fields
     secrets = set(settings.secret_fields())
     return {name for name in settings.model_fields_set - secrets if getattr(settings, name) != fields[name].default}
-
-
-def secret_values(raw: Mapping[str, str]) -> list[str]:
-    """Return the keys among the inputs, whether they are well-formed or not."""
-    return [raw[name] for name in secret_names() if raw.get(name)]

@@ -25,7 +25,7 @@ def read_job_start(
     limit = budget.part(_SECONDS)
     try:
         found = within(limit, lambda: _search(context, token, transport, limit))
-    except (CallFailed, Wrong, ValueError, LookupError, TypeError) as error:
+    except (CallFailed, Wrong, ValueError, LookupError, TypeError, RecursionError) as error:
         debug(f"The job's start could not be read from GitHub's API: {error}")
         return None
     if found is None:

@@ -76,7 +76,8 @@ def _describe(group: Sequence[Receipt]) -> str:
     services = ", ".join(receipt.service for receipt in group[:3])
     more = f" and {len(group) - 3} more" if len(group) > 3 else ""
     cure = f" {first.cure}" if first.cure else ""
-    return f"{vendor} {verb} the {first.event} event of {services}{more}: {first.error}{_tries(group)}.{cure}"
+    why = first.error.removesuffix(".")  # a vendor's own words may end with one
+    return f"{vendor} {verb} the {first.event} event of {services}{more}: {why}{_tries(group)}.{cure}"
 
 
 def _tries(group: Sequence[Receipt]) -> str:

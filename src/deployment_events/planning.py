@@ -17,6 +17,8 @@ class Plan(NamedTuple):
     skipped: tuple[Receipt, ...]
     notes: tuple[str, ...]
     """What was changed on the way to a vendor: a sentence each."""
+    warnings: tuple[str, ...]
+    """Which vendor hears nothing for want of a fact: a sentence each."""
     ids: Mapping[str, str]
     """The first service's deployment id at each vendor, as far as it is known before any call."""
 
@@ -26,6 +28,7 @@ def plan(rollout: Rollout, settings: Mapping[str, Settings], event: Event, now: 
     calls: list[Call] = []
     skipped: list[Receipt] = []
     notes: dict[str, None] = {}
+    warnings: dict[str, None] = {}
     subjects: dict[tuple[str, str], str] = {}
     ids: dict[str, str] = {}
     for service in rollout.services:
@@ -36,6 +39,8 @@ def plan(rollout: Rollout, settings: Mapping[str, Settings], event: Event, now: 
             planned = provider.plan(own, deployment, event, now)
             if isinstance(planned, Skip):
                 skipped.append(Receipt(service.name, name, event, Status.SKIPPED, error=planned.reason))
+                if not planned.by_design:
+                    warnings[planned.reason] = None
                 continue
             calls.append(planned)
             other = subjects.setdefault((name, provider.subject(planned)), service.name)
@@ -45,4 +50,4 @@ def plan(rollout: Rollout, settings: Mapping[str, Settings], event: Event, now: 
                 ] = None
             if note := provider.note(own, deployment):
                 notes[note] = None
-    return Plan(tuple(calls), tuple(skipped), tuple(notes), ids)
+    return Plan(tuple(calls), tuple(skipped), tuple(notes), tuple(warnings), ids)

@@ -60,7 +60,8 @@ def report_bug(runner: Runner, bug: Exception) -> int:
     for line in "".join(traceback.format_exception(bug)).splitlines():
         runner.debug(line)
     given = runner.inputs(["event", "fail-on-error"])
-    post_follows = given["event"].lower() in {"", "auto"} and not runner.state(STATE)
+    is_auto = given["event"].lower() in {"", "auto"} and os.environ.get("GITHUB_EVENT_NAME") != "deployment_status"
+    post_follows = is_auto and not runner.state(STATE)
     fail_on_error = given["fail-on-error"].lower() == "true" and not post_follows
     return runner.announce(outcomes.bug(f"{type(bug).__name__} at {place}", fail_on_error=fail_on_error))
 

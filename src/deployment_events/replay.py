@@ -5,13 +5,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from . import outbox as files
-from . import summary
 from .calls import Call
 from .delivery.clock import Clock
-from .dispatch import Desk, Turn, carry_out
+from .dispatch import Desk, Turn, carry_out, reject
 from .errors import OutboxError, Problem
 from .inputs import Inputs
-from .outcomes import wrong_inputs
 from .runner import Runner
 from .text import quoted
 
@@ -26,9 +24,7 @@ def replay(runner: Runner, clock: Clock, inputs: Inputs) -> int:
     except OutboxError as error:
         file = "" if _as_copied(inputs.replay).startswith("{") else " and the file is as it was"
         cure = f"Nothing was sent{file}. Give the events as this action wrote them."
-        problems = [Problem("replay", str(error), None, cure)]
-        runner.summarize(summary.render_problems(problems))
-        return runner.announce(wrong_inputs(problems))
+        return reject(runner, [Problem("replay", str(error), None, cure)])
     if not calls:
         runner.notice("replay holds no events: nothing is sent.")
         return 0

@@ -1,15 +1,20 @@
 """Inputs + context → what is deployed: each fact once, with where it came from."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from .context import Context
 from .deployment import STATUS_WORDS, Event, Origin, Rollout, Service
-from .inputs import Inputs
 from .text import clean, quoted
 from .times import iso
 
+if TYPE_CHECKING:
+    from .context import Context
+    from .inputs import Inputs
+
 _JOB = "the job's start, from GitHub's API"
 _FINISH = "the finish"
+JOB_ENDS = frozenset({"success", "failure", "cancelled", "skipped"})
+"""What GitHub calls the end of a job."""
+
 _GUESSED = frozenset({_JOB, _FINISH})
 """Sources of a start that may be another job's or nobody's."""
 
@@ -46,7 +51,7 @@ def choose_event(word: str, on_cancelled: str) -> Event | str:
 
 def choose_end(job_status: str, on_cancelled: str) -> Event | str:
     """Return the event that the job's end means, or, where nothing is to be sent, why (a sentence)."""
-    if job_status in {"success", "failure", "cancelled", "skipped"}:
+    if job_status in JOB_ENDS:
         return choose_event(job_status, on_cancelled)
     return (
         f"The job's end is not known (job-status is {quoted(job_status)}), so it is not reported: "
@@ -54,7 +59,7 @@ def choose_end(job_status: str, on_cancelled: str) -> Event | str:
     )
 
 
-def needs_job_start(inputs: Inputs, context: Context, event: Event) -> bool:
+def needs_job_start(inputs: "Inputs", context: "Context", event: Event) -> bool:
     """Whether the start is to be asked of GitHub's API: a lone end without a time of its own.
 
     On `deployment_status` this job is not the one that deployed: its start would be after the end.
@@ -63,7 +68,7 @@ def needs_job_start(inputs: Inputs, context: Context, event: Event) -> bool:
     return lone and inputs.github_token is not None and context.event_name != "deployment_status"
 
 
-def resolve(inputs: Inputs, context: Context, event: Event, moments: Moments) -> Resolved:
+def resolve(inputs: "Inputs", context: "Context", event: Event, moments: Moments) -> Resolved:
     """Decide every fact about the deployment. Pure: the same arguments give the same rollout."""
     commit = context.commit()
     commit_sha = inputs.commit_sha or commit.value
@@ -109,15 +114,19 @@ def end(rollout: Rollout, finished_at: int) -> tuple[Rollout, str]:
     return rollout.model_copy(update={"finished_at": rollout.started_at}), warning
 
 
-def _times(inputs: Inputs, context: Context, event: Event, moments: Moments) -> tuple[int, int | None, str, list[str]]:
+def _times(
+    inputs: "Inputs", context: "Context", event: Event, moments: Moments
+) -> tuple[int, int | None, str, list[str]]:
     if not event.is_end:
         at = context.status_created_at if context.deployment_state else None
         moment = inputs.finished_at if event is Event.CUSTOM else None
         started = _first(
             ("input", inputs.started_at or moment), ("the payload's deployment_status", at), ("now", moments.now)
         )
-        happened = inputs.finished_at or inputs.started_at or moments.now
-        return started[1], happened if event is Event.CUSTOM else None, started[0], []
+        if event is Event.CUSTOM:
+            return started[1], inputs.finished_at or inputs.started_at or moments.now, started[0], []
+        idle = event is Event.STARTED and inputs.finished_at
+        return started[1], None, started[0], ["finished-at is not used: this step reports a start."] if idle else []
     finished = _first(
         ("input", inputs.finished_at),
         ("the payload's deployment_status", context.status_created_at),
@@ -153,7 +162,7 @@ def _told_version(version: str, source: str, commit: str) -> list[str]:
     return [] if version == commit else [f"version {clean(version)} ({source})"]
 
 
-def _metadata(inputs: Inputs, context: Context) -> dict[str, str]:
+def _metadata(inputs: "Inputs", context: "Context") -> dict[str, str]:
     taken = {key for key, _ in inputs.tags}
     facts = context.metadata() if inputs.github_metadata else {}
     return {key: value for key, value in facts.items() if key not in taken}

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from actions_toolkit import core
 
+from .markdown import escape
 from .outcomes import Verdict
 from .text import clean, shorten, well_formed
 
@@ -37,8 +38,8 @@ class Runner:
         return {name: well_formed(core.get_input(name)) for name in names}
 
     def mask(self, secrets: Iterable[str]) -> None:
-        """Have the runner hide these keys, in every form a log could show, and hide them ourselves."""
-        forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), dumps(secret)[1:-1])}
+        """Have the runner hide these keys, in every form a log or the summary could show, and hide them ourselves."""
+        forms = {form for secret in secrets for form in _forms(secret)}
         self._secrets.extend(sorted(forms, key=len, reverse=True))
         for secret in self._secrets:
             core.set_secret(secret)
@@ -123,7 +124,7 @@ class Runner:
     def _annotate(self, level: str, text: str) -> None:
         """Beyond what the runner shows, an annotation is only a line of the log: none is lost there."""
         self._annotations[level] += 1
-        self.said.append(text)
+        self.said.append(self.hide(text))
         line = shorten(self._line(text), _LONGEST_ANNOTATION)
         if self._annotations[level] > _MOST_ANNOTATIONS:
             self.log(f"{level}: {line}")
@@ -145,6 +146,11 @@ class Runner:
             self.log(f"{variable} could not be written: {error.strerror}")
             return False
         return True
+
+
+def _forms(secret: str) -> set[str]:
+    """As given, in an address, in JSON, in Markdown."""
+    return {secret, quote(secret, safe=""), dumps(secret)[1:-1], escape(secret, 2 * len(secret))}
 
 
 def _append(path: Path, text: str) -> None:

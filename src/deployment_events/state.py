@@ -6,18 +6,20 @@ from contextlib import suppress
 from errno import ENOENT
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 from pydantic import ValidationError
 
 from .deployment import Frozen, Rollout
 from .errors import StateError
-from .inputs import Inputs
 from .outbox import FOLDER, write_for_runner
 from .providers import PROVIDERS
 from .providers.base import Settings
 from .runner import Runner
+
+if TYPE_CHECKING:
+    from .inputs import Inputs
 
 STATE = "deployment"
 """The name of the state that main leaves to post."""
@@ -41,7 +43,7 @@ class State(Frozen):
     """The file of undelivered events, relative to the runner's temporary folder."""
 
 
-def make_state(inputs: Inputs, rollout: Rollout, outbox: str) -> State:
+def make_state(inputs: "Inputs", rollout: Rollout, outbox: str) -> State:
     """Return the state of a deployment that main has resolved."""
     return State(
         rollout=rollout,

@@ -48,8 +48,7 @@ def render(
     lines = [f"### {_heading(receipts, rollout)}", ""]
     if rollout is not None:
         lines += [_facts(rollout, receipts), ""]
-    lines += [*_alarm(receipts), *_services(receipts, rollout), *_explanations(receipts, kept)]
-    lines += [f"- {escape(warning, 1000)}" for warning in dict.fromkeys(said)]
+    lines += [*_alarm(receipts), *_services(receipts, rollout), *_explanations(receipts, said, kept)]
     if undelivered:
         room = _LARGEST_PAGE - len("\n".join(lines).encode())
         lines += ["", *_undelivered(undelivered, room)]
@@ -71,11 +70,14 @@ def _heading(receipts: Sequence[Receipt], rollout: Rollout | None) -> str:
     sent = [receipt for receipt in receipts if receipt.status is not Status.SKIPPED]
     lost = sum(receipt.status.is_lost for receipt in sent)
     reported = "" if not lost else ", not reported" if lost == len(sent) else ", not fully reported"
+    rehearsed = any(receipt.status is Status.DRY_RUN for receipt in receipts)
     if rollout is None:
+        if rehearsed:
+            return "📝 Dry run, nothing was sent: undelivered events"
         return "⚠️ Undelivered events, still not all delivered" if lost else "📮 Undelivered events sent again"
     event = receipts[-1].event if receipts else Event.CUSTOM
     mark, _, words = _HEADINGS[event].partition(" ")
-    if any(receipt.status is Status.DRY_RUN for receipt in receipts):
+    if rehearsed:
         mark, words = "📝", f"Dry run, nothing was sent: {event}"
     where = f" in {escape(rollout.environment)}" if rollout.environment else ""
     services = rollout.services
@@ -163,11 +165,11 @@ def _cell(receipts: Sequence[Receipt]) -> str:
     return "<br>".join([*told, *ids])
 
 
-def _explanations(receipts: Sequence[Receipt], kept: bool) -> list[str]:
-    """What did not arrive, in the annotations' own words, and what was not sent by design."""
-    reasons = dict.fromkeys(receipt.error for receipt in receipts if receipt.status is Status.SKIPPED)
-    notes = dict.fromkeys(receipt.note for receipt in receipts if receipt.note)
-    told = [*describe_all(receipts, kept=kept), *notes, *reasons]
+def _explanations(receipts: Sequence[Receipt], said: Sequence[str], kept: bool) -> list[str]:
+    """What did not arrive, in the annotations' own words, what was warned of, and what was not sent."""
+    reasons = [receipt.error for receipt in receipts if receipt.status is Status.SKIPPED]
+    notes = [receipt.note for receipt in receipts if receipt.note]
+    told = list(dict.fromkeys([*describe_all(receipts, kept=kept), *said, *notes, *reasons]))
     lines = [f"- {escape(one, 1000)}" for one in told[:_MOST_EXPLANATIONS]]
     if len(told) > _MOST_EXPLANATIONS:
         lines.append(f"- … and {len(told) - _MOST_EXPLANATIONS} more: the output <code>results</code> has all")

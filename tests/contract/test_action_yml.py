@@ -13,11 +13,12 @@ from support.step import make_step
 
 from deployment_events.delivery.clock import Clock
 from deployment_events.deployment import STATUS_WORDS, Event
-from deployment_events.inputs import input_names, read_inputs, secret_names
+from deployment_events.inputs import input_names, read_inputs
+from deployment_events.names import secret_names
 from deployment_events.providers.datadog import SITES
 from deployment_events.runner import Runner
 from deployment_events.services import attribute_names
-from deployment_events.stages import main
+from deployment_events.stages.main import main
 
 INPUTS = MANIFEST["inputs"]
 OUTPUTS = MANIFEST["outputs"]

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from support.deployments import receipt
 from support.leaks import LAUNCHDARKLY_TOKEN, leaked
 
-from deployment_events.calls import Answer, Request
+from deployment_events.calls import Answer, Request, Status
 from deployment_events.delivery.clock import Budget, Clock
 from deployment_events.delivery.transport import Transport
 from deployment_events.errors import CallFailed, Down, Refused
+from deployment_events.outcomes import describe_all
 from sandbox import Sandbox
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -276,7 +278,31 @@ def test_a_connection_cut_within_the_answer_is_down(serve: Any) -> None:
 def test_an_address_that_is_none_is_refused_and_named(url: str) -> None:
     error = failure(url)
     assert isinstance(error, Refused)
-    assert "correct the base URL" in str(error)
+    assert str(error).endswith(
+        "correct the base URL, HTTPS_PROXY or ALL_PROXY"
+    )  # a full stop is added where it is told
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "SOCKS5h://127.0.0.1:1", "socks4a://127.0.0.1:1"])
+def test_a_socks_proxy_is_refused_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(
+        Refused, match=r"^SOCKS proxies are not supported: set HTTPS_PROXY or ALL_PROXY to an HTTP proxy$"
+    ):
+        Transport(10).prepare("https://vendor.example")
+
+
+@pytest.mark.parametrize("proxy", ["socks-gateway.example:3128", "http://socks5:3128"])
+def test_an_http_proxy_may_be_called_socks(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    Transport(10).prepare("https://vendor.example")
+
+
+@pytest.mark.parametrize(("attempts", "wanted"), [(1, "no such flag. Wait."), (2, "no such flag (2 tries). Wait.")])
+@pytest.mark.parametrize("words", ["no such flag", "no such flag."])
+def test_whatever_the_error_it_is_told_with_one_full_stop(words: str, attempts: int, wanted: str) -> None:
+    [told] = describe_all([receipt(Status.REFUSED, error=words, cure="Wait.", attempts=attempts)])
+    assert f": {wanted} " in told
 
 
 def test_no_cookie_of_a_server_ever_comes_back(serve: Any) -> None:

@@ -18,7 +18,7 @@ def test_an_id_that_is_not_listed_in_time_is_empty_with_a_notice() -> None:
         step = job.uses(with_=with_keys(sandbox, event="finished", fail_on_error="true"))
     assert step.exit_code == 0
     assert step.outputs["launchdarkly-deployment-id"] == ""
-    assert any("does not list the deployment yet" in message for message in messages(step, "notice"))
+    assert any("did not show the deployment in time" in message for message in messages(step, "notice"))
 
 
 def test_a_custom_event_finds_the_deployment_that_began_before_it(sandbox: Sandbox) -> None:
@@ -123,6 +123,8 @@ def test_what_main_could_not_deliver_is_named_where_post_has_no_end_to_report(sa
     assert any(kept.name in message for message in messages(post, "warning"))
     [line] = re.findall(r'^\s*(\{"format".*)$', post.log, re.MULTILINE)
     assert json.loads(line)["event"] == "started"
+    assert "not reported" in post.summary
+    assert line in post.summary
 
 
 def test_services_that_a_vendor_takes_for_one_deployment_are_told(sandbox: Sandbox) -> None:

@@ -101,7 +101,7 @@ TABLE = {
     "post, refused": Row({"error": 2}, 0, 1, fails(403), AUTO, stage="post", statuses=NO),
     "post, down": Row({"warning": 2}, 0, 1, fails(503), AUTO, stage="post", statuses=LOST),
     "post, a key lost on the way": Row({"warning": 1}, 0, 0, options=AUTO, stage="post, keyless"),
-    "post, the job's end unknown": Row({"notice": 1}, 0, 0, options=AUTO, stage="post, unknown", sent=False),
+    "post, the job's end unknown": Row({"warning": 1}, 0, 0, options=AUTO, stage="post, unknown", sent=False),
     "post, main died before it saved its state": Row(
         {"warning": 1}, 0, 0, options=AUTO, stage="post, stateless", sent=False
     ),

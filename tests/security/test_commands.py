@@ -12,7 +12,8 @@ from security.hostile import FRAGMENTS, check, check_commands, in_environment, j
 from support.inprocess import Ended, Step
 from support.quick import quick_step
 
-from deployment_events.inputs import input_names, secret_names
+from deployment_events.inputs import input_names
+from deployment_events.names import secret_names
 from deployment_events.text import clean
 from emulator import find_commands
 from sandbox import Fault, Sandbox

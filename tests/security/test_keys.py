@@ -1,5 +1,6 @@
 """The keys go to the vendor they belong to, in one header, and nowhere else."""
 
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,19 @@ def test_a_key_that_no_header_can_hold_is_an_input_error_that_does_not_show_it(
     texts = [ended.stdout, ended.stderr, ended.summary, ended.raw]
     assert leaked(texts, [key, *(part for part in key.split() if len(part) > 6)]) == []
     assert sandbox.requests() == []
+
+
+@pytest.mark.parametrize("name", ["environment", "datadog-site", "event", "launchdarkly-base-url"])
+@pytest.mark.parametrize("before", [0, 60, 75])
+def test_a_key_in_the_wrong_input_is_shown_nowhere(make_step: Any, name: str, before: int) -> None:
+    """Neither whole, nor spelt with entities as the summary does, nor cut where long values are."""
+    step = make_step(None, launchdarkly_access_token=LAUNCHDARKLY_TOKEN, service="shop\n,")
+    step.inputs[name] = "x" * before + LAUNCHDARKLY_TOKEN
+    ended = step.main()
+    assert ended.code == 1
+    assert "service" in " ".join(ended.annotations("error"))
+    shown = html.unescape(ended.summary) + "".join(ended.annotations("error"))
+    assert LAUNCHDARKLY_TOKEN[:12] not in shown
 
 
 @pytest.mark.parametrize("fault", ["echo-key", "echo-key-everywhere"])

@@ -91,7 +91,7 @@ class TestTls:
         step = make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": ""})
         ended = step.main()
         assert {one["status"] for one in ended.results} == {"refused"}
-        assert "set REQUESTS_CA_BUNDLE" in ended.annotations("error")[0]
+        assert "set REQUESTS_CA_BUNDLE to the company's CA bundle. The event" in ended.annotations("error")[0]
         assert tls_sandbox.requests() == []
         assert len(step.outbox) == 2
 
@@ -210,7 +210,7 @@ class TestProxies:
         step = make_step(tls_sandbox, env={"HTTPS_PROXY": url})
         ended = step.main()
         assert {(one["status"], one["attempts"]) for one in ended.results} == {("refused", 1)}
-        assert "put them into HTTPS_PROXY" in ended.annotations("error")[0]
+        assert "put them into HTTPS_PROXY or ALL_PROXY. The event" in ended.annotations("error")[0]
         assert leaked([ended.stdout, ended.raw, ended.summary], ["wr0ng"]) == []
         assert len(strict_proxy.tunnels) == 2
         assert len(step.outbox) == 2
@@ -232,16 +232,35 @@ class TestProxies:
         proxy.close()
         assert statuses(make_step(tls_sandbox, env={"HTTPS_PROXY": proxy.url})) == {"undelivered"}
 
-    @pytest.mark.parametrize(
-        "url", ["http://", "http://[", "nonsense://proxy", "socks5://127.0.0.1:1", "http://a..b:80"]
-    )
+    @pytest.mark.parametrize("url", ["http://", "http://[", "nonsense://proxy", "http://a..b:80"])
     def test_a_proxy_that_is_no_address_is_named_at_once(self, make_step: Any, tls_sandbox: Sandbox, url: str) -> None:
         step = make_step(tls_sandbox, env={"HTTPS_PROXY": url})
         ended = step.main()
         assert {one["status"] for one in ended.results} == {"refused"}
-        assert "HTTPS_PROXY" in ended.annotations("error")[0]
+        assert "correct the base URL, HTTPS_PROXY or ALL_PROXY. The event" in ended.annotations("error")[0]
         assert tls_sandbox.requests() == []
         assert "has a bug" not in ended.stdout
+
+    @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY"])
+    @pytest.mark.parametrize("scheme", ["socks4", "socks5", "socks5h", "SOCKS5"])
+    def test_a_socks_proxy_is_refused_with_its_cure_and_shows_no_password(
+        self, make_step: Any, tls_sandbox: Sandbox, variable: str, scheme: str
+    ) -> None:
+        step = make_step(tls_sandbox, env={variable: f"{scheme}://user:{PASSWORD}@127.0.0.1:1"})
+        ended = step.main()
+        assert {one["status"] for one in ended.results} == {"refused"}
+        wanted = "SOCKS proxies are not supported: set HTTPS_PROXY or ALL_PROXY to an HTTP proxy. The event"
+        assert wanted in ended.annotations("error")[0]
+        assert leaked([ended.stdout, ended.raw, ended.summary], [PASSWORD]) == []
+        assert tls_sandbox.requests() == []
+        assert len(step.outbox) == 2
+
+    def test_a_socks_proxy_that_is_not_asked_is_no_trouble(
+        self, make_step: Any, tls_sandbox: Sandbox, proxy: Proxy
+    ) -> None:
+        socks = {"ALL_PROXY": "socks5://127.0.0.1:1"}
+        assert statuses(make_step(tls_sandbox, "one", env={**socks, "HTTPS_PROXY": proxy.url})) == {"delivered"}
+        assert statuses(make_step(tls_sandbox, "two", env={**socks, "NO_PROXY": "localhost"})) == {"delivered"}
 
     def test_a_certificate_that_the_proxy_swaps_is_refused(
         self, make_step: Any, tls_sandbox: Sandbox, tmp_path: Path

@@ -12,10 +12,11 @@ from typing import Any
 
 from actions_toolkit import command, core
 
-from deployment_events import stages
 from deployment_events.delivery.clock import Clock
 from deployment_events.process import report_bug
 from deployment_events.runner import Runner
+from deployment_events.stages.main import main
+from deployment_events.stages.post import post
 from emulator import load_action, parse_pairs
 from sandbox import Sandbox
 from support import leaks
@@ -128,13 +129,13 @@ class Step:
         self._files = root / "file_commands"
 
     def main(self) -> Ended:
-        ended = self._run(stages.main, "main")
+        ended = self._run(main, "main")
         self.state = ended.state
         return ended
 
     def post(self, job_status: str = "success", **inputs: str) -> Ended:
         self.inputs |= {"job-status": job_status, **{name.replace("_", "-"): text for name, text in inputs.items()}}
-        return self._run(stages.post, "post")
+        return self._run(post, "post")
 
     @property
     def outbox(self) -> list[dict[str, Any]]:

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable
 
 import pytest
-from support.deployments import both, call, receipt
+from support.deployments import both, call, receipt, rollout
 from support.step import Step
 
 from deployment_events.calls import Receipt, Status
-from deployment_events.deployment import Event
+from deployment_events.deployment import Event, Service
 from deployment_events.dispatch import Turn, log_receipts, log_undelivered, rehearse, set_outputs
 from deployment_events.outbox import parse
 from deployment_events.runner import Runner
@@ -48,6 +48,14 @@ def test_the_ids_are_the_first_service_s(outputs: Callable[..., dict[str, str]])
         receipt(service="a", id="ld-a"), receipt(vendor="datadog", id="dd-a"), receipt(service="b", id="ld-b")
     )
     assert (told["launchdarkly-deployment-id"], told["datadog-deployment-id"]) == ("ld-a", "dd-a")
+
+
+def test_another_service_s_id_is_never_taken_for_the_first_s(step: Step) -> None:
+    receipts = [receipt(Status.REFUSED, service="cart"), receipt(service="payments", id="ld-payments")]
+    services = (Service(name="cart"), Service(name="payments"))
+    turn = Turn(calls=(), settings={}, outbox=BOX, rollout=rollout().model_copy(update={"services": services}))
+    set_outputs(Runner(), receipts, turn, kept=True)
+    assert step.outputs["launchdarkly-deployment-id"] == ""
 
 
 def test_an_id_that_is_known_before_any_call_is_an_output_at_once(outputs: Callable[..., dict[str, str]]) -> None:

@@ -41,6 +41,12 @@ def test_what_datadog_does_not_hear_is_a_receipt_that_says_why(event: Event, why
     assert why in skipped.error
 
 
+def test_only_what_is_skipped_for_want_of_a_fact_is_warned_of() -> None:
+    assert plan(rollout(), both(), Event.STARTED, NOW).warnings == ()
+    [warning] = plan(rollout("api", "web", environment=""), both(), Event.FINISHED, NOW).warnings
+    assert warning == "LaunchDarkly hears nothing: it needs an environment, and none is known."
+
+
 def test_every_service_is_its_own_deployment_at_every_vendor() -> None:
     planned = plan(rollout("api", "web", "job"), both(), Event.FINISHED, NOW)
     assert [(call.service, call.vendor) for call in planned.calls] == [

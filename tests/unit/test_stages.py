@@ -10,7 +10,8 @@ from support.step import Step
 
 from deployment_events.delivery.clock import Clock
 from deployment_events.runner import Runner
-from deployment_events.stages import main, post
+from deployment_events.stages.main import main
+from deployment_events.stages.post import post
 
 Capture = pytest.CaptureFixture[str]
 
@@ -58,7 +59,7 @@ def test_each_bad_input_fails_the_step_with_one_annotation(step: Step, capsys: C
     assert run(step, **{name: ISSUE_2[name]}) == 1
     [error] = annotations(capsys, "error")
     assert error.startswith(f"{name.replace('_', '-')} ")
-    assert step.outputs == {}
+    assert step.outputs == {"results": "[]"}
 
 
 def test_all_bad_inputs_are_told_in_one_run(step: Step, capsys: Capture) -> None:
@@ -143,15 +144,33 @@ def test_a_cancelled_job_is_what_main_was_told(step: Step, capsys: Capture, choi
     assert '"eventType": "failed"' not in out
 
 
-@pytest.mark.parametrize(("status", "said"), [("skipped", "skipped is neither"), ("", "job's end is not known")])
-def test_post_without_an_end_to_tell_says_so(step: Step, capsys: Capture, status: str, said: str) -> None:
+def test_post_has_nothing_to_tell_of_a_skipped_job(step: Step, capsys: Capture) -> None:
     run(step)
     step.hand_over()
     capsys.readouterr()
-    step.give(raw(job_status=status))
+    step.give(raw(job_status="skipped"))
     assert post(Runner(), Clock()) == 0
     [notice] = annotations(capsys, "notice")
-    assert said in notice
+    assert "skipped is neither" in notice
+    assert step.summary == ""
+
+
+def test_post_that_lost_its_inputs_warns_that_the_end_is_not_reported(step: Step, capsys: Capture) -> None:
+    """As inside a composite action, where the runner can lose them all."""
+    run(step)
+    step.hand_over()
+    capsys.readouterr()
+    step.give({})
+    assert post(Runner(), Clock()) == 0
+    [warning] = annotations(capsys, "warning")
+    assert "job's end is not known" in warning
+    assert "Not reported" in step.summary
+    assert "job&#39;s end is not known" in step.summary
+
+
+def test_the_version_is_the_first_service_s(step: Step) -> None:
+    run(step, event="finished", version="1.0", service="cart,version=2.4.1\npayments")
+    assert step.outputs["version"] == "2.4.1"
 
 
 @pytest.mark.parametrize("state", ["", "{", '{"format": 0}'])
@@ -182,7 +201,29 @@ def test_a_deployment_status_that_tells_nothing_sends_nothing(step: Step, state:
     step.monkeypatch.setenv("GITHUB_EVENT_NAME", "deployment_status")
     assert run(step) == 0
     assert step.saved == {"done": "true"}
-    assert step.outputs == {}
+    assert step.outputs == {"results": "[]"}, "fromJSON in a later step takes no empty text"
+
+
+def test_a_payload_that_names_no_environment_is_no_silent_loss(step: Step, capsys: Capture) -> None:
+    (step.folder / "event.json").write_text("{")
+    step.monkeypatch.setenv("GITHUB_EVENT_NAME", "deployment")
+    assert run(step, event="finished", environment="", started_at=str(EARLIER), finished_at=str(NOW)) == 0
+    assert "LaunchDarkly hears nothing: it needs an environment" in " ".join(annotations(capsys, "warning"))
+    assert step.summary.count("it needs an environment") == 1
+
+
+def test_an_id_that_only_an_update_can_use_is_no_output_of_a_start(step: Step, capsys: Capture) -> None:
+    run(step, event="started", launchdarkly_deployment_id="not-this-one")
+    assert step.outputs["launchdarkly-deployment-id"] == ""
+    assert "launchdarkly-deployment-id: used with event: update alone" in " ".join(annotations(capsys, "warning"))
+
+
+def test_a_dry_run_of_an_update_shows_what_is_looked_for_first(step: Step, capsys: Capture) -> None:
+    patch = '[{"op": "replace", "path": "/status", "value": "failed"}]'
+    run(step, event="update", version="1.0", launchdarkly_patch=patch, datadog_api_key="")
+    out = capsys.readouterr().out
+    assert "Its deployment's id would be looked for first: {" in out
+    assert '"version": "1.0"' in out
 
 
 def test_a_dry_run_shows_requests_without_keys_and_keeps_no_events(step: Step, capsys: Capture) -> None:

@@ -5,6 +5,7 @@ certificates are always verified.
 """
 
 import os
+import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from requests.utils import get_environ_proxies
+from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import HTTPError, LocationValueError
 
 from ..calls import Answer, Request
@@ -30,6 +31,7 @@ READ_SECONDS = 15.0
 _BODY_SECONDS = 3.0  # s an answer's body may take: the status has told what matters, the rest is a nicety
 _LARGEST_BODY = 1024 * 1024  # bytes read of an answer
 _CHUNK = 16 * 1024
+_SOCKS = re.compile(r"socks\w*://", re.IGNORECASE)
 
 
 class Keys(AuthBase):
@@ -88,7 +90,10 @@ class Transport:
 
     def prepare(self, url: str) -> None:
         """Do once, before threads start, what every request to `url` needs. Raises `Refused`."""
-        self._proxies[_host(url)] = get_environ_proxies(url)
+        proxies = get_environ_proxies(url)
+        if _SOCKS.match(select_proxy(url, proxies) or ""):
+            raise Refused("SOCKS proxies are not supported: set HTTPS_PROXY or ALL_PROXY to an HTTP proxy")
+        self._proxies[_host(url)] = proxies
         if url.startswith("https:"):
             self._context()
 
@@ -177,12 +182,14 @@ def _trouble(error: Exception) -> Refused | Down:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Refused(
                 f"The server's certificate is not trusted ({cause.verify_message}): behind a company proxy, "
-                "set REQUESTS_CA_BUNDLE to the company's CA bundle."
+                "set REQUESTS_CA_BUNDLE to the company's CA bundle"
             )
         if isinstance(cause, OSError) and "failed: 407" in str(cause):
-            return Refused("The proxy wants credentials (407): put them into HTTPS_PROXY.", 407)
+            return Refused("The proxy wants credentials (407): put them into HTTPS_PROXY or ALL_PROXY", 407)
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, LocationValueError)):
-        return Refused("The address of the server or of the proxy cannot be used: correct the base URL or HTTPS_PROXY.")
+        return Refused(
+            "The address of the server or of the proxy cannot be used: correct the base URL, HTTPS_PROXY or ALL_PROXY"
+        )
     if isinstance(error, requests.ConnectTimeout):
         return Down("no connection in time")
     if any(isinstance(cause, (requests.Timeout, TimeoutError)) for cause in causes):

@@ -97,8 +97,8 @@ class Provider(ABC, Generic[S]):
         return ""
 
     def known_id(self, settings: S, deployment: Deployment) -> str:
-        """Return the deployment's id at this vendor where it is known before any call."""
-        return settings.deployment_id
+        """Return the deployment's id at this vendor where it is known before any call; else an empty string."""
+        return ""
 
     @abstractmethod
     def plan(self, settings: S, deployment: Deployment, event: Event, now: int) -> Call | Skip:
@@ -143,5 +143,5 @@ class Provider(ABC, Generic[S]):
         """Return the likely cause of a refusal and its cure, a sentence or two."""
 
     def pause(self, headers: Mapping[str, str], now: int) -> float | None:
-        """Return how long the vendor's own rate-limit headers ask to wait, in s; `now` in Unix ms."""
+        """Return how long the vendor's own rate-limit headers of a 429 ask to wait, in s; `now` in Unix ms."""
         return None

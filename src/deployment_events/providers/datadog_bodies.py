@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from ..deployment import Frozen
 from ..fields import MOST_TAGS
-from .shared import CREATABLE_ID
+from .shared import CREATABLE_ID, Name
 
 
 class GitInfo(Frozen):
@@ -15,7 +15,7 @@ class GitInfo(Frozen):
     model_config = ConfigDict(strict=True, defer_build=True)
 
     commit_sha: str = Field(pattern=r"^[a-fA-F0-9]{40,}$")
-    repository_url: str
+    repository_url: Name
 
 
 class Attributes(Frozen):
@@ -23,12 +23,12 @@ class Attributes(Frozen):
 
     model_config = ConfigDict(strict=True, defer_build=True)
 
-    service: str = Field(min_length=1)
+    service: Name
     started_at: int = Field(gt=0)
     finished_at: int = Field(gt=0)
     id: str | None = Field(default=None, pattern=rf"^{CREATABLE_ID.pattern}$")
-    env: str | None = None
-    version: str | None = None
+    env: Name | None = None
+    version: Name | None = None
     team: str | None = None
     git: GitInfo | None = None
     custom_tags: list[Annotated[str, Field(pattern="^[^:]+:.+$")]] | None = Field(default=None, max_length=MOST_TAGS)

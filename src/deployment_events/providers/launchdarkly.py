@@ -102,9 +102,12 @@ class LaunchDarkly(Provider[LaunchDarklySettings]):
         if event is Event.UPDATE:
             return self._plan_update(settings, deployment, now)
         if not deployment.version:
-            return Skip("LaunchDarkly needs a version, and neither a version nor a commit is known.")
+            return Skip(
+                "LaunchDarkly hears nothing: it needs a version, and neither a version nor a commit is known.",
+                by_design=False,
+            )
         if not (settings.environment_key or deployment.environment):
-            return Skip("LaunchDarkly needs an environment.")
+            return Skip("LaunchDarkly hears nothing: it needs an environment, and none is known.", by_design=False)
         body = known(
             **_whereabouts(settings, deployment),
             applicationName=settings.application_name,

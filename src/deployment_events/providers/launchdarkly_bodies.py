@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, RootModel
 
 from ..deployment import Frozen
 from .json_patch import Operation
+from .shared import Name
 
 
 class DeploymentEventBody(Frozen):
@@ -13,9 +14,9 @@ class DeploymentEventBody(Frozen):
 
     model_config = ConfigDict(strict=True, defer_build=True)
 
-    projectKey: str = Field(min_length=1)  # noqa: N815  (the vendor's names)
-    environmentKey: str = Field(min_length=1)  # noqa: N815
-    applicationKey: str = Field(min_length=1)  # noqa: N815
+    projectKey: Name  # noqa: N815  (the vendor's names)
+    environmentKey: Name  # noqa: N815
+    applicationKey: Name  # noqa: N815
     applicationName: str | None = None  # noqa: N815
     applicationKind: Literal["server", "browser", "mobile"] = "server"  # noqa: N815
     version: str = Field(pattern=r"^[A-Za-z0-9._-]+$")

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from pydantic import AfterValidator, Field
+
 from ..fields import Wrong, ruled
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
@@ -27,6 +29,16 @@ def _deployment_id(text: str) -> str:
 
 
 DeploymentId = Annotated[str, ruled(_deployment_id)]
+
+
+def _shown_whole(text: str) -> str:
+    if "***" in text:
+        raise ValueError("the log has hidden a part of this (***): write the value in")
+    return text
+
+
+Name = Annotated[str, Field(min_length=1), AfterValidator(_shown_whole)]
+"""What tells whose deployment it is. A line copied from a log may hold what the runner has masked."""
 
 
 def as_list(value: Any) -> list[Any]:

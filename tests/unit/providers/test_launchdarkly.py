@@ -115,7 +115,9 @@ def test_the_user_s_metadata_wins_over_tags_and_tags_over_github_s() -> None:
     assert body["deploymentMetadata"] == {"a": "github", "b": "last", "c": 3}
 
 
-@pytest.mark.parametrize(("missing", "why"), [("version", "needs a version"), ("environment", "needs an environment")])
+@pytest.mark.parametrize(
+    ("missing", "why"), [("version", "it needs a version"), ("environment", "it needs an environment")]
+)
 def test_an_event_that_launchdarkly_would_refuse_is_skipped_with_the_reason(missing: str, why: str) -> None:
     skip = LAUNCHDARKLY.plan(settings("launchdarkly"), deployment(**{missing: ""}), Event.FINISHED, NOW)
     assert isinstance(skip, Skip)

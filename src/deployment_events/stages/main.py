@@ -1,26 +1,24 @@
-"""The whole story: main starts a deployment or reports an event, post ends what main has started."""
+"""The main stage: starts a deployment, or reports one event."""
 
 import os
 
-from . import outbox as files
-from . import summary
-from .calls import Call
-from .context import Context, read_context
-from .delivery.clock import Clock
-from .deployment import Event, Rollout
-from .dispatch import Desk, Turn, carry_out, keep_unsent, open_outbox
-from .errors import InputError, OutboxError, StateError
-from .inputs import Inputs, input_names, read_inputs, secret_names, secret_values
-from .jobstart import read_job_start
-from .outcomes import no_vendor, wrong_inputs
-from .planning import Plan, plan
-from .providers import PROVIDERS
-from .providers.base import Settings
-from .replay import replay
-from .rollout import Moments, choose_end, choose_event, end, needs_job_start, resolve
-from .runner import Runner
-from .state import State, load, make_state, restore_settings, save, save_done
-from .times import iso
+from .. import outbox as files
+from .. import summary
+from ..context import Context, read_context
+from ..delivery.clock import Clock
+from ..deployment import Event, Rollout
+from ..dispatch import Desk, Turn, carry_out, open_outbox, reject
+from ..errors import InputError, StateError
+from ..inputs import Inputs, input_names, read_inputs
+from ..jobstart import read_job_start
+from ..names import secret_values
+from ..outcomes import no_vendor
+from ..planning import Plan, plan
+from ..replay import replay
+from ..rollout import Moments, choose_event, needs_job_start, resolve
+from ..runner import Runner
+from ..state import State, make_state, save, save_done
+from ..times import iso
 
 BEFORE_THE_DEPLOY = 5.0
 """s of network that `auto`'s main may take: the deploy waits for it, and post carries on."""
@@ -30,14 +28,14 @@ def main(runner: Runner, clock: Clock) -> int:
     """Run the main stage and return the step's exit code."""
     raw = runner.inputs(input_names())
     runner.mask(secret_values(raw))
+    runner.set_output("results", "[]")  # until there are any: fromJSON takes no empty text
     context = read_context(os.environ)
     try:
         lenient = context.should_name_environment
         inputs = read_inputs(raw, clock.now(), context.environment, may_lack_it=lenient)
     except InputError as wrong:
         save_done(runner)
-        runner.summarize(summary.render_problems(wrong.problems))
-        return runner.announce(wrong_inputs(wrong.problems))
+        return reject(runner, wrong.problems)
     if not inputs.enabled:
         save_done(runner)
         code = runner.announce(no_vendor())
@@ -112,69 +110,12 @@ def _leave_to_post(runner: Runner, state: State) -> bool:
 
 
 def _tell_facts(runner: Runner, rollout: Rollout, planned: Plan, event: Event) -> None:
+    for warning in planned.warnings:
+        runner.warning(warning)
     for note in planned.notes:
         runner.notice(note)
     if event is not Event.UPDATE:  # its times are not the deployment's
         runner.set_output("started-at", iso(rollout.started_at))
         runner.set_output("finished-at", "" if rollout.finished_at is None else iso(rollout.finished_at))
-    runner.set_output("version", rollout.version)
+    runner.set_output("version", rollout.deployment(rollout.services[0]).version)
     runner.set_output("commit-sha", rollout.commit_sha)
-
-
-def post(runner: Runner, clock: Clock) -> int:
-    """Run the post stage, at the job's end, and return the step's exit code."""
-    raw = runner.inputs([*secret_names(), "job-status"])
-    runner.mask(secret_values(raw))
-    try:
-        state = load(runner)
-        settings = restore_settings(state, raw)
-    except StateError as error:
-        runner.warning(f"The end of this deployment is not reported, because main's state cannot be used: {error}.")
-        runner.summarize(summary.render_nothing(runner.said))
-        return 0
-    event = choose_end(raw["job-status"], state.on_cancelled)
-    if not isinstance(event, Event):
-        runner.notice(event)
-        left, box = _left_by_main(runner, state)
-        keep_unsent(runner, left, box)
-        return 0
-    desk = Desk.open(runner, clock, state.timeout_seconds)
-    rollout, warning = end(state.rollout, clock.now())
-    if warning:
-        runner.warning(warning)
-    return carry_out(desk, _closing_turn(runner, state, settings, rollout, event))
-
-
-def _closing_turn(runner: Runner, state: State, settings: dict[str, Settings], rollout: Rollout, event: Event) -> Turn:
-    """What main could not deliver comes first, with its own time; then the end."""
-    left, box = _left_by_main(runner, state)
-    planned = plan(rollout, settings, event, rollout.finished_at or rollout.started_at)
-    keyless = frozenset(name for name, one in settings.items() if not PROVIDERS[name].enabled(one))
-    for name in sorted(keyless):
-        runner.warning(
-            f"{PROVIDERS[name].title}'s key was there in main and is empty or damaged now, so its events stay "
-            "undelivered: inside a composite action the runner can lose inputs; use this action as a step of the job."
-        )
-    return Turn(
-        calls=(*left, *planned.calls),
-        settings={name: one for name, one in settings.items() if name not in keyless},
-        outbox=box,
-        rollout=rollout,
-        skipped=planned.skipped,
-        dry_run=state.dry_run,
-        fail_on_error=state.fail_on_error,
-        is_post=True,
-        keyless=keyless,
-    )
-
-
-def _left_by_main(runner: Runner, state: State) -> tuple[tuple[Call, ...], str]:
-    """Main's undelivered calls, and the file for what post cannot deliver either."""
-    path = runner.temp / state.outbox if runner.temp else None
-    if path is None or not path.exists():
-        return (), state.outbox
-    try:
-        return tuple(files.read(path)), state.outbox
-    except OutboxError as error:
-        runner.warning(f"What main could not deliver stays where it is, because {state.outbox} {error}.")
-        return (), files.new_name()
