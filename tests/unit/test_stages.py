@@ -1,6 +1,8 @@
 """Main and post up to the network, which dry-run never touches."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from support.github import HEAD, SHA, deployment_status
@@ -273,3 +275,11 @@ def test_a_replay_of_an_empty_file_is_a_notice(step: Step, capsys: Capture) -> N
     assert run(step, event="replay", replay="box.jsonl") == 0
     [notice] = annotations(capsys, "notice")
     assert "holds no events" in notice
+
+
+def test_post_imports_nothing_that_only_main_needs() -> None:
+    listing = "import sys, deployment_events.stages.post; print(*sys.modules, sep='\\n')"
+    loaded = subprocess.run([sys.executable, "-c", listing], check=True, capture_output=True, text=True).stdout.split()
+    only_mains = {"context", "inputs", "jobstart", "replay", "stages.main"}
+    assert not {f"deployment_events.{name}" for name in only_mains} & set(loaded)
+    assert "deployment_events.stages.post" in loaded
