@@ -149,7 +149,10 @@ def log_undelivered(runner: Runner, calls: Sequence[Call], receipts: Sequence[Re
 def keep_unsent(runner: Runner, calls: Sequence[Call], outbox: str, rollout: Rollout) -> None:
     """Say where the events are that main could not deliver and post has no end for."""
     runner.warning(f"What main could not deliver is not sent either: it stays in {outbox}, for event: replay.")
-    lost = [Receipt(call.service, call.vendor, call.event, Status.UNDELIVERED, error=call.cause) for call in calls]
+    unheard = "main ended before it was answered"
+    lost = [
+        Receipt(one.service, one.vendor, one.event, Status.UNDELIVERED, error=one.cause or unheard) for one in calls
+    ]
     lines = log_undelivered(runner, calls, lost)
     runner.summarize(summary.render(lost, rollout, lines, said=runner.said))
 
@@ -166,7 +169,7 @@ def set_outputs(runner: Runner, receipts: Sequence[Receipt], turn: Turn, *, kept
     lost = kept and any(receipt.status.is_lost for receipt in receipts)
     runner.set_output("results", json.dumps([receipt.as_result() for receipt in receipts]))
     runner.set_output("undelivered-path", (turn.shown_outbox or turn.outbox) if lost else "")
-    service = turn.rollout.services[0].name if turn.rollout else ""
+    services = [one.name for one in turn.rollout.services] if turn.rollout else [one.service for one in receipts]
     for name in PROVIDERS:
-        ids = [one.id for one in receipts if one.vendor == name and one.id and service in {"", one.service}]
+        ids = [one.id for one in receipts if one.vendor == name and one.service == services[0] and one.id]
         runner.set_output(f"{name}-deployment-id", ids[0] if ids else turn.ids.get(name, ""))

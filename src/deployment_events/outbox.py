@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from .calls import Call, Receipt
 from .errors import OutboxError
 from .providers import PROVIDERS
-from .providers.shared import is_id
+from .providers.shared import COPIED, is_id
 from .strict_json import DEEPEST, load_json
 from .text import quoted
 
@@ -43,22 +43,26 @@ def dump(calls: Iterable[Call]) -> str:
     return "".join(f"{line.replace('##[', _HARMLESS)}\n" for line in lines)
 
 
-def parse(text: str) -> list[Call]:
-    """Read lines of JSON, oldest event first. Raises `OutboxError` naming the first bad line."""
+def parse(text: str, *, foreign: bool = False) -> list[Call]:
+    """Read lines of JSON, oldest event first. Raises `OutboxError` naming the first bad line.
+
+    `foreign`: they may have been copied from a log.
+    """
     calls = []
+    context = COPIED if foreign else None
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            calls.append(_parse_line(number, line))
+            calls.append(_parse_line(number, line, context))
     return sorted(calls, key=lambda call: call.at)
 
 
-def _parse_line(number: int, line: str) -> Call:
+def _parse_line(number: int, line: str, context: str | None) -> Call:
     if len(line) > LARGEST_LINE:
         raise OutboxError(f"has a line {number} longer than {LARGEST_LINE // 1024} KiB")
     try:
         call = Call.model_validate(load_json(line, DEEPEST + _WRAPPED))
         provider = PROVIDERS[call.vendor]
-        provider.bodies[call.kind].model_validate(call.body)
+        provider.bodies[call.kind].model_validate(call.body, context=context)
         if call.search is not None:
             provider.searches[call.kind].model_validate(call.search)
     except KeyError as error:
@@ -74,10 +78,10 @@ def _parse_line(number: int, line: str) -> Call:
     return call
 
 
-def read(path: Path) -> list[Call]:
+def read(path: Path, *, foreign: bool = False) -> list[Call]:
     """Read an outbox that this action wrote. Raises `OutboxError`; the file stays as it is."""
     try:
-        return parse(path.read_bytes().decode("utf-8"))
+        return parse(path.read_bytes().decode("utf-8"), foreign=foreign)
     except OSError as error:
         raise OutboxError(f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -93,7 +97,7 @@ def read_foreign(path: Path) -> list[Call]:
     if size > _LARGEST_FOREIGN_FILE:
         limit = _LARGEST_FOREIGN_FILE // 1024 // 1024
         raise OutboxError(f"has more than {limit} MiB: it is no file of undelivered events")
-    return read(path)
+    return read(path, foreign=True)
 
 
 def with_cause(call: Call, receipt: Receipt) -> Call:

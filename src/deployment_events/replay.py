@@ -44,7 +44,7 @@ def _read(runner: Runner, given: str) -> tuple[list[Call], str, str]:
     lines = _as_copied(given)
     if lines.startswith("{"):
         box = files.new_name()
-        return files.parse(lines), box, box
+        return files.parse(lines, foreign=True), box, box
     path = _find(runner, given)
     inside = runner.temp is not None and path.is_relative_to(runner.temp)
     shown = str(path.relative_to(runner.temp)) if inside and runner.temp else given

@@ -150,7 +150,7 @@ class Runner:
 
 def _forms(secret: str) -> set[str]:
     """As given, in an address, in JSON, in Markdown."""
-    return {secret, quote(secret, safe=""), dumps(secret)[1:-1], escape(secret, 2 * len(secret))}
+    return {secret, quote(secret, safe=""), dumps(secret)[1:-1], escape(secret, limit=10 * len(secret) + 10)}
 
 
 def _append(path: Path, text: str) -> None:

@@ -64,7 +64,7 @@ class TestTls:
         system_folder(monkeypatch, cas)
         assert statuses(make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": ""})) == {"delivered"}
 
-    @pytest.mark.parametrize("content", ["nothing", "no folder", "unhashed"])
+    @pytest.mark.parametrize("content", ["nothing", "no folder", "unhashed", "dangling"])
     def test_a_system_without_hashed_cas_trusts_certifis_bundle(
         self, make_step: Any, tls_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
     ) -> None:
@@ -73,6 +73,8 @@ class TestTls:
             folder.mkdir()
         if content == "unhashed":
             (folder / "ca-certificates.crt").write_text("")
+        if content == "dangling":
+            (folder / "0123abcd.0").symlink_to(tmp_path / "gone")
         system_folder(monkeypatch, folder)
         monkeypatch.setattr("certifi.where", lambda: str(tls_sandbox.ca_file))
         assert statuses(make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": ""})) == {"delivered"}
@@ -153,6 +155,21 @@ class TestTls:
         services = "\n".join(f"service-{number}" for number in range(30))
         assert statuses(make_step(tls_sandbox, service=services)) == {"delivered"}
         assert made == [1]
+
+    @pytest.mark.parametrize("event", ["finished", "auto"])
+    def test_a_certificate_in_place_of_its_files_name_breaks_no_process(
+        self, make_step: Any, tls_sandbox: Sandbox, event: str
+    ) -> None:
+        """It is looked at before anything could catch an error."""
+        assert tls_sandbox.ca_file
+        pem = tls_sandbox.ca_file.read_text() * 10
+        started = "" if event == "auto" else "2026-05-04T09:30:00Z"
+        step = make_step(tls_sandbox, event=event, started_at=started, env={"REQUESTS_CA_BUNDLE": pem})
+        for stage in ("main", "post"):
+            ended = run(step, stage)
+            assert (ended.code, ended.stderr) == (0, "")
+            assert len(ended.stdout) < 20_000
+        assert "correct REQUESTS_CA_BUNDLE" in ended.stdout or event == "finished"
 
     def test_sslkeylogfile_is_dropped(self, make_step: Any, tls_sandbox: Sandbox, tmp_path: Path) -> None:
         secrets = tmp_path / "keys.log"

@@ -45,7 +45,9 @@ def test_a_file_that_could_not_be_written_is_not_named(outputs: Callable[..., di
 
 def test_the_ids_are_the_first_service_s(outputs: Callable[..., dict[str, str]]) -> None:
     told = outputs(
-        receipt(service="a", id="ld-a"), receipt(vendor="datadog", id="dd-a"), receipt(service="b", id="ld-b")
+        receipt(service="a", id="ld-a"),
+        receipt(service="a", vendor="datadog", id="dd-a"),
+        receipt(service="b", id="ld-b"),
     )
     assert (told["launchdarkly-deployment-id"], told["datadog-deployment-id"]) == ("ld-a", "dd-a")
 

@@ -167,8 +167,13 @@ def launchdarkly(**changes: Any) -> str:
 )
 def test_a_line_that_is_no_event_of_ours_is_refused_with_its_number(text: str, reason: str) -> None:
     with pytest.raises(OutboxError) as caught:
-        parse(text)
+        parse(text, foreign=True)
     assert reason in str(caught.value)
+
+
+def test_our_own_file_is_read_whatever_the_names_in_it() -> None:
+    [ours] = parse(launchdarkly(applicationKey="a***b"))
+    assert ours.body["applicationKey"] == "a***b"
 
 
 def test_the_one_bad_line_is_named() -> None:

@@ -170,9 +170,11 @@ def test_post_that_lost_its_inputs_warns_that_the_end_is_not_reported(step: Step
     assert "job&#39;s end is not known" in step.summary
 
 
-def test_the_version_is_the_first_service_s(step: Step) -> None:
-    run(step, event="finished", version="1.0", service="cart,version=2.4.1\npayments")
+def test_the_version_is_that_of_the_one_service_or_what_all_share(step: Step) -> None:
+    run(step, event="finished", version="1.0", service="cart,version=2.4.1")
     assert step.outputs["version"] == "2.4.1"
+    run(step, event="finished", version="1.0", service="cart,version=2.4.1\npayments")
+    assert step.outputs["version"] == "1.0"
 
 
 @pytest.mark.parametrize("state", ["", "{", '{"format": 0}'])

@@ -5,12 +5,16 @@ folder OpenSSL reads no more than the CA that a server needs, when it needs it.
 """
 
 import os
+import re
 import ssl
 from contextlib import suppress
-from pathlib import Path
 from threading import Thread
 
 from ..errors import Refused
+from ..text import quoted
+
+_HASHED = re.compile(r"[0-9a-f]{8}\.0")
+"""The name of a CA in a folder that OpenSSL reads."""
 
 
 class Trust:
@@ -19,7 +23,7 @@ class Trust:
     def __init__(self) -> None:
         named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
         self._path = named or _system_folder()
-        self._is_folder = bool(self._path) and Path(self._path).is_dir()
+        self._is_folder = os.path.isdir(self._path)  # noqa: PTH112  Path's raises for a name too long to be one
         self._context: ssl.SSLContext | None = None
         self._error = ""
         self._loader = Thread(target=self._load, daemon=True)
@@ -33,7 +37,8 @@ class Trust:
         elif not self._is_folder:
             self._loader.join()
         if self._context is None:
-            raise Refused(f"the CA bundle {self._path} cannot be used ({self._error}): correct REQUESTS_CA_BUNDLE")
+            named = quoted(self._path, 200)
+            raise Refused(f"the CA bundle {named} cannot be used ({self._error}): correct REQUESTS_CA_BUNDLE")
         return self._context
 
     def _load(self) -> None:
@@ -44,8 +49,8 @@ class Trust:
         file, folder = (None, self._path) if self._is_folder else (self._path, None)
         try:
             self._context = ssl.create_default_context(cafile=file, capath=folder)
-        except (OSError, ssl.SSLError) as error:
-            self._error = error.strerror or type(error).__name__
+        except (OSError, ValueError) as error:
+            self._error = getattr(error, "strerror", "") or type(error).__name__
 
 
 def _system_folder() -> str:
@@ -55,7 +60,7 @@ def _system_folder() -> str:
     """
     folder = ssl.get_default_verify_paths().openssl_capath
     with suppress(OSError), os.scandir(folder) as entries:
-        if any(entry.name.endswith(".0") for entry in entries):
+        if any(_HASHED.fullmatch(entry.name) and entry.is_file() for entry in entries):
             return folder
     return ""
 
