@@ -7,7 +7,7 @@ from pathlib import Path
 from . import outbox as files
 from .calls import Call
 from .delivery.clock import Clock
-from .dispatch import Desk, Turn, carry_out, reject
+from .dispatch import Desk, Turn, carry_out, reject, set_no_results
 from .errors import OutboxError, Problem
 from .inputs import Inputs
 from .runner import Runner
@@ -26,6 +26,7 @@ def replay(runner: Runner, clock: Clock, inputs: Inputs) -> int:
         cure = f"Nothing was sent{file}. Give the events as this action wrote them."
         return reject(runner, [Problem("replay", str(error), None, cure)])
     if not calls:
+        set_no_results(runner)
         runner.notice("replay holds no events: nothing is sent.")
         return 0
     turn = Turn(

@@ -84,6 +84,7 @@ def test_no_vendor_configured_is_a_warning_and_success(step: Step, capsys: Captu
     assert "forks" in warning
     assert "launchdarkly-access-token nor datadog-api-key" in warning
     assert step.saved == {"done": "true"}
+    assert step.outputs == {"results": "[]"}
 
 
 @pytest.mark.parametrize("event", ["started", "finished", "failed", "custom", "success", "in_progress"])
@@ -98,6 +99,7 @@ def test_what_is_not_reported_is_a_notice(step: Step, capsys: Capture, word: str
     [notice] = annotations(capsys, "notice")
     assert "nothing is sent" in notice
     assert step.saved == {"done": "true"}
+    assert step.outputs == {"results": "[]"}
 
 
 def test_auto_starts_and_leaves_the_end_to_post(step: Step) -> None:
@@ -270,6 +272,7 @@ def test_a_replay_of_nothing_we_know_is_an_error_that_sends_nothing(step: Step, 
         assert error.startswith("replay ")
         assert said in error
     assert (step.temp / "box.jsonl").read_text() == '{"vendor": "acme"}'
+    assert step.outputs == {"results": "[]"}
 
 
 def test_a_replay_of_an_empty_file_is_a_notice(step: Step, capsys: Capture) -> None:
@@ -277,6 +280,7 @@ def test_a_replay_of_an_empty_file_is_a_notice(step: Step, capsys: Capture) -> N
     assert run(step, event="replay", replay="box.jsonl") == 0
     [notice] = annotations(capsys, "notice")
     assert "holds no events" in notice
+    assert step.outputs == {"results": "[]"}
 
 
 def test_post_imports_nothing_that_only_main_needs() -> None:

@@ -7,7 +7,7 @@ from .. import summary
 from ..context import Context, read_context
 from ..delivery.clock import Clock
 from ..deployment import Event, Rollout
-from ..dispatch import Desk, Turn, carry_out, open_outbox, reject
+from ..dispatch import Desk, Turn, carry_out, open_outbox, reject, set_no_results
 from ..errors import InputError, StateError
 from ..inputs import Inputs, input_names, read_inputs
 from ..jobstart import read_job_start
@@ -28,7 +28,6 @@ def main(runner: Runner, clock: Clock) -> int:
     """Run the main stage and return the step's exit code."""
     raw = runner.inputs(input_names())
     runner.mask(secret_values(raw))
-    runner.set_output("results", "[]")  # until there are any: fromJSON takes no empty text
     context = read_context(os.environ)
     try:
         lenient = context.should_name_environment
@@ -38,6 +37,7 @@ def main(runner: Runner, clock: Clock) -> int:
         return reject(runner, wrong.problems)
     if not inputs.enabled:
         save_done(runner)
+        set_no_results(runner)
         code = runner.announce(no_vendor())
         runner.summarize(summary.render_nothing(runner.said))
         return code
@@ -56,6 +56,7 @@ def _report(runner: Runner, clock: Clock, inputs: Inputs, context: Context) -> i
     event = choose_event(word, inputs.on_cancelled)
     if not isinstance(event, Event):
         save_done(runner)
+        set_no_results(runner)
         for warning in context.warnings:
             runner.warning(warning)
         runner.notice(event)
