@@ -9,9 +9,12 @@ _LONGEST_CELL = 120  # characters
 
 
 def escape(text: str, limit: int = _LONGEST_CELL) -> str:
-    """Return `text` as plain words on one line: every punctuation mark becomes an HTML entity."""
+    """Return `text` as plain words on one line: every punctuation mark becomes an HTML entity.
+
+    But for hyphens that begin no word: they mean nothing, and keys hold them that the runner looks for.
+    """
     line = shorten(clean(text), limit)
-    return re.sub(r"[!-/:-@\[-`{-~]", lambda mark: f"&#{ord(mark[0])};", line)
+    return re.sub(r"[!-,./:-@\[-`{-~]|(?<!\S)-", lambda mark: f"&#{ord(mark[0])};", line)
 
 
 def code(text: str, limit: int = _LONGEST_CELL) -> str:

@@ -48,8 +48,8 @@ def test_the_run_s_link_is_this_run_s_even_when_another_repository_is_deployed()
 def test_each_vendor_has_its_result_and_its_id() -> None:
     line = row(render(both(), rollout(), []), "checkout")
     assert line.count("✅ delivered") == 2
-    assert "<code>ld&#45;1</code>" in line
-    assert "<code>dd&#45;1</code>" in line
+    assert "<code>ld-1</code>" in line
+    assert "<code>dd-1</code>" in line
 
 
 @pytest.mark.parametrize(
