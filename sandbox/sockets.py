@@ -111,7 +111,7 @@ class Acceptor:
         with self._lock:
             self.accepted += 1
             self._open.add(connection)
-            self._threads.add(thread)
+            self._threads = {each for each in self._threads if each.is_alive()} | {thread}
         thread.start()
 
     def _run(self, connection: Connection) -> None:
@@ -122,5 +122,4 @@ class Acceptor:
         finally:
             with self._lock:
                 self._open.discard(connection)
-                self._threads.discard(threading.current_thread())
             connection.socket.close()

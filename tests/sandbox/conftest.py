@@ -89,14 +89,6 @@ def now_ms() -> int:
     return int(time.time() * 1000)
 
 
-def wait_until(condition: Callable[[], Any]) -> None:
-    """Wait for what another thread is about to do."""
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.001)
-
-
 @pytest.fixture
 def gone() -> object:
     return GONE

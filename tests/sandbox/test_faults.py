@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 import pytest
+from support.waiting import wait_until
 
 from sandbox import DATADOG_API_KEY, FAULTS, LAUNCHDARKLY_TOKEN, Fault, Sandbox
 from sandbox.faults import bodies, statuses, wire
@@ -128,13 +129,6 @@ def see(sandbox: Sandbox, vendor: str, fault: str | Fault | int) -> Seen:
     sandbox.fail(vendor, fault)
     with sending(sandbox, vendor) as client:
         return read(client)
-
-
-def until(condition) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 def seconds_until(date: str) -> float:
@@ -315,7 +309,7 @@ def test_slow_answers_honestly_after_its_time(sandbox):
 def test_a_silent_fault_says_nothing_for_now(sandbox, name):
     sandbox.fail("datadog", name)
     with sending(sandbox, "datadog") as client:
-        until(sandbox.requests)
+        wait_until(sandbox.requests)
         assert read(client, patience=0.01) == Seen(b"", "silence")
         (record,) = sandbox.requests()
     assert (record.status, record.accepted) == (None, FAULTS[name].accepted)

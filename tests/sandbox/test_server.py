@@ -6,6 +6,7 @@ import time
 
 import pytest
 import requests
+from support.waiting import wait_until
 
 from sandbox import Sandbox
 
@@ -141,8 +142,7 @@ def test_the_end_comes_at_once_though_a_client_is_kept_waiting(connect):
 
         thread = threading.Thread(target=call)
         thread.start()
-        while not sandbox.requests():
-            time.sleep(0.001)
+        wait_until(sandbox.requests)
         start = time.monotonic()
     thread.join(5)
     assert outcome
