@@ -5,6 +5,7 @@ warning and the next best source.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ _DEFAULT_BRANCH_EVENTS = frozenset({
 })  # fmt: skip
 """Events whose GITHUB_SHA is the default branch's tip, whatever was deployed (GitHub's documentation)."""
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LARGEST_PAYLOAD = 32 * 1024 * 1024  # bytes; GitHub's own limit for a webhook payload is 25 MB
 
 
@@ -150,7 +152,8 @@ class Context(NamedTuple):
         value: Any = self.payload
         for name in path:
             value = value.get(name) if isinstance(value, dict) else None
-        return well_formed(value).strip() if isinstance(value, str) else ""
+        text = well_formed(value).strip() if isinstance(value, str) else ""
+        return "" if _CONTROL.search(text) else text  # no name or time: a NUL would even reach the outputs
 
     def _time(self, *path: str) -> int | None:
         try:

@@ -137,6 +137,12 @@ def test_unknown_facts_are_left_out_of_the_metadata() -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["v1\x00", "v1\n::error::x", "\x1b[31mv1"])
+def test_a_name_with_control_characters_is_none(name: str) -> None:
+    release = context(event_name="release", ref="", payload={"release": {"tag_name": name}})
+    assert release.version(SHA).value == SHA
+
+
 def test_a_workflow_s_name_of_two_lines_is_metadata_of_one() -> None:
     assert context(workflow="Deploy\r\n  it").metadata()["github.workflow"] == "Deploy it"
 
