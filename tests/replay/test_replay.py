@@ -115,6 +115,18 @@ def test_lines_that_still_fail_are_kept_in_a_file_of_the_runners_folder(
     assert len(lines_of(step.temp / ended.outputs["undelivered-path"])) == 3
 
 
+@pytest.mark.parametrize("pasted", [True, False])
+def test_a_name_that_the_log_has_masked_is_refused_before_anything_is_sent(
+    make_step: Any, sandbox: Sandbox, lost: Path, pasted: bool
+) -> None:
+    masked = lost.read_text().replace("production", "***")
+    lost.write_text(masked)
+    ended = make_step(event="replay", replay=masked if pasted else str(lost)).main()
+    assert ended.code == 1
+    assert "the log has hidden a part of this (***)" in ended.annotations("error")[0]
+    assert sandbox.requests() == []
+
+
 def test_what_is_kept_can_be_replayed_again(make_step: Any, sandbox: Sandbox, lost: Path) -> None:
     sandbox.fail("datadog", 503)
     make_step("first", event="replay", replay=str(lost)).main()

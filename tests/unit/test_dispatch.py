@@ -9,7 +9,7 @@ from support.step import Step
 
 from deployment_events.calls import Receipt, Status
 from deployment_events.deployment import Event, Service
-from deployment_events.dispatch import Turn, log_receipts, log_undelivered, rehearse, set_outputs
+from deployment_events.dispatch import Turn, keep_unsent, log_receipts, log_undelivered, rehearse, set_outputs
 from deployment_events.outbox import parse
 from deployment_events.runner import Runner
 
@@ -106,6 +106,12 @@ def test_what_is_lost_is_printed_as_lines_that_replay_takes(step: Step, capsys: 
     assert last == "::endgroup::"
     assert printed == lines
     assert parse("\n".join(printed)) == [calls[1].model_copy(update={"cause": "HTTP 400"}), calls[2]]
+
+
+def test_a_start_whose_answer_nobody_saw_says_so(step: Step) -> None:
+    keep_unsent(Runner(), [call(), call(cause="HTTP 503")], BOX, rollout())
+    assert "main ended before it was answered" in step.summary
+    assert "HTTP 503" in step.summary
 
 
 def test_nothing_lost_prints_nothing(step: Step, capsys: Capture) -> None:

@@ -10,7 +10,8 @@ from support.moments import EARLIER
 from deployment_events.delivery.clock import Budget, Clock
 from deployment_events.delivery.transport import Transport
 from deployment_events.jobstart import read_job_start
-from sandbox import GITHUB_TOKEN, Sandbox
+from sandbox import GITHUB_TOKEN, Fault, Sandbox
+from sandbox.messages import Response
 
 Read = Callable[..., int | None]
 
@@ -107,3 +108,10 @@ def test_every_failure_is_silent_but_for_a_debug_line(
     [line] = told
     assert why in line
     assert GITHUB_TOKEN not in line
+
+
+def test_an_answer_nested_beyond_reason_is_one_of_them(read: Read, sandbox: Sandbox, told: list[str]) -> None:
+    deep = Response(200, b"[" * 100_000, (("Content-Type", "application/json"),))
+    sandbox.fail("github", Fault("deep", "nested", lambda exchange: exchange.respond(deep)), times=1)
+    assert read(job()) is None
+    assert len(told) == 1

@@ -44,6 +44,12 @@ def test_a_bug_of_ours_fails_the_step_only_with_fail_on_error(
     assert "hunter2" not in line
 
 
+def test_a_bug_counts_where_no_post_stage_has_anything_to_say(step: Step) -> None:
+    step.give(raw(event="auto", fail_on_error="true"))
+    step.monkeypatch.setenv("GITHUB_EVENT_NAME", "deployment_status")
+    assert report_bug(Runner(), bug()) == 1
+
+
 def test_in_post_a_bug_of_ours_counts(step: Step) -> None:
     step.give(raw(event="auto", fail_on_error="true"))
     step.monkeypatch.setenv("STATE_deployment", "{}")

@@ -109,6 +109,15 @@ def times(event: Event, changes: dict[str, str] | None = None, *, payload: bool 
 
 
 START, FINISH, JOB = NOW - 5 * MINUTE, NOW - MINUTE, NOW - 7 * MINUTE
+
+
+def test_an_end_given_to_a_start_is_warned_of_and_to_no_other_event() -> None:
+    given = {"started_at": str(START), "finished_at": str(FINISH)}
+    assert times(Event.STARTED, given) == (START, None, ["finished-at is not used: this step reports a start."])
+    assert times(Event.STARTED, {"started_at": str(START)})[2] == []
+    assert times(Event.CUSTOM, given)[2] == times(Event.FINISHED, given)[2] == []
+
+
 GIVEN = {"started_at": str(START), "finished_at": str(FINISH)}
 
 
