@@ -3,12 +3,12 @@
 import json
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.inprocess import Ended, Step, read_files
+from support.inprocess import Ended, Step, make_sandbox, read_files
 from support.process import Running, run, running
 
 from deployment_events.delivery.courier import Courier
@@ -21,6 +21,13 @@ SERVICES = "one\ntwo\nthree"
 
 class Killed(BaseException):
     """Nothing in the code may catch this: it stands for the end of the process."""
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """One for each test: a killed process's last request may come late, and must not be the next test's."""
+    with make_sandbox() as alone:
+        yield alone
 
 
 def check_truth(sandbox: Sandbox, step: Step, ended: Ended, services: int = 3) -> None:
