@@ -122,7 +122,7 @@ class Rollout(Frozen):
         return Deployment(
             service=service.name,
             environment=self.environment,
-            version=service.attributes.get("version", self.version),
+            version=self.version_of(service),
             commit_sha=self.commit_sha,
             repository_url=self.repository_url,
             started_at=self.started_at,
@@ -133,6 +133,10 @@ class Rollout(Frozen):
             start_is_known=self.start_is_known,
         )
 
+    def version_of(self, service: Service) -> str:
+        """Return a service's own version, else the one that all share."""
+        return service.attributes.get("version", self.version)
+
     def _identify(self, service: Service) -> str:
         """In Datadog's alphabet and length (spec: 16 to 128 of A-Z a-z 0-9 - _ . :).
 
@@ -141,10 +145,9 @@ class Rollout(Frozen):
         has one start.
         """
         origin = self.origin
-        version = service.attributes.get("version", self.version)
         parts = [
             *(origin.repository, origin.run_id, origin.run_attempt, origin.job, origin.job_index),
-            *(service.name, self.environment, str(self.started_at), self.commit_sha, version),
+            *(service.name, self.environment, str(self.started_at), self.commit_sha, self.version_of(service)),
         ]
         digest = sha256(dumps(parts).encode()).hexdigest()[:24]
         head = f"{origin.run_id or 0}.{origin.run_attempt}:{service.name}:{self.environment}"

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 from .calls import Receipt, Status
 from .errors import Problem
+from .names import input_name
 from .providers import PROVIDERS
 
 Level = Literal["error", "warning", "notice"]
@@ -34,7 +35,7 @@ def wrong_inputs(problems: Iterable[Problem]) -> Verdict:
 
 def no_vendor() -> Verdict:
     """Return the verdict on a step without any key: normal in a fork's pull request."""
-    keys = " nor ".join(f"{name}-{provider.key_field.replace('_', '-')}" for name, provider in PROVIDERS.items())
+    keys = " nor ".join(input_name(name, provider.key_field) for name, provider in PROVIDERS.items())
     text = (
         f"Nothing is reported: neither {keys} is set. Runs from forks and of Dependabot have no secrets; "
         "elsewhere, check the secrets' names."

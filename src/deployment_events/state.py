@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from .deployment import Frozen, Rollout
 from .errors import StateError
+from .names import input_name
 from .outbox import FOLDER, write_for_runner
 from .providers import PROVIDERS
 from .providers.base import Settings
@@ -131,7 +132,7 @@ def restore_settings(state: State, raw: Mapping[str, str]) -> dict[str, Settings
             settings[name] = model.model_validate(saved)
         except (KeyError, ValidationError):
             raise StateError(f"its settings for {name} cannot be used") from None
-        keys = {field: raw.get(f"{name}-{field.replace('_', '-')}") or None for field in model.secret_fields()}
+        keys = {field: raw.get(input_name(name, field)) or None for field in model.secret_fields()}
         with suppress(ValidationError):
             settings[name] = model.model_validate({**saved, **keys})
     return settings

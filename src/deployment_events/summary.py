@@ -57,13 +57,16 @@ def render(
 
 def render_problems(problems: Iterable[Problem]) -> str:
     """Return the page of a step whose inputs are wrong: the same words as in the annotations."""
-    told = [f"- {escape(str(problem), 1000)}" for problem in problems]
-    return "\n".join(["### ❌ Nothing was reported: the inputs are wrong", "", *told])
+    return "\n".join(["### ❌ Nothing was reported: the inputs are wrong", "", *_bullets(map(str, problems))])
 
 
 def render_nothing(said: Iterable[str]) -> str:
     """Return the page of a step that had nothing to report, or no way to: the same words as in the annotations."""
-    return "\n".join(["### ⚠️ Not reported", "", *(f"- {escape(words, 1000)}" for words in said)])
+    return "\n".join(["### ⚠️ Not reported", "", *_bullets(said)])
+
+
+def _bullets(texts: Iterable[str]) -> list[str]:
+    return [f"- {escape(text, 1000)}" for text in texts]
 
 
 def _heading(receipts: Sequence[Receipt], rollout: Rollout | None) -> str:
@@ -170,7 +173,7 @@ def _explanations(receipts: Sequence[Receipt], said: Sequence[str], kept: bool) 
     reasons = [receipt.error for receipt in receipts if receipt.status is Status.SKIPPED]
     notes = [receipt.note for receipt in receipts if receipt.note]
     told = list(dict.fromkeys([*describe_all(receipts, kept=kept), *said, *notes, *reasons]))
-    lines = [f"- {escape(one, 1000)}" for one in told[:_MOST_EXPLANATIONS]]
+    lines = _bullets(told[:_MOST_EXPLANATIONS])
     if len(told) > _MOST_EXPLANATIONS:
         lines.append(f"- … and {len(told) - _MOST_EXPLANATIONS} more: the output <code>results</code> has all")
     return lines

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support.inprocess import make_sandbox
-from support.quick import FINISHED, MakeStep, cleared, quick_step
+from support.quick import MakeStep, cleared, finished_steps
 
 from sandbox import Sandbox
 
@@ -35,4 +35,4 @@ def tls_sandbox(secured: Sandbox) -> Iterator[Sandbox]:
 @pytest.fixture
 def make_step(tmp_path: Path) -> MakeStep:
     """Make a step that reports a finished deployment; waits cost nothing."""
-    return lambda sandbox, name="step", **options: quick_step(tmp_path / name, sandbox, **FINISHED | options)
+    return finished_steps(tmp_path)

@@ -22,6 +22,11 @@ def quick_step(
     return Step(root, sandbox, clock=SkippingClock(), env={**trust, **(env or {})}, **options)
 
 
+def finished_steps(root: Path) -> MakeStep:
+    """A function that makes quick steps which report a finished deployment, each in a folder of `root`."""
+    return lambda sandbox, name="step", **options: quick_step(root / name, sandbox, **FINISHED | options)
+
+
 def cleared(running: Sandbox) -> Iterator[Sandbox]:
     """The sandbox for one test, cleared before and after; a fixture yields from it."""
     running.reset()

@@ -119,5 +119,5 @@ def _tell_facts(runner: Runner, rollout: Rollout, planned: Plan, event: Event) -
         runner.set_output("started-at", iso(rollout.started_at))
         runner.set_output("finished-at", "" if rollout.finished_at is None else iso(rollout.finished_at))
     alone = len(rollout.services) == 1
-    runner.set_output("version", rollout.deployment(rollout.services[0]).version if alone else rollout.version)
+    runner.set_output("version", rollout.version_of(rollout.services[0]) if alone else rollout.version)
     runner.set_output("commit-sha", rollout.commit_sha)
