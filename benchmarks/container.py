@@ -39,25 +39,57 @@ def available() -> bool:
     docker = shutil.which("docker")
     if not docker:
         return False
-    return subprocess.run([docker, "image", "inspect", IMAGE], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(
+            [docker, "image", "inspect", IMAGE], capture_output=True, check=False
+        ).returncode
+        == 0
+    )
 
 
 def _command(mounts: dict[str, str], env: dict[str, str], *entrypoint: str) -> list[str]:
     program, *arguments = entrypoint
     names = [option for name in env for option in ("--env", name)]
-    volumes = [option for source, target in mounts.items() for option in ("--volume", f"{source}:{target}")]
-    options = ["--rm", "--network", "host", *volumes, "--workdir", env.get("RUNNER_TEMP", "/"), *names]
-    return [shutil.which("docker") or "docker", "run", *options, "--entrypoint", program, IMAGE, *arguments]
+    volumes = [
+        option for source, target in mounts.items() for option in ("--volume", f"{source}:{target}")
+    ]
+    options = [
+        "--rm",
+        "--network",
+        "host",
+        *volumes,
+        "--workdir",
+        env.get("RUNNER_TEMP", "/"),
+        *names,
+    ]
+    return [
+        shutil.which("docker") or "docker",
+        "run",
+        *options,
+        "--entrypoint",
+        program,
+        IMAGE,
+        *arguments,
+    ]
 
 
 def _contestants(service: Service, folder: Path) -> dict[str, tuple[list[str], dict[str, str]]]:
     ours = environment(service, folder)
     state = _state(folder, {**ours, "INPUT_EVENT": "auto"})
-    ours = {name: value for name, value in ours.items() if name not in {"REQUESTS_CA_BUNDLE", "PATH"}}
-    mounts = {str(folder): str(folder), service.ca_alone: f"/etc/ssl/certs/{_hash(service.ca_alone)}.0"}
+    ours = {
+        name: value for name, value in ours.items() if name not in {"REQUESTS_CA_BUNDLE", "PATH"}
+    }
+    mounts = {
+        str(folder): str(folder),
+        service.ca_alone: f"/etc/ssl/certs/{_hash(service.ca_alone)}.0",
+    }
     ended = {**ours, "STATE_deployment": state, "INPUT_JOB-STATUS": "success"}
     done = {"STATE_done": "true"}
-    docker = {name: os.environ[name] for name in ("PATH", "HOME", "DOCKER_CONFIG", "DOCKER_HOST") if name in os.environ}
+    docker = {
+        name: os.environ[name]
+        for name in ("PATH", "HOME", "DOCKER_CONFIG", "DOCKER_HOST")
+        if name in os.environ
+    }
     plans = {
         _TRUE: ({}, ("/usr/bin/true",)),
         _PYTHON: ({}, ("/usr/local/bin/python", "-I", "-c", "pass")),
@@ -66,7 +98,10 @@ def _contestants(service: Service, folder: Path) -> dict[str, tuple[list[str], d
         _POST: (ended, ("/post.py",)),
         _IDLE: (done, ("/post.py",)),
     }
-    return {name: (_command(mounts, env, *entry), {**docker, **env}) for name, (env, entry) in plans.items()}
+    return {
+        name: (_command(mounts, env, *entry), {**docker, **env})
+        for name, (env, entry) in plans.items()
+    }
 
 
 def _hash(certificate: str) -> str:
@@ -96,7 +131,9 @@ def report(costs: dict[str, Cost], rounds: int) -> str:
     ]
     for name, cost in costs.items():
         ratios = (cost.wall / costs[one].wall for one in (_TRUE, _PYTHON))
-        lines.append(f"| {name} | {cost.wall * 1000:.0f} | {' | '.join(f'{ratio:.2f}' for ratio in ratios)} |")
+        lines.append(
+            f"| {name} | {cost.wall * 1000:.0f} | {' | '.join(f'{ratio:.2f}' for ratio in ratios)} |"
+        )
     return "\n".join(lines)
 
 

@@ -33,7 +33,9 @@ session.post(
     json={**place, "version": SHA, "eventType": "finished", "eventTime": NOW},
     headers=headers,
 ).raise_for_status()
-session.get(f"{launchdarkly}/deployments", params={**place, "from": START}, headers=headers).raise_for_status()
+session.get(
+    f"{launchdarkly}/deployments", params={**place, "from": START}, headers=headers
+).raise_for_status()
 session.post(
     f"{from_input('datadog-base-url')}/api/v2/dora/deployment",
     json={"data": {"attributes": {"service": "floor", "started_at": START, "finished_at": NOW}}},

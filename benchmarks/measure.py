@@ -23,7 +23,9 @@ class Cost:
 def run(command: Sequence[str], env: Mapping[str, str], cwd: str) -> Cost:
     """Run a command; a failing one stops the benchmark, because its time would mean nothing."""
     began = time.perf_counter()
-    process = subprocess.Popen(command, env=dict(env), cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(
+        command, env=dict(env), cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - began
@@ -35,7 +37,9 @@ def run(command: Sequence[str], env: Mapping[str, str], cwd: str) -> Cost:
 def middle(costs: Sequence[Cost]) -> Cost:
     """Return the medians."""
     return Cost(
-        median(one.wall for one in costs), median(one.cpu for one in costs), int(median(one.memory for one in costs))
+        median(one.wall for one in costs),
+        median(one.cpu for one in costs),
+        int(median(one.memory for one in costs)),
     )
 
 

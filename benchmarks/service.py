@@ -44,7 +44,9 @@ def sandbox(*, tls: bool, latency: float = 0.0) -> Iterator[Service]:
             bundle = Path(folder) / "bundle.pem"
             own = Path(ready["ca_file"]).read_text() if tls else ""
             bundle.write_text(Path(certifi.where()).read_text() + own)
-            yield Service(ready["launchdarkly"], ready["datadog"], str(bundle), ready.get("ca_file", ""))
+            yield Service(
+                ready["launchdarkly"], ready["datadog"], str(bundle), ready.get("ca_file", "")
+            )
         finally:
             process.terminate()
             process.wait()

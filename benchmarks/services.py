@@ -64,7 +64,9 @@ def report(rows: list[Row], rounds: int) -> str:
         lines.append(
             f"| {row.services} | {cost.wall:.2f} | {cost.cpu:.2f} | {cost.memory / 1024:.0f} | {row.connections} |"
         )
-    return "\n".join([*lines, "", f"One more service costs {each * 1000:.1f} ms of CPU, both vendors together."])
+    return "\n".join(
+        [*lines, "", f"One more service costs {each * 1000:.1f} ms of CPU, both vendors together."]
+    )
 
 
 if __name__ == "__main__":

@@ -73,7 +73,13 @@ def report(costs: dict[str, Cost], rounds: int) -> str:
         ratio = f"{ours.wall / cost.wall:.2f} of it" if name in {"the floor", "datadog-ci"} else ""
         lines.append(f"| {name} | {cost.wall * 1000:.0f} | {cost.cpu * 1000:.0f} | {ratio} |")
     idle = max(0.0, costs["post with nothing to do"].wall - costs["a bare interpreter"].wall)
-    return "\n".join([*lines, "", f"Post with nothing to do takes {idle * 1000:.0f} ms more than a bare interpreter."])
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"Post with nothing to do takes {idle * 1000:.0f} ms more than a bare interpreter.",
+        ]
+    )
 
 
 if __name__ == "__main__":

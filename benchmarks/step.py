@@ -14,7 +14,9 @@ POST = [sys.executable, "-IuB", str(ROOT / "post.py")]
 
 def environment(service: Service, folder: Path, services: int = 1, **inputs: str) -> dict[str, str]:
     """A lone `finished` to both vendors, its files fresh in `folder`."""
-    files = {name: folder / name for name in ("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")}
+    files = {
+        name: folder / name for name in ("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
+    }
     for path in files.values():
         path.write_text("")
     (folder / "event.json").write_text("{}")

@@ -14,10 +14,18 @@ def parser() -> argparse.ArgumentParser:
     """Return the command line's grammar."""
     made = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
     end = made.add_mutually_exclusive_group()
-    end.add_argument("--fail", dest="end", action="store_const", const="failure", help="the deploy fails")
-    end.add_argument("--cancel", dest="end", action="store_const", const="cancelled", help="it is cancelled")
+    end.add_argument(
+        "--fail", dest="end", action="store_const", const="failure", help="the deploy fails"
+    )
+    end.add_argument(
+        "--cancel", dest="end", action="store_const", const="cancelled", help="it is cancelled"
+    )
     made.add_argument(
-        "--service", action="append", default=[], metavar="LINE", help="a line of the input; may be repeated"
+        "--service",
+        action="append",
+        default=[],
+        metavar="LINE",
+        help="a line of the input; may be repeated",
     )
     made.add_argument("--container", metavar="IMAGE", help="run in containers of this image")
     made.set_defaults(end="success")

@@ -21,13 +21,17 @@ def upload(inputs: Mapping[str, str], workspace: Path, store: Path) -> None:
     files = sorted({file for pattern in patterns for file in _matches(workspace, pattern)})
     if not files:
         if inputs.get("if-no-files-found") == "error":
-            raise ArtifactError(f"No files were found with the provided path: {inputs.get('path', '')}.")
+            raise ArtifactError(
+                f"No files were found with the provided path: {inputs.get('path', '')}."
+            )
         return
     common = Path(os.path.commonpath(roots))
     root = common.parent if common.is_file() else common
     target = store / inputs.get("name", "artifact")
     if target.exists() and inputs.get("overwrite") != "true":
-        raise ArtifactError(f"an artifact with the name {target.name!r} already exists on the workflow run")
+        raise ArtifactError(
+            f"an artifact with the name {target.name!r} already exists on the workflow run"
+        )
     for file in files:
         copy = target / file.relative_to(root)
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -39,20 +43,26 @@ def download(inputs: Mapping[str, str], workspace: Path, store: Path) -> dict[st
     target = workspace / inputs.get("path", "")
     if name := inputs.get("name"):
         if not (store / name).is_dir():
-            raise ArtifactError(f"Unable to download artifact(s): Artifact not found for name: {name}")
+            raise ArtifactError(
+                f"Unable to download artifact(s): Artifact not found for name: {name}"
+            )
         shutil.copytree(store / name, target, dirs_exist_ok=True)
     else:
         merged = inputs.get("merge-multiple") == "true"
         for artifact in sorted(store.iterdir()):
             if fnmatch.fnmatch(artifact.name, inputs.get("pattern") or "*"):
-                shutil.copytree(artifact, target if merged else target / artifact.name, dirs_exist_ok=True)
+                shutil.copytree(
+                    artifact, target if merged else target / artifact.name, dirs_exist_ok=True
+                )
     return {"download-path": str(target)}
 
 
 def _fixed_part(workspace: Path, pattern: str) -> Path:
     """Cut a pattern before its first wildcard: the directory (or file) a search starts from."""
     parts = (workspace / pattern).parts
-    wild = next((index for index, part in enumerate(parts) if re.search(r"[*?\[]", part)), len(parts))
+    wild = next(
+        (index for index, part in enumerate(parts) if re.search(r"[*?\[]", part)), len(parts)
+    )
     return Path(*parts[:wild])
 
 

@@ -33,7 +33,11 @@ COMMANDS = frozenset(
 )
 """Every command a step can give; the token of `stop-commands` joins them while it is in force."""
 
-_BLANKS = "\t\n\v\f\r\x20\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+_BLANKS = (
+    "\t\n\v\f\r\x20\x85\xa0\u1680"
+    + "".join(map(chr, range(0x2000, 0x200B)))
+    + "\u2028\u2029\u202f\u205f\u3000"
+)
 """What .NET's TrimStart takes off; Python's own strip knows four characters more."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
@@ -75,7 +79,9 @@ def _parse_colons(line: str, registered: AbstractSet[str]) -> Command | None:
     if not text.startswith("::") or end < 0:
         return None
     name, properties = _parse_head(text[2:end], ",", lambda value: _unescape(value, _PROPERTY))
-    return Command(name, properties, _unescape(text[end + 2 :], _DATA)) if name in registered else None
+    return (
+        Command(name, properties, _unescape(text[end + 2 :], _DATA)) if name in registered else None
+    )
 
 
 def _parse_bracket(line: str, registered: AbstractSet[str]) -> Command | None:
@@ -83,11 +89,19 @@ def _parse_bracket(line: str, registered: AbstractSet[str]) -> Command | None:
     end = line.find("]", start)
     if start < 0 or end < 0:
         return None
-    name, properties = _parse_head(line[start + 3 : end], ";", lambda value: _unescape(value, _BRACKET))
-    return Command(name, properties, _unescape(line[end + 1 :], _BRACKET)) if name in registered else None
+    name, properties = _parse_head(
+        line[start + 3 : end], ";", lambda value: _unescape(value, _BRACKET)
+    )
+    return (
+        Command(name, properties, _unescape(line[end + 1 :], _BRACKET))
+        if name in registered
+        else None
+    )
 
 
-def _parse_head(head: str, separator: str, unescape: Callable[[str], str]) -> tuple[str, dict[str, str]]:
+def _parse_head(
+    head: str, separator: str, unescape: Callable[[str], str]
+) -> tuple[str, dict[str, str]]:
     """Read name and properties; a property without a value is dropped, as the runner does."""
     name, _, rest = head.partition(" ")
     properties: dict[str, str] = {}

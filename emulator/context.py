@@ -14,7 +14,12 @@ from emulator.parser import Scope
 from emulator.results import Outcome, StepResult
 from emulator.runners import Runner
 
-_STRATEGY: Mapping[str, object] = {"fail-fast": True, "job-index": 0, "job-total": 1, "max-parallel": 1}
+_STRATEGY: Mapping[str, object] = {
+    "fail-fast": True,
+    "job-index": 0,
+    "job-total": 1,
+    "max-parallel": 1,
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,14 @@ class JobContext:
     """The state of a job between its steps."""
 
     def __init__(
-        self, name: str, setting: Setting, layout: Layout, runner: Runner, *, grace: float, debug: bool
+        self,
+        name: str,
+        setting: Setting,
+        layout: Layout,
+        runner: Runner,
+        *,
+        grace: float,
+        debug: bool,
     ) -> None:
         self.layout = layout
         self.runner = runner
@@ -60,7 +72,9 @@ class JobContext:
         """Results of the steps that have an id."""
         self.paths: list[str] = []
         """What `GITHUB_PATH` added; shell steps see it, docker actions do not (runner)."""
-        self.github = github_context(setting.event_name, setting.event, name, layout, setting.github)
+        self.github = github_context(
+            setting.event_name, setting.event, name, layout, setting.github
+        )
         token = str(self.github["token"])
         self.masker.add(token)
         self._fixed: dict[str, object] = {
@@ -75,7 +89,9 @@ class JobContext:
         layout.event.write_text(json.dumps(setting.event), encoding="utf-8")
         self.env: dict[str, str] = {}
         """The job's own variables, and what `GITHUB_ENV` added."""
-        self.env.update({key: interpolate(value, self.scope()) for key, value in setting.env.items()})
+        self.env.update(
+            {key: interpolate(value, self.scope()) for key, value in setting.env.items()}
+        )
 
     def scope(self, env: Mapping[str, str] | None = None) -> Scope:
         """Show what an expression in a step's `with:`, `env:` or `if:` sees at this moment."""

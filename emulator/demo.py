@@ -62,7 +62,9 @@ def run_demo(options: Options, environ: Mapping[str, str], report: Report) -> in
     with _target(environ) as target:
         report.notice(target.notice)
         # A container reaches a sandbox on the host's loopback only over the host's network.
-        runner: Runner = ContainerRunner(options.image, network="host") if options.image else HostRunner()
+        runner: Runner = (
+            ContainerRunner(options.image, network="host") if options.image else HostRunner()
+        )
         inputs = {**target.inputs, "fail-on-error": "true"}
         if options.services:
             inputs["service"] = "\n".join(options.services)
@@ -93,7 +95,9 @@ def _main_and_deploy(job: Job, options: Options, inputs: Mapping[str, str], repo
     report.pairs(main.outputs)
     report.heading("The deploy (pretended)")
     deploy = job.run(_deploy(job, options))
-    report.text(f"{deploy.outcome} after {deploy.seconds:.1f} s; the job's status is now {job.status}")
+    report.text(
+        f"{deploy.outcome} after {deploy.seconds:.1f} s; the job's status is now {job.status}"
+    )
 
 
 def _deploy(job: Job, options: Options) -> Callable[[], None]:
@@ -155,7 +159,10 @@ def _target(environ: Mapping[str, str]) -> Iterator[_Target]:
                 "datadog-api-key": "${{ secrets.DATADOG_API_KEY }}",
                 "datadog-base-url": sandbox.datadog_url,
             },
-            secrets={"LAUNCHDARKLY_ACCESS_TOKEN": LAUNCHDARKLY_TOKEN, "DATADOG_API_KEY": DATADOG_API_KEY},
+            secrets={
+                "LAUNCHDARKLY_ACCESS_TOKEN": LAUNCHDARKLY_TOKEN,
+                "DATADOG_API_KEY": DATADOG_API_KEY,
+            },
             env={},
             github={"api_url": sandbox.github_url, "token": GITHUB_TOKEN},
             sandbox=sandbox,
@@ -164,19 +171,27 @@ def _target(environ: Mapping[str, str]) -> Iterator[_Target]:
 
 def _real_target(environ: Mapping[str, str]) -> _Target:
     """Choose the real vendors, each whose key is set."""
-    given = {name: environ[variable] for name, variable in _REAL_INPUTS.items() if environ.get(variable)}
+    given = {
+        name: environ[variable] for name, variable in _REAL_INPUTS.items() if environ.get(variable)
+    }
     inputs = {"environment": given.get("launchdarkly-environment-key", "production"), **given}
     secrets = {}
     for key in _KEYS.keys() & given.keys():
         secrets[_REAL_INPUTS[key]] = given[key]
         inputs[key] = f"${{{{ secrets.{_REAL_INPUTS[key]} }}}}"
     vendors = " and ".join(title for key, title in _KEYS.items() if key in given)
-    variables = {"repository": "GITHUB_REPOSITORY", "sha": "GITHUB_SHA", "server_url": "GITHUB_SERVER_URL"}
+    variables = {
+        "repository": "GITHUB_REPOSITORY",
+        "sha": "GITHUB_SHA",
+        "server_url": "GITHUB_SERVER_URL",
+    }
     return _Target(
         notice=f"THIS TALKS TO THE REAL {vendors}: keys were found in the environment. "
         f"It reports one deployment to the environment {inputs['environment']!r}.",
         inputs=inputs,
         secrets=secrets,
         env={name: environ[name] for name in _NETWORK if environ.get(name)},
-        github={name: environ[variable] for name, variable in variables.items() if environ.get(variable)},
+        github={
+            name: environ[variable] for name, variable in variables.items() if environ.get(variable)
+        },
     )

@@ -20,7 +20,11 @@ _EXPORTED = frozenset(
 
 
 def github_context(
-    event_name: str, event: Mapping[str, object], job: str, layout: Layout, overrides: Mapping[str, object]
+    event_name: str,
+    event: Mapping[str, object],
+    job: str,
+    layout: Layout,
+    overrides: Mapping[str, object],
 ) -> dict[str, object]:
     """Make a whole `github` context for an event; what the event does not say is that of a push to `main`."""
     context: dict[str, object] = {
@@ -92,7 +96,11 @@ def action_environment(
 
 def context_variables(contexts: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
     """`GITHUB_*`, `RUNNER_*`, `GITHUB_ACTIONS` and `CI`."""
-    github = {f"GITHUB_{name.upper()}": str(value) for name, value in contexts["github"].items() if name in _EXPORTED}
+    github = {
+        f"GITHUB_{name.upper()}": str(value)
+        for name, value in contexts["github"].items()
+        if name in _EXPORTED
+    }
     runner = {f"RUNNER_{name.upper()}": str(value) for name, value in contexts["runner"].items()}
     return {**github, **runner, "GITHUB_ACTIONS": "true", "CI": "true"}
 

@@ -31,7 +31,10 @@ def condition(text: str, scope: Scope) -> bool:
 
 def interpolate(text: str, scope: Scope) -> str:
     """Replace every `${{ … }}` of a text by its value."""
-    return "".join(to_text(evaluate(piece, scope)) if is_code else piece for is_code, piece in _split_template(text))
+    return "".join(
+        to_text(evaluate(piece, scope)) if is_code else piece
+        for is_code, piece in _split_template(text)
+    )
 
 
 def evaluate_template(text: str, scope: Scope) -> object:

@@ -108,7 +108,9 @@ def _parse_line(line: str) -> tuple[str, str]:
 def _parse_heredoc(line: str) -> tuple[str, str]:
     name, _, delimiter = line.partition("<<")
     if not name or not delimiter:
-        raise FileCommandError(f"Invalid format '{line}'. Name must not be empty and delimiter must not be empty")
+        raise FileCommandError(
+            f"Invalid format '{line}'. Name must not be empty and delimiter must not be empty"
+        )
     return name, delimiter
 
 
@@ -116,4 +118,6 @@ def _find_delimiter(lines: list[str], start: int, delimiter: str) -> int:
     try:
         return lines.index(delimiter, start)
     except ValueError:
-        raise FileCommandError(f"Invalid value. Matching delimiter not found '{delimiter}'") from None
+        raise FileCommandError(
+            f"Invalid value. Matching delimiter not found '{delimiter}'"
+        ) from None

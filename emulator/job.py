@@ -78,8 +78,12 @@ class Job:
             inputs=inputs or {},
             variables=variables or {},
         )
-        layout = Layout((workspace or root / "workspace").resolve(), (temp or root / "temp").resolve())
-        self.context = JobContext(name, setting, layout, runner or HostRunner(), grace=grace, debug=debug)
+        layout = Layout(
+            (workspace or root / "workspace").resolve(), (temp or root / "temp").resolve()
+        )
+        self.context = JobContext(
+            name, setting, layout, runner or HostRunner(), grace=grace, debug=debug
+        )
         self.steps: list[StepResult] = []
         self._posts: list[_Post] = []
         self._running: list[tuple[Step, RunningStep]] = []
@@ -123,7 +127,9 @@ class Job:
         continue_on_error: bool = False,
     ) -> StepResult:
         """Run an action's main stage now; its post stage follows in `finish`."""
-        running = self.start(action, with_=with_, id=id, env=env, if_=if_, continue_on_error=continue_on_error)
+        running = self.start(
+            action, with_=with_, id=id, env=env, if_=if_, continue_on_error=continue_on_error
+        )
         return running.wait()
 
     def start(
@@ -169,7 +175,9 @@ class Job:
             return stages.skipped(self.context, step, self._keep).wait()
         if callable(shell):
             return self._keep(self._pretend(step, shell))
-        running = stages.start_shell(self.context, step, shell, directory or self.workspace, self._keep)
+        running = stages.start_shell(
+            self.context, step, shell, directory or self.workspace, self._keep
+        )
         self._running.append((step, running))
         return running.wait()
 
@@ -195,14 +203,22 @@ class Job:
                 running.wait()
             status = self.status
             posts = [result for post in reversed(self._posts) if (result := self._run_post(post))]
-            self._result = JobResult(self.name, status, self.status, tuple(self.steps), tuple(posts))
-        return self._result if outputs is None else replace(self._result, outputs=self._outputs(outputs))
+            self._result = JobResult(
+                self.name, status, self.status, tuple(self.steps), tuple(posts)
+            )
+        return (
+            self._result
+            if outputs is None
+            else replace(self._result, outputs=self._outputs(outputs))
+        )
 
     def _outputs(self, expressions: Mapping[str, str] | None) -> dict[str, str]:
         if expressions is None:
             values = {name: value for step in self.steps for name, value in step.outputs.items()}
         else:
-            values = {name: interpolate(text, self.context.scope()) for name, text in expressions.items()}
+            values = {
+                name: interpolate(text, self.context.scope()) for name, text in expressions.items()
+            }
         mask = self.context.masker.mask
         return {name: value for name, value in values.items() if mask(value) == value}
 
@@ -213,7 +229,9 @@ class Job:
         if not self._holds(post.action.post_if, post.step):
             return None
         state = post.main.state if post.main else {}
-        return stages.start_action(self.context, post.step, post.action, "post", state, self._count).wait()
+        return stages.start_action(
+            self.context, post.step, post.action, "post", state, self._count
+        ).wait()
 
     def _pretend(self, step: Step, shell: Callable[[], Mapping[str, str] | None]) -> StepResult:
         before, started = self.status, time.monotonic()
@@ -225,10 +243,14 @@ class Job:
             outcome, log = "failure", f"Error: {type(error).__name__}: {error}\n"
         if before != "cancelled" and self.status == "cancelled":
             outcome = "cancelled"
-        conclusion: Outcome = "success" if outcome == "failure" and step.continue_on_error else outcome
+        conclusion: Outcome = (
+            "success" if outcome == "failure" and step.continue_on_error else outcome
+        )
         code = 0 if outcome == "success" else 1
         seconds = time.monotonic() - started
-        return StepResult(step.id, "main", outcome, conclusion, code, outputs, log=log, seconds=seconds)
+        return StepResult(
+            step.id, "main", outcome, conclusion, code, outputs, log=log, seconds=seconds
+        )
 
     def _keep(self, result: StepResult) -> StepResult:
         self.steps.append(result)

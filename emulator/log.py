@@ -87,7 +87,9 @@ class StepLog:
         if self._stop_token is not None:
             self._stop_token = None
         elif not command.data or command.data.casefold() in COMMANDS | {"pause-logging"}:
-            self._refuse(content, "the token of stop-commands must not be empty or a command's name")
+            self._refuse(
+                content, "the token of stop-commands must not be empty or a command's name"
+            )
             return
         else:
             self._stop_token = command.data.casefold()
@@ -116,7 +118,9 @@ class StepLog:
         self._write(f"{level.capitalize()}: {command.data}")
         self._counts[level] += 1
         if self._counts[level] <= MAX_ANNOTATIONS:
-            properties = {key: self._masker.mask(value) for key, value in command.properties.items()}
+            properties = {
+                key: self._masker.mask(value) for key, value in command.properties.items()
+            }
             title, file, line = (properties.get(key, "") for key in ("title", "file", "line"))
             self.annotations.append(Annotation(_level(level), message, title, file, line))
 
@@ -134,7 +138,11 @@ class StepLog:
 
     def _add_mask(self, command: Command) -> None:
         if not command.data.strip():
-            self._annotate(Command("warning", {}, "Can't add secret mask for empty string in ##[add-mask] command."))
+            self._annotate(
+                Command(
+                    "warning", {}, "Can't add secret mask for empty string in ##[add-mask] command."
+                )
+            )
             return
         self.masks.append(command.data)
         self._masker.add(command.data)
@@ -153,7 +161,9 @@ class StepLog:
         self.state[_name_of(command)] = command.data
 
     def _disabled(self, command: Command) -> None:
-        raise CommandError(f"The `{command.name}` command is disabled. Please upgrade to using Environment Files.")
+        raise CommandError(
+            f"The `{command.name}` command is disabled. Please upgrade to using Environment Files."
+        )
 
     def _ignore(self, _command: Command) -> None:
         """Problem matchers are recorded, not applied."""

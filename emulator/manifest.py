@@ -47,7 +47,9 @@ for _tag, _pattern, _first in (
     ("int", r"[-+]?[0-9]+|0x[0-9a-fA-F]+", "-+0123456789"),
     ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
 ):
-    _Yaml12.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
+    _Yaml12.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first)
+    )
 
 
 def load_yaml(text: str) -> object:
@@ -61,7 +63,9 @@ def load_yaml(text: str) -> object:
 def load_action(directory: str | Path = REPOSITORY) -> Action:
     """Read the action of a directory, from its `action.yml` or `action.yaml`."""
     root = Path(directory)
-    path = next((root / name for name in ("action.yml", "action.yaml") if (root / name).is_file()), None)
+    path = next(
+        (root / name for name in ("action.yml", "action.yaml") if (root / name).is_file()), None
+    )
     if path is None:
         raise ManifestError(f"can't find 'action.yml' or 'action.yaml' under '{root}'")
     document = load_yaml(path.read_text(encoding="utf-8"))
@@ -71,13 +75,18 @@ def load_action(directory: str | Path = REPOSITORY) -> Action:
     if runs.get("using") != "docker":
         raise ManifestError(f"{path}: only 'using: docker' is supported, not {runs.get('using')!r}")
     if "entrypoint" not in runs:
-        raise ManifestError(f"{path}: runs.entrypoint is missing, so a user's 'with: entryPoint' would decide")
+        raise ManifestError(
+            f"{path}: runs.entrypoint is missing, so a user's 'with: entryPoint' would decide"
+        )
     _check_descriptions(document)
     post = runs.get("post-entrypoint")
     return Action(
         directory=root.resolve(),
         name=to_text(document.get("name")),
-        inputs={str(name): to_text((spec or {}).get("default")) for name, spec in _mapping(document, "inputs").items()},
+        inputs={
+            str(name): to_text((spec or {}).get("default"))
+            for name, spec in _mapping(document, "inputs").items()
+        },
         outputs=tuple(str(name) for name in _mapping(document, "outputs")),
         image=to_text(runs.get("image")),
         entrypoint=to_text(runs["entrypoint"]),
@@ -99,4 +108,6 @@ def _check_descriptions(document: Mapping[str, object]) -> None:
     for section in ("inputs", "outputs"):
         for name, spec in _mapping(document, section).items():
             if "${{" in to_text((spec or {}).get("description")):
-                raise ManifestError(f"{section}.{name}: an expression is not allowed in a description")
+                raise ManifestError(
+                    f"{section}.{name}: an expression is not allowed in a description"
+                )

@@ -218,7 +218,10 @@ def _member(container: object, key: object) -> object:
         wanted = to_text(key)
         if wanted in container:
             return container[wanted]
-        return next((value for name, value in container.items() if name.casefold() == wanted.casefold()), None)
+        return next(
+            (value for name, value in container.items() if name.casefold() == wanted.casefold()),
+            None,
+        )
     if isinstance(container, Sequence) and not isinstance(container, str):
         index = to_number(key)
         return container[int(index)] if 0 <= index < len(container) else None

@@ -24,9 +24,13 @@ def ordered(jobs: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Give the jobs' names so that each comes after those it needs."""
     done: list[str] = []
     while len(done) < len(jobs):
-        ready = [name for name in jobs if name not in done and set(needs_of(jobs[name])) <= set(done)]
+        ready = [
+            name for name in jobs if name not in done and set(needs_of(jobs[name])) <= set(done)
+        ]
         if not ready:
-            raise WorkflowError(f"jobs that need each other or a job that does not exist: {set(jobs) - set(done)}")
+            raise WorkflowError(
+                f"jobs that need each other or a job that does not exist: {set(jobs) - set(done)}"
+            )
         done += ready
         yield from ready
 

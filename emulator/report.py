@@ -47,7 +47,10 @@ class Report:
 
     def requests(self, requests: Iterable[Recorded]) -> None:
         """Write one line a request."""
-        lines = [f"{each.method:5} {each.path}  {each.status or 'no answer'}{_event(each)}" for each in requests]
+        lines = [
+            f"{each.method:5} {each.path}  {each.status or 'no answer'}{_event(each)}"
+            for each in requests
+        ]
         self.text("\n".join(lines))
 
     def deployments(self, deployments: Iterable[Mapping[str, Any]]) -> None:
@@ -60,7 +63,9 @@ class Report:
 
     def verdict(self, delivered: bool) -> None:
         """Write the last line."""
-        message, colour = ("everything was delivered", _GREEN) if delivered else ("NOT delivered", _RED)
+        message, colour = (
+            ("everything was delivered", _GREEN) if delivered else ("NOT delivered", _RED)
+        )
         self._write(f"\n{self._styled(message, colour)}\n")
 
     def _styled(self, text: str, style: str) -> str:
@@ -100,4 +105,8 @@ def _seconds(value: object) -> float | None:
 
 
 def _clock(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        datetime.fromtimestamp(seconds, UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z")
+    )

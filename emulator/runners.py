@@ -22,7 +22,9 @@ IMAGE_PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 class Process:
     """A started stage, alone in its process group."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], directory: Path) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], directory: Path
+    ) -> None:
         self.popen = subprocess.Popen(  # noqa: S603 - running the given command is the purpose
             list(command),
             env=dict(environment),
@@ -46,7 +48,9 @@ class Process:
 class Runner(Protocol):
     """How an action's executable is started."""
 
-    def start(self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout) -> Process:
+    def start(
+        self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout
+    ) -> Process:
         """Start it; raises `OSError` when it cannot be started."""
         ...
 
@@ -61,7 +65,9 @@ class HostRunner:
         self._python = str(python)
         self._path = path
 
-    def start(self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout) -> Process:
+    def start(
+        self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout
+    ) -> Process:
         """Start the executable with the workspace as its working directory."""
         program = action.directory / PurePosixPath(entrypoint).name
         command = [self._python, "-IuB", str(program)]
@@ -88,7 +94,9 @@ class ContainerRunner:
         ]
         self._docker = docker
 
-    def start(self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout) -> Process:
+    def start(
+        self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout
+    ) -> Process:
         """Start a fresh container; the docker client hands signals on to it, as under the runner."""
         del action  # its files are in the image
         name = f"emulator_{uuid.uuid4().hex[:12]}"
@@ -96,21 +104,37 @@ class ContainerRunner:
         translated = {key: _translate(value, mounts) for key, value in environment.items()}
         command = [
             self._docker,
-            *("run", "--rm", "--name", name, "--workdir", "/github/workspace", "--entrypoint", entrypoint),
+            *(
+                "run",
+                "--rm",
+                "--name",
+                name,
+                "--workdir",
+                "/github/workspace",
+                "--entrypoint",
+                entrypoint,
+            ),
             *(argument for key in translated for argument in ("-e", key)),
             *(argument for host, inside in mounts for argument in ("-v", f"{host}:{inside}")),
             *self._options,
             self._image,
         ]
         client = {key: os.environ[key] for key in _CLIENT_VARIABLES if key in os.environ}
-        return _ContainerProcess(self._docker, name, command, {**client, **translated}, layout.workspace)
+        return _ContainerProcess(
+            self._docker, name, command, {**client, **translated}, layout.workspace
+        )
 
 
 class _ContainerProcess(Process):
     """A `docker run`; killing its client would leave the container alive."""
 
     def __init__(
-        self, docker: str, name: str, command: Sequence[str], environment: Mapping[str, str], directory: Path
+        self,
+        docker: str,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        directory: Path,
     ) -> None:
         super().__init__(command, environment, directory)
         self._remove = [docker, "rm", "--force", name]

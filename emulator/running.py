@@ -70,7 +70,9 @@ class RunningStep:
         """Whether the process has not ended yet."""
         return self._process is not None and self._process.popen.poll() is None
 
-    def wait_for(self, sign: str | re.Pattern[str] | Callable[[RunningStep], bool], timeout: float = 10.0) -> None:
+    def wait_for(
+        self, sign: str | re.Pattern[str] | Callable[[RunningStep], bool], timeout: float = 10.0
+    ) -> None:
         """Block until a predicate holds, or a regex is found in the log or the state file (seconds)."""
         deadline = time.monotonic() + timeout
         while True:
@@ -80,7 +82,9 @@ class RunningStep:
             if self._shows(sign):
                 return
             if not was_running or time.monotonic() > deadline:
-                reason = "was not seen in time" if was_running else "was not seen before the step ended"
+                reason = (
+                    "was not seen in time" if was_running else "was not seen before the step ended"
+                )
                 raise TimeoutError(f"{sign!r} {reason}; the log so far:\n{self.raw}")
             time.sleep(_POLL_SECONDS)
 
@@ -138,7 +142,9 @@ class RunningStep:
         popen = self._process.popen
         for name, stream in (("stdout", popen.stdout), ("stderr", popen.stderr)):
             if stream is not None:
-                thread = threading.Thread(target=self._read, args=(stream, self.streams[name]), daemon=True)
+                thread = threading.Thread(
+                    target=self._read, args=(stream, self.streams[name]), daemon=True
+                )
                 thread.start()
                 yield thread
 

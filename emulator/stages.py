@@ -41,7 +41,10 @@ class _Attempt:
         process = None
         try:
             process = start()
-        except (OSError, ValueError) as error:  # such as E2BIG, a NUL in a value, or an ExpressionError
+        except (
+            OSError,
+            ValueError,
+        ) as error:  # such as E2BIG, a NUL in a value, or an ExpressionError
             self.log.issue("error", str(error))
         return RunningStep(process, self.log, self.files, self.complete, self.job.grace)
 
@@ -97,7 +100,9 @@ def start_action(
     return attempt.launch(start)
 
 
-def start_shell(job: JobContext, step: Step, shell: Sequence[str] | str, directory: Path, keep: Keep) -> RunningStep:
+def start_shell(
+    job: JobContext, step: Step, shell: Sequence[str] | str, directory: Path, keep: Keep
+) -> RunningStep:
     """Start a `run:` step: a command, or a script for `bash -e`."""
     attempt = _attempt(job, step, "main", keep)
 
@@ -106,8 +111,16 @@ def start_shell(job: JobContext, step: Step, shell: Sequence[str] | str, directo
         scope = _with_files(job.scope(env), attempt.files, step.id or "__run")
         path = os.pathsep.join([*reversed(job.paths), os.environ.get("PATH", os.defpath)])
         variables = context_variables(_contexts(scope))
-        attempt.environment = {"PATH": path, "HOME": str(job.layout.home), **job.env, **env, **variables}
-        command = ["bash", "-ec", interpolate(shell, scope)] if isinstance(shell, str) else list(shell)
+        attempt.environment = {
+            "PATH": path,
+            "HOME": str(job.layout.home),
+            **job.env,
+            **env,
+            **variables,
+        }
+        command = (
+            ["bash", "-ec", interpolate(shell, scope)] if isinstance(shell, str) else list(shell)
+        )
         return Process(command, attempt.environment, directory)
 
     return attempt.launch(start)
@@ -135,7 +148,11 @@ def _with_files(scope: Scope, files: FileCommands, name: str) -> Scope:
 
 
 def _contexts(scope: Scope) -> dict[str, Mapping[str, object]]:
-    return {name: value for name in ("github", "runner") if isinstance(value := scope.contexts[name], Mapping)}
+    return {
+        name: value
+        for name in ("github", "runner")
+        if isinstance(value := scope.contexts[name], Mapping)
+    }
 
 
 def _inputs(step: Step, action: Action, scope: Scope, log: StepLog) -> dict[str, str]:
@@ -149,7 +166,9 @@ def _inputs(step: Step, action: Action, scope: Scope, log: StepLog) -> dict[str,
         log.issue("warning", f"Unexpected input(s) '{wrong}', valid inputs are ['{valid}']")
     visible = Scope({name: scope.contexts[name] for name in _DEFAULT_CONTEXTS}, scope.status)
     defaults = {
-        name: interpolate(text, visible) for name, text in action.inputs.items() if name.casefold() not in names
+        name: interpolate(text, visible)
+        for name, text in action.inputs.items()
+        if name.casefold() not in names
     }
     return {**given, **defaults}
 
@@ -184,7 +203,9 @@ class _Reader:
         """Hand on what later steps of the job inherit."""
         for name, value in self.pairs("env").items():
             if name.upper() == _BLOCKED_VARIABLE:
-                self._log.issue("error", f"Can't store {name} output parameter using '$GITHUB_ENV' command.")
+                self._log.issue(
+                    "error", f"Can't store {name} output parameter using '$GITHUB_ENV' command."
+                )
             else:
                 self._job.env[name] = value
         added = self._files.directories()

@@ -89,7 +89,9 @@ def run_workflow(
         "runner": runner,
     }
     with tempfile.TemporaryDirectory(prefix="artifacts-") as own:
-        options = StepOptions(replace_uses or {}, defaults or {}, shell_steps, artifacts or Path(own))
+        options = StepOptions(
+            replace_uses or {}, defaults or {}, shell_steps, artifacts or Path(own)
+        )
         run = _Run(document, settings, options)
         for name in ordered(document["jobs"]):
             _run_job(run, name, document["jobs"][name])
@@ -121,8 +123,14 @@ def _run_job(run: _Run, name: str, spec: Mapping[str, Any]) -> None:
     legs = _legs(strategy.get("matrix"), scope)
     finished = []
     for index, leg in enumerate(legs):
-        position = {"job-index": index, "job-total": len(legs), "fail-fast": strategy.get("fail-fast", True)}
-        finished.append(_run_leg(run, name, spec, {"needs": needs, "matrix": leg, "strategy": position}))
+        position = {
+            "job-index": index,
+            "job-total": len(legs),
+            "fail-fast": strategy.get("fail-fast", True),
+        }
+        finished.append(
+            _run_leg(run, name, spec, {"needs": needs, "matrix": leg, "strategy": position})
+        )
     outputs = {key: value for result in finished for key, value in result.outputs.items()}
     conclusion = combined([result.conclusion for result in finished])
     run.needs[name] = {"result": conclusion, "outputs": outputs}
@@ -141,12 +149,21 @@ def _job_scope(run: _Run, name: str, needs: Mapping[str, Mapping[str, object]]) 
     status = next((outcome for outcome in ranking if outcome in outcomes), "success")
     settings = run.settings
     nowhere = Layout(Path("workspace"), Path("temp"))
-    github = github_context(settings["event_name"], settings["event"], name, nowhere, settings["github"])
-    contexts = {"github": github, "needs": needs, "vars": settings["variables"], "inputs": settings["inputs"]}
+    github = github_context(
+        settings["event_name"], settings["event"], name, nowhere, settings["github"]
+    )
+    contexts = {
+        "github": github,
+        "needs": needs,
+        "vars": settings["variables"],
+        "inputs": settings["inputs"],
+    }
     return Scope(contexts, status)
 
 
-def _run_leg(run: _Run, name: str, spec: Mapping[str, Any], contexts: Mapping[str, Any]) -> JobResult:
+def _run_leg(
+    run: _Run, name: str, spec: Mapping[str, Any], contexts: Mapping[str, Any]
+) -> JobResult:
     settings = {**run.settings, "env": {**run.settings["env"], **texts(spec.get("env"))}}
     options = replace(run.steps, job_defaults=_run_defaults(run.document, spec))
     with Job(**settings, **contexts, name=name) as job:
@@ -163,4 +180,8 @@ def _run_leg(run: _Run, name: str, spec: Mapping[str, Any], contexts: Mapping[st
 
 def _run_defaults(*levels: Mapping[str, Any]) -> dict[str, Any]:
     """Merge `defaults.run` of the workflow and the job."""
-    return {name: value for level in levels for name, value in ((level.get("defaults") or {}).get("run") or {}).items()}
+    return {
+        name: value
+        for level in levels
+        for name, value in ((level.get("defaults") or {}).get("run") or {}).items()
+    }

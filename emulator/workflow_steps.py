@@ -44,7 +44,9 @@ def run_step(job: Job, spec: Mapping[str, Any], options: StepOptions) -> StepRes
         "id": to_text(spec.get("id")),
         "env": texts(spec.get("env")),
         "if_": to_text(spec.get("if", "success()")),
-        "continue_on_error": is_truthy(evaluate_template(to_text(spec.get("continue-on-error")), job.context.scope())),
+        "continue_on_error": is_truthy(
+            evaluate_template(to_text(spec.get("continue-on-error")), job.context.scope())
+        ),
     }
     if "run" in spec:
         return _run_shell(job, spec, options, common)
@@ -66,7 +68,9 @@ def texts(values: object) -> dict[str, str]:
     return {str(name): to_text(value) for name, value in values.items()}
 
 
-def _run_shell(job: Job, spec: Mapping[str, Any], options: StepOptions, common: dict[str, Any]) -> StepResult:
+def _run_shell(
+    job: Job, spec: Mapping[str, Any], options: StepOptions, common: dict[str, Any]
+) -> StepResult:
     if options.shell_steps == "pretend":
         return job.run(lambda: None, **common)
     settings = {**options.job_defaults, **spec}
@@ -86,9 +90,13 @@ def _run_known(
         return {name: interpolate(value, scope) for name, value in inputs.items()}
 
     if uses.startswith("actions/upload-artifact@"):
-        return job.run(lambda: artifacts.upload(given(), job.workspace, options.artifacts), **common)
+        return job.run(
+            lambda: artifacts.upload(given(), job.workspace, options.artifacts), **common
+        )
     if uses.startswith("actions/download-artifact@"):
-        return job.run(lambda: artifacts.download(given(), job.workspace, options.artifacts), **common)
+        return job.run(
+            lambda: artifacts.download(given(), job.workspace, options.artifacts), **common
+        )
     if uses.startswith(_NOTHING_TO_DO):
         return job.run(lambda: None, **common)
     raise WorkflowError(f"'uses: {uses}' is not emulated; name its directory in replace_uses")

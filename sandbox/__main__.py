@@ -10,7 +10,13 @@ import sys
 import threading
 from pathlib import Path
 
-from sandbox.service import DATADOG_API_KEY, DATADOG_APP_KEY, GITHUB_TOKEN, LAUNCHDARKLY_TOKEN, Sandbox
+from sandbox.service import (
+    DATADOG_API_KEY,
+    DATADOG_APP_KEY,
+    GITHUB_TOKEN,
+    LAUNCHDARKLY_TOKEN,
+    Sandbox,
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -19,11 +25,21 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--host", default="127.0.0.1", help="address to listen on")
     for vendor in ("launchdarkly", "datadog", "github"):
         made.add_argument(f"--{vendor}-port", type=int, default=0, help="default: any free port")
-    made.add_argument("--tls", type=Path, metavar="DIR", help="serve https, put the CA bundle there")
-    made.add_argument("--san", action="append", default=[], metavar="NAME", help="one more name to certify")
-    made.add_argument("--latency", type=float, default=0.0, metavar="S", help="seconds before each answer")
-    made.add_argument("--launchdarkly-lag", type=float, default=0.0, metavar="S", help="until the list shows it")
-    made.add_argument("--lenient", action="store_true", help="ignore unknown fields as the vendors do")
+    made.add_argument(
+        "--tls", type=Path, metavar="DIR", help="serve https, put the CA bundle there"
+    )
+    made.add_argument(
+        "--san", action="append", default=[], metavar="NAME", help="one more name to certify"
+    )
+    made.add_argument(
+        "--latency", type=float, default=0.0, metavar="S", help="seconds before each answer"
+    )
+    made.add_argument(
+        "--launchdarkly-lag", type=float, default=0.0, metavar="S", help="until the list shows it"
+    )
+    made.add_argument(
+        "--lenient", action="store_true", help="ignore unknown fields as the vendors do"
+    )
     made.add_argument("--launchdarkly-token", default=LAUNCHDARKLY_TOKEN)
     made.add_argument("--datadog-api-key", default=DATADOG_API_KEY)
     made.add_argument("--datadog-app-key", default=DATADOG_APP_KEY)
@@ -48,7 +64,9 @@ def main() -> int:
         launchdarkly_lag=options.launchdarkly_lag,
         hosts=options.san,
         host=options.host,
-        ports={name: getattr(options, f"{name}_port") for name in ("launchdarkly", "datadog", "github")},
+        ports={
+            name: getattr(options, f"{name}_port") for name in ("launchdarkly", "datadog", "github")
+        },
     )
     with sandbox:
         ready = {name: getattr(sandbox, f"{name}_url") for name in sandbox.vendors}

@@ -17,11 +17,19 @@ PREFIX = "/_sandbox/"
 
 
 def _fault_id(value: Any) -> str | None:
-    return None if isinstance(value, str | int) and not isinstance(value, bool) else "must be a name or a status"
+    return (
+        None
+        if isinstance(value, str | int) and not isinstance(value, bool)
+        else "must be a name or a status"
+    )
 
 
 def _number(value: Any) -> str | None:
-    return None if isinstance(value, int | float) and not isinstance(value, bool) else "must be a number"
+    return (
+        None
+        if isinstance(value, int | float) and not isinstance(value, bool)
+        else "must be a number"
+    )
 
 
 FAULT = {
@@ -62,7 +70,18 @@ class Control:
 
     def _requests(self, request: Request, _vendor: str) -> Any:
         """List the requests of `?vendor=`, else of all: what `Recorded` has, without the raw bytes."""
-        names = ("vendor", "method", "path", "query", "headers", "body", "at", "accepted", "status", "fault")
+        names = (
+            "vendor",
+            "method",
+            "path",
+            "query",
+            "headers",
+            "body",
+            "at",
+            "accepted",
+            "status",
+            "fault",
+        )
         return [
             {name: getattr(record, name) for name in names}
             for record in self._sandbox.requests(request.query.get("vendor"))

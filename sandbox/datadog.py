@@ -82,12 +82,18 @@ class Datadog:
     def _route(self, request: Request) -> Response:
         *parents, last = request.segments
         if request.path == CREATE:
-            return self._create(request) if request.method == "POST" else self.error(405, "Method Not Allowed")
+            return (
+                self._create(request)
+                if request.method == "POST"
+                else self.error(405, "Method Not Allowed")
+            )
         if parents != DEPLOYMENTS.strip("/").split("/") or last not in self._deployments:
             return self.error(404, "Not Found")
         if request.method == "PATCH":
             return self._patch(request, last)
-        return self._read(last) if request.method == "GET" else self.error(405, "Method Not Allowed")
+        return (
+            self._read(last) if request.method == "GET" else self.error(405, "Method Not Allowed")
+        )
 
     def _create(self, request: Request) -> Response:
         try:
@@ -116,10 +122,19 @@ class Datadog:
         return json_response(202, {"data": None}, CONTENT_TYPE)
 
     def _read(self, id_: str) -> Response:
-        shown = {name: value for name, value in self._deployments[id_].items() if name in ATTRIBUTES and name != "id"}
+        shown = {
+            name: value
+            for name, value in self._deployments[id_].items()
+            if name in ATTRIBUTES and name != "id"
+        }
         for name in ("started_at", "finished_at"):
             shown[name] = datetime.fromtimestamp(milliseconds(shown[name]) / 1000, UTC).isoformat()
-        if "git" in shown:  # spec: answers name the repository's id too; its form is inferred from the example
-            shown["git"] = {"repository_id": shown["git"]["repository_url"].partition("://")[2], **shown["git"]}
+        if (
+            "git" in shown
+        ):  # spec: answers name the repository's id too; its form is inferred from the example
+            shown["git"] = {
+                "repository_id": shown["git"]["repository_url"].partition("://")[2],
+                **shown["git"],
+            }
         data = {"id": id_, "type": "dora_deployment", "attributes": shown}
         return json_response(200, {"data": data}, CONTENT_TYPE)

@@ -5,7 +5,17 @@ Sources: "documented" is Datadog's prose, "spec" its OpenAPI document, "inferred
 
 from typing import Any
 
-from sandbox.rules import Field, Problem, an_object, boolean, check_object, int64, matching, one_of, text
+from sandbox.rules import (
+    Field,
+    Problem,
+    an_object,
+    boolean,
+    check_object,
+    int64,
+    matching,
+    one_of,
+    text,
+)
 
 MOST_TAGS = 100
 _tag = matching(r"[^:\s][^:]*:.*\S.*", "must be key:value")
@@ -56,7 +66,9 @@ _ATTRIBUTES = (*_DATA, "attributes")
 
 def create_problems(body: Any, *, strict: bool) -> list[Problem]:
     """Return every rule the body of a new deployment breaks."""
-    needed = {"attributes": Field(an_object, required=True)}  # spec: no `type` here, unlike in a patch
+    needed = {
+        "attributes": Field(an_object, required=True)
+    }  # spec: no `type` here, unlike in a patch
     problems = check_object(body, {"data": Field(an_object, required=True)}, strict=strict)
     problems = problems or check_object(body["data"], needed, strict=strict, at=_DATA)
     if problems:
@@ -78,7 +90,9 @@ def patch_problems(body: Any, id_: str, *, strict: bool) -> list[Problem]:
     problems = check_object(attributes, PATCH_ATTRIBUTES, strict=strict, at=_ATTRIBUTES)
     if body["data"]["id"] != id_:  # inferred from JSON:API
         problems.append(Problem((*_DATA, "id"), "must be the id of the path"))
-    if "change_failure" not in attributes:  # the published example and our facts; the client lets it out
+    if (
+        "change_failure" not in attributes
+    ):  # the published example and our facts; the client lets it out
         problems.append(Problem((*_ATTRIBUTES, "change_failure"), "is required"))
     remediation = attributes.get("remediation")
     if isinstance(remediation, dict):
@@ -105,6 +119,8 @@ def _time_problems(attributes: dict[str, Any]) -> list[Problem]:
         for name in ("started_at", "finished_at")
         if not any(attributes[name] in unit for unit in units)
     ]
-    if not problems and milliseconds(attributes["started_at"]) > milliseconds(attributes["finished_at"]):
+    if not problems and milliseconds(attributes["started_at"]) > milliseconds(
+        attributes["finished_at"]
+    ):
         problems.append(Problem((*_ATTRIBUTES, "finished_at"), "must not be before started_at"))
     return problems

@@ -25,7 +25,11 @@ def check_patch(patch: Any) -> list[Problem]:
     for index, operation in enumerate(patch):
         at = (str(index),)
         problems += check_object(operation, OPERATION, strict=True, at=at)
-        if isinstance(operation, dict) and operation.get("op") in NEEDS_VALUE and "value" not in operation:
+        if (
+            isinstance(operation, dict)
+            and operation.get("op") in NEEDS_VALUE
+            and "value" not in operation
+        ):
             problems.append(Problem((*at, "value"), "is required"))
     return problems
 
@@ -40,7 +44,9 @@ def apply_patch(document: dict[str, Any], patch: list[dict[str, Any]]) -> dict[s
 
 def _apply(document: dict[str, Any], operation: dict[str, Any]) -> None:
     path = operation["path"]
-    *parents, last = [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]] or [""]
+    *parents, last = [
+        part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]
+    ] or [""]
     target: Any = document
     for part in parents:
         if not isinstance(target, dict) or part not in target:

@@ -64,7 +64,9 @@ class LaunchDarkly:
         """Return LaunchDarkly's error shape (spec): a 400 lists the attributes, the others do not."""
         value: dict[str, Any] = {"code": CODES.get(status, "error"), "message": message}
         if status == 400:
-            value["errors"] = [{"attribute": "/".join(each.path), "reason": each.reason} for each in problems]
+            value["errors"] = [
+                {"attribute": "/".join(each.path), "reason": each.reason} for each in problems
+            ]
         return json_response(status, value)
 
     def deployments(self) -> list[dict[str, Any]]:
@@ -95,13 +97,19 @@ class LaunchDarkly:
         if request.path == EVENTS:
             return self._event(request) if request.method == "POST" else self._not_allowed()
         if request.path == DEPLOYMENTS:
-            return self._list(dict(request.query)) if request.method == "GET" else self._not_allowed()
+            return (
+                self._list(dict(request.query)) if request.method == "GET" else self._not_allowed()
+            )
         deployment = self._book.find(last) if parents == DEPLOYMENTS.strip("/").split("/") else None
         if deployment is None:
             return self.error(404, "Unknown resource")
         if request.method == "PATCH":
             return self._patch(request, deployment)
-        return json_response(200, deployment.view()) if request.method == "GET" else self._not_allowed()
+        return (
+            json_response(200, deployment.view())
+            if request.method == "GET"
+            else self._not_allowed()
+        )
 
     def _not_allowed(self) -> Response:
         return self.error(405, "Method not allowed")
@@ -141,7 +149,9 @@ class LaunchDarkly:
         found = self._find(query)
         limit = int(query.get("limit", DEFAULT_LIMIT))
         try:
-            items, newer, older = page(found, limit, after=query.get("after"), before=query.get("before"))
+            items, newer, older = page(
+                found, limit, after=query.get("after"), before=query.get("before")
+            )
         except ValueError:
             return self.error(400, "after or before names no deployment of this list")
         links = {"self": _link(query)}
@@ -175,10 +185,14 @@ class LaunchDarkly:
             after = apply_patch(before, operations)
         except PatchError as refused:
             return self.error(400, str(refused))
-        deployment.patched |= {name: value for name, value in after.items() if before.get(name) != value}
+        deployment.patched |= {
+            name: value for name, value in after.items() if before.get(name) != value
+        }
         return json_response(200, deployment.view())
 
 
 def _link(query: dict[str, str], **cursor: str) -> dict[str, str]:
-    kept = {name: value for name, value in query.items() if name not in ("after", "before")} | cursor
+    kept = {
+        name: value for name, value in query.items() if name not in ("after", "before")
+    } | cursor
     return {"href": f"{DEPLOYMENTS}?{urlencode(kept)}", "type": "application/json"}

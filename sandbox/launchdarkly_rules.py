@@ -33,7 +33,9 @@ QUERY = {
     "environmentKey": Field(text, required=True),
     "applicationKey": Field(text),
     "limit": Field(matching(r"[1-9][0-9]?|100", "must be 1 to 100")),
-    "expand": Field(matching(r"(pullRequests|flagReferences)(,(pullRequests|flagReferences))*", "is unknown")),
+    "expand": Field(
+        matching(r"(pullRequests|flagReferences)(,(pullRequests|flagReferences))*", "is unknown")
+    ),
     "from": Field(_digits),
     "to": Field(_digits),
     "after": Field(text),
@@ -68,5 +70,7 @@ def patch_problems(operations: list[dict[str, Any]]) -> list[Problem]:
         if operation["op"] == "remove" or operation["path"] != STATUS_PATH:
             problems.append(Problem((str(index), "path"), "cannot be changed"))
         elif not isinstance(operation["value"], str) or operation["value"] not in STATUSES:
-            problems.append(Problem((str(index), "value"), f"must be one of {', '.join(sorted(STATUSES))}"))
+            problems.append(
+                Problem((str(index), "value"), f"must be one of {', '.join(sorted(STATUSES))}")
+            )
     return problems

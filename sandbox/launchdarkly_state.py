@@ -40,7 +40,11 @@ class Deployment:
         self.patched.clear()
         self.metadata.update(event.get("deploymentMetadata", {}))
         self.names.update(
-            {name: event[name] for name in ("applicationName", "applicationKind", "versionName") if name in event}
+            {
+                name: event[name]
+                for name in ("applicationName", "applicationKind", "versionName")
+                if name in event
+            }
         )
 
     def timeline(self) -> tuple[int, int | None, str]:
@@ -54,7 +58,9 @@ class Deployment:
         end: int | None = None
         status = "started"
         # A start sorts before an end of the same millisecond: a deployment may take no time.
-        for event in sorted(self.events, key=lambda event: (event["eventTime"], event["eventType"] != "started")):
+        for event in sorted(
+            self.events, key=lambda event: (event["eventTime"], event["eventType"] != "started")
+        ):
             time, kind = event["eventTime"], event["eventType"]
             if kind == "started" and (start is None or end is not None):
                 start, end, status = time, None, "started"
@@ -121,12 +127,15 @@ class Book:
         """Return the deployment of an id, once the API shows it."""
         return next((each for each in self._visible() if each.id == id_), None)
 
-    def views(self, project: str, environment: str, applications: Collection[str] = ()) -> list[View]:
+    def views(
+        self, project: str, environment: str, applications: Collection[str] = ()
+    ) -> list[View]:
         """Return what the API shows by now of some applications, or of all, newest start first."""
         found = [
             each.view()
             for each in self._visible()
-            if each.key[:2] == (project, environment) and (not applications or each.key[2] in applications)
+            if each.key[:2] == (project, environment)
+            and (not applications or each.key[2] in applications)
         ]
         found.reverse()  # of equal starts, the later created comes first: the sort keeps that order
         return sorted(found, key=lambda view: view["startedAt"], reverse=True)
@@ -136,7 +145,9 @@ class Book:
         return (each for each in self._by_key.values() if now >= each.seen_at + self._lag)
 
 
-def page(views: list[View], limit: int, *, after: str | None, before: str | None) -> tuple[list[View], bool, bool]:
+def page(
+    views: list[View], limit: int, *, after: str | None, before: str | None
+) -> tuple[list[View], bool, bool]:
     """Cut a page out of a list, behind or before the deployment a cursor names.
 
     Returns it with whether there is more before and more behind. Raises ValueError for an unknown cursor.

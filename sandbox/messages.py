@@ -33,7 +33,9 @@ class Request:
     @property
     def is_json(self) -> bool:
         """Whether the body is declared as JSON."""
-        return self.headers.get("content-type", "").split(";")[0].strip().lower() == "application/json"
+        return (
+            self.headers.get("content-type", "").split(";")[0].strip().lower() == "application/json"
+        )
 
     def json(self) -> Any:
         """Parse the body; raises ValueError for anything that is not exactly one JSON text in UTF-8."""
@@ -101,7 +103,10 @@ def phrase(status: int) -> str:
 
 
 def json_response(
-    status: int, value: Any, content_type: str = "application/json", headers: tuple[tuple[str, str], ...] = ()
+    status: int,
+    value: Any,
+    content_type: str = "application/json",
+    headers: tuple[tuple[str, str], ...] = (),
 ) -> Response:
     """Return an answer that carries a JSON value."""
     return Response(status, json.dumps(value).encode(), (("Content-Type", content_type), *headers))

@@ -27,7 +27,9 @@ class Proxy:
     `auth`: "user:password" to ask for, else nobody is asked.
     """
 
-    def __init__(self, routes: Mapping[str, Address] | None = None, auth: str | None = None) -> None:
+    def __init__(
+        self, routes: Mapping[str, Address] | None = None, auth: str | None = None
+    ) -> None:
         self._routes = dict(routes or {})
         self._wanted = f"Basic {base64.b64encode(auth.encode()).decode()}" if auth else None
         self.tunnels: list[str] = []
@@ -41,7 +43,10 @@ class Proxy:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -80,7 +85,10 @@ class Proxy:
             _relay(client, upstream)
 
     def _allowed(self, headers: list[str]) -> bool:
-        given = {name.lower(): value.strip() for name, _, value in (header.partition(":") for header in headers)}
+        given = {
+            name.lower(): value.strip()
+            for name, _, value in (header.partition(":") for header in headers)
+        }
         return self._wanted is None or given.get("proxy-authorization") == self._wanted
 
     def _connect(self, authority: str) -> socket.socket | None:
@@ -112,7 +120,9 @@ def _origin_form(method: str, target: str, version: str, headers: list[str]) -> 
     parts = urlsplit(target)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     kept = [header for header in headers if not header.lower().startswith(HOP_HEADERS)]
-    return "\r\n".join([f"{method} {path} {version}", *kept, "Connection: close", "", ""]).encode("latin-1")
+    return "\r\n".join([f"{method} {path} {version}", *kept, "Connection: close", "", ""]).encode(
+        "latin-1"
+    )
 
 
 def _relay(client: socket.socket, upstream: socket.socket) -> None:

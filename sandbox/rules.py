@@ -32,12 +32,16 @@ class Problem:
         return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in self.path)
 
 
-def check_object(value: Any, fields: Mapping[str, Field], *, strict: bool, at: tuple[str, ...] = ()) -> list[Problem]:
+def check_object(
+    value: Any, fields: Mapping[str, Field], *, strict: bool, at: tuple[str, ...] = ()
+) -> list[Problem]:
     """Return every rule an object breaks; a field the table does not know is one only when `strict`."""
     if not isinstance(value, dict):
         return [Problem(at, "must be an object")]
     problems = [
-        Problem((*at, name), "is required") for name, field in fields.items() if field.required and name not in value
+        Problem((*at, name), "is required")
+        for name, field in fields.items()
+        if field.required and name not in value
     ]
     for name, item in value.items():
         check = fields[name].check if name in fields else unknown
@@ -75,7 +79,11 @@ def one_of(*allowed: str) -> Check:
     """Accept one of a few strings."""
 
     def check(value: Any) -> str | None:
-        return None if isinstance(value, str) and value in allowed else f"must be one of {', '.join(allowed)}"
+        return (
+            None
+            if isinstance(value, str) and value in allowed
+            else f"must be one of {', '.join(allowed)}"
+        )
 
     return check
 

@@ -119,13 +119,17 @@ class _Handler(BaseHTTPRequestHandler):
             self._connection.socket.sendall(answer.encode())
             return
         fault = self._traffic.faults.draw(self._vendor.name, request.path)
-        raw, refusal = self._read_body(request) if fault is None or fault.reads_body else (b"", None)
+        raw, refusal = (
+            self._read_body(request) if fault is None or fault.reads_body else (b"", None)
+        )
         request = replace(request, raw=raw)
         honest = NOT_ASKED
         if fault is None or fault.accepted:
             honest = refusal or self._vendor.handle(request)
         record = self._record(request, honest, fault)
-        exchange = Exchange(request, record, self._vendor, honest, self._connection, self._traffic.closing)
+        exchange = Exchange(
+            request, record, self._vendor, honest, self._connection, self._traffic.closing
+        )
         if self._traffic.latency:
             exchange.wait(self._traffic.latency)
         if fault:
@@ -143,7 +147,9 @@ class _Handler(BaseHTTPRequestHandler):
         # Not self.path, in which the parent has tidied up "//": a client's doubled slash must show.
         path, _, query = self.requestline.split()[1].partition("?")
         origin = f"{self._listener.scheme}://{headers.get('host', self._listener.authority)}"
-        return Request(self.command, path, dict(parse_qsl(query, keep_blank_values=True)), headers, b"", origin)
+        return Request(
+            self.command, path, dict(parse_qsl(query, keep_blank_values=True)), headers, b"", origin
+        )
 
     def _read_body(self, request: Request) -> tuple[bytes, Response | None]:
         """Return the body, or a refusal when it is too large or of unknown length."""

@@ -30,7 +30,9 @@ class Connection:
 class Acceptor:
     """Listens on one port from construction on; every connection is served by a thread of its own."""
 
-    def __init__(self, serve: Callable[[Connection], None], host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, serve: Callable[[Connection], None], host: str = "127.0.0.1", port: int = 0
+    ) -> None:
         self._serve = serve
         self._host = host
         self._lock = threading.Lock()
@@ -107,7 +109,9 @@ class Acceptor:
     def _welcome(self, accepted: socket.socket) -> None:
         accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection = Connection(accepted)
-        thread = threading.Thread(target=self._run, args=(connection,), name="sandbox-connection", daemon=True)
+        thread = threading.Thread(
+            target=self._run, args=(connection,), name="sandbox-connection", daemon=True
+        )
         with self._lock:
             self.accepted += 1
             self._open.add(connection)

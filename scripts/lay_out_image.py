@@ -100,7 +100,9 @@ def compile_into(tree: Path, source: Path) -> bool:
     target.parent.mkdir(parents=True, exist_ok=True)
     # Unchecked: an image's sources do not change, so no start need look at them, and no timestamp gets in.
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    py_compile.compile(str(source), str(target), dfile=str(final), doraise=True, invalidation_mode=mode)
+    py_compile.compile(
+        str(source), str(target), dfile=str(final), doraise=True, invalidation_mode=mode
+    )
     return True
 
 

@@ -83,7 +83,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m scripts.readme", description=__doc__.splitlines()[0] if __doc__ else ""
     )
-    parser.add_argument("--check", action="store_true", help="change nothing; fail where something would change")
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing; fail where something would change"
+    )
     check = parser.parse_args().check
     old = README.read_text(encoding="utf-8")
     new = updated(old, MANIFEST.read_text(encoding="utf-8"))

@@ -17,11 +17,12 @@ from pathlib import Path
 import cmarkgfm  # type: ignore[import-untyped]
 from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
-from deployment_events import outbox, summary
-from deployment_events.calls import Call, Receipt, Status
+from deployment_events.delivery import outbox
 from deployment_events.deployment import Event, Origin, Rollout, Service
-from deployment_events.inputs import read_inputs
-from deployment_events.planning import plan
+from deployment_events.inputs.read import read_inputs
+from deployment_events.messages import DeliveryResult, Message, Status
+from deployment_events.report import summary
+from deployment_events.vendors.plan import plan
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 LARGEST = 150 * 1024  # bytes of a picture
@@ -36,7 +37,11 @@ ORIGIN = Origin(
     job_index="0",
     run_url="https://github.com/octo-org/shop/actions/runs/8123456789/attempts/1",
 )
-KEYS = {"launchdarkly-access-token": "api-example", "datadog-api-key": "example", "environment": "production"}
+KEYS = {
+    "launchdarkly-access-token": "api-example",
+    "datadog-api-key": "example",
+    "environment": "production",
+}
 
 STYLE = """
 body { margin: 0; padding: 24px 32px; background: #fff; color: #1f2328; font: 16px/1.5 -apple-system, "Segoe UI",
@@ -57,7 +62,9 @@ ul { padding-left: 2em; }
 
 def rollout(services: int = 1) -> Rollout:
     """Return a deployment to draw."""
-    names = ["shop"] if services == 1 else [f"service-{number:02}" for number in range(1, services + 1)]
+    names = (
+        ["shop"] if services == 1 else [f"service-{number:02}" for number in range(1, services + 1)]
+    )
     return Rollout(
         services=tuple(Service(name=name) for name in names),
         environment="production",
@@ -70,38 +77,42 @@ def rollout(services: int = 1) -> Rollout:
     )
 
 
-def receipts(made: Rollout, event: Event) -> tuple[list[Call], list[Receipt]]:
-    """Return what is sent, and receipts as if both vendors had accepted it."""
+def results(made: Rollout, event: Event) -> tuple[list[Message], list[DeliveryResult]]:
+    """Return what is sent, and results as if both vendors had accepted it."""
     planned = plan(made, read_inputs(KEYS, START).enabled, event, START + 200_000)
     ids = {"launchdarkly": "3f2c9e70-1a4d-4c1b-9a53-7d0f6b1e24{:02}"}
     done = [
-        Receipt(
-            call.service,
-            call.vendor,
+        DeliveryResult(
+            message.service,
+            message.vendor,
             event,
             Status.DELIVERED,
-            call.id or ids[call.vendor].format(number % 100),
+            message.id or ids[message.vendor].format(number % 100),
             attempts=1,
         )
-        for number, call in enumerate(planned.calls)
+        for number, message in enumerate(planned.messages)
     ]
-    return list(planned.calls), [*done, *planned.skipped]
+    return list(planned.messages), [*done, *planned.skipped]
 
 
-def lose(receipt: Receipt, status: Status, error: str, cure: str = "") -> Receipt:
-    """Return the receipt of the same event, not delivered."""
-    known = receipt.id if receipt.vendor == "datadog" else ""  # LaunchDarkly's is found once it has the event
+def lose(result: DeliveryResult, status: Status, error: str, fix: str = "") -> DeliveryResult:
+    """Return the result of the same event, not delivered."""
+    known = (
+        result.id if result.vendor == "datadog" else ""
+    )  # LaunchDarkly's is found once it has the event
     tries = 1 if status is Status.REFUSED else 5  # a refused event is not tried again
-    return Receipt(receipt.service, receipt.vendor, receipt.event, status, known, tries, error, cure)
+    return DeliveryResult(
+        result.service, result.vendor, result.event, status, known, tries, error, fix
+    )
 
 
 def pages() -> Iterator[tuple[str, str]]:
     """Yield the name and the Markdown of every page to draw."""
-    _, done = receipts(rollout(), Event.FINISHED)
+    _, done = results(rollout(), Event.FINISHED)
     yield "success", summary.render(done, rollout(), [])
-    _, done = receipts(rollout(), Event.FAILED)
+    _, done = results(rollout(), Event.FAILED)
     yield "failure", summary.render(done, rollout(), [])
-    calls, done = receipts(rollout(), Event.FINISHED)
+    messages, done = results(rollout(), Event.FINISHED)
     done[0] = lose(
         done[0],
         Status.REFUSED,
@@ -110,11 +121,15 @@ def pages() -> Iterator[tuple[str, str]]:
         "put an API access token with the Writer role into the secret.",
     )
     done[1] = lose(done[1], Status.UNDELIVERED, "HTTP 503; the time allowed is used up")
-    yield "undelivered", summary.render(done, rollout(), outbox.dump(calls).splitlines())
-    calls, done = receipts(rollout(40), Event.FINISHED)
+    yield "undelivered", summary.render(done, rollout(), outbox.dump(messages).splitlines())
+    messages, done = results(rollout(40), Event.FINISHED)
     for number in (12, 13, 40):
-        done[number] = lose(done[number], Status.UNDELIVERED, "HTTP 503; the time allowed is used up")
-    lost = [call for call, receipt in zip(calls, done, strict=False) if receipt.status.is_lost]
+        done[number] = lose(
+            done[number], Status.UNDELIVERED, "HTTP 503; the time allowed is used up"
+        )
+    lost = [
+        message for message, result in zip(messages, done, strict=False) if result.status.is_lost
+    ]
     yield "forty", summary.render(done, rollout(40), outbox.dump(lost).splitlines())
 
 
@@ -137,14 +152,26 @@ def chromium() -> str:
 
 def draw(html: str, height: int, target: Path) -> None:
     """Write a picture of a page."""
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"]
+    flags = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--hide-scrollbars",
+    ]
     flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder, "page.html")
         page.write_text(html, encoding="utf-8")
         subprocess.run(
             [
-                *(chromium(), *flags, f"--user-data-dir={folder}/profile", f"--window-size={WIDTH},{height}"),
+                *(
+                    chromium(),
+                    *flags,
+                    f"--user-data-dir={folder}/profile",
+                    f"--window-size={WIDTH},{height}",
+                ),
                 *(f"--screenshot={target}", page.as_uri()),
             ],
             check=True,

@@ -23,7 +23,9 @@ POSTS = ("Post Report", "Post Recorded")
 
 def problems(jobs: list[dict[str, Any]]) -> list[str]:
     """Everything that is not as it must be, a sentence each."""
-    found = {job["name"]: {step["name"]: step["conclusion"] for step in job["steps"]} for job in jobs}
+    found = {
+        job["name"]: {step["name"]: step["conclusion"] for step in job["steps"]} for job in jobs
+    }
     listed = []
     for name, deploy in JOBS.items():
         steps = found.get(name)
@@ -33,7 +35,9 @@ def problems(jobs: list[dict[str, Any]]) -> list[str]:
 
 def judge(job: str, steps: Mapping[str, str], deploy: str) -> list[str]:
     """The problems of one job, given how each of its steps ended."""
-    expected = dict.fromkeys(steps, "success") | dict.fromkeys(POSTS, "success") | {"Deploy": deploy}
+    expected = (
+        dict.fromkeys(steps, "success") | dict.fromkeys(POSTS, "success") | {"Deploy": deploy}
+    )
     return [
         f"{job}: `{step}` is {steps.get(step, 'missing')}, and must be {conclusion}"
         for step, conclusion in expected.items()

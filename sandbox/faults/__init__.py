@@ -5,7 +5,9 @@ from sandbox.faults.base import Exchange, Fault, FaultBoard, HangUp, Installed
 
 __all__ = ["FAULTS", "Exchange", "Fault", "FaultBoard", "HangUp", "Installed", "fault"]
 
-FAULTS: dict[str, Fault] = {each.name: each for module in (statuses, bodies, wire, tls) for each in module.faults()}
+FAULTS: dict[str, Fault] = {
+    each.name: each for module in (statuses, bodies, wire, tls) for each in module.faults()
+}
 
 
 def fault(wanted: Fault | str | int) -> Fault:

@@ -98,7 +98,9 @@ class FaultBoard:
     def remove(self, vendor: str | None = None) -> None:
         """Remove one vendor's faults, or all."""
         with self._lock:
-            self._installed = [each for each in self._installed if vendor not in (None, each.vendor)]
+            self._installed = [
+                each for each in self._installed if vendor not in (None, each.vendor)
+            ]
 
     def reset(self) -> None:
         """Remove all faults and begin the row of tosses anew."""
@@ -107,7 +109,11 @@ class FaultBoard:
 
     def draw(self, vendor: str, path: str) -> Fault | None:
         """Return the fault to do to a request, and count it."""
-        return self._draw(lambda each: each.vendor == vendor and not each.fault.handshake and (each.path or "") in path)
+        return self._draw(
+            lambda each: (
+                each.vendor == vendor and not each.fault.handshake and (each.path or "") in path
+            )
+        )
 
     def draw_handshake(self, vendor: str) -> Fault | None:
         """Return the fault to do to a TLS handshake, and count it."""

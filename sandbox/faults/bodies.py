@@ -32,7 +32,9 @@ WRONG_IDS: dict[str, Any] = {
 }
 
 
-def body(name: str, content: bytes, description: str, headers: tuple[tuple[str, str], ...] = JSON_TYPE) -> Fault:
+def body(
+    name: str, content: bytes, description: str, headers: tuple[tuple[str, str], ...] = JSON_TYPE
+) -> Fault:
     """Accept, with the vendor's own status and another body."""
 
     def act(exchange: Exchange) -> None:
@@ -46,7 +48,9 @@ def with_status(name: str, code: int, description: str, *, keep_body: bool) -> F
 
     def act(exchange: Exchange) -> None:
         honest = exchange.honest
-        if honest.status >= 300:  # the vendor itself refused: a success would be a lie about the request
+        if (
+            honest.status >= 300
+        ):  # the vendor itself refused: a success would be a lie about the request
             exchange.respond(honest)
         elif keep_body:
             exchange.respond(Response(code, honest.body, honest.headers))
@@ -95,7 +99,9 @@ def faults() -> list[Fault]:
     return [
         body("html-body", html, "with an HTML page", (("Content-Type", "text/html"),)),
         body("html-body-as-json", html, "with an HTML page that claims to be JSON"),
-        body("broken-utf8", b'{"data": {"id": "\xff\xfe\xc3\x28"}}', "with bytes that are no UTF-8"),
+        body(
+            "broken-utf8", b'{"data": {"id": "\xff\xfe\xc3\x28"}}', "with bytes that are no UTF-8"
+        ),
         body("utf16-body", '{"data": {"id": "x"}}'.encode("utf-16"), "with JSON in UTF-16"),
         body("truncated-json", b'{"data": {"id": "abc', "with half a JSON text of a true length"),
         body("big-body", b'{"padding": "' + b"x" * 3 * MEGABYTE + b'"}', "with 3 MB of JSON"),
@@ -104,16 +110,30 @@ def faults() -> list[Fault]:
         body("list-body", b"[]", "with a list"),
         body("scalar-body", b"42", "with a number"),
         body("nan-body", b'{"data": NaN}', "with NaN, which is not JSON"),
-        body("huge-number", b'{"data": ' + b"9" * 100_000 + b"}", "with a number of 100,000 digits"),
+        body(
+            "huge-number", b'{"data": ' + b"9" * 100_000 + b"}", "with a number of 100,000 digits"
+        ),
         body("data-null", b'{"data": null, "items": null}', "with null where objects belong"),
-        body("data-list", b'{"data": [1], "items": {"a": 1}}', "with a list for an object and the reverse"),
-        body("items-scalars", b'{"data": "x", "items": [1, "x", null]}', "with scalars for objects"),
+        body(
+            "data-list",
+            b'{"data": [1], "items": {"a": 1}}',
+            "with a list for an object and the reverse",
+        ),
+        body(
+            "items-scalars", b'{"data": "x", "items": [1, "x", null]}', "with scalars for objects"
+        ),
         body("empty-body", b"", "with an empty body"),
         body("invalid-gzip", b"this is not gzip", "with a body that claims to be gzip", GZIPPED),
         Fault("gzip-bomb", "accepts, with 1 GB of zeros in 1 MB of gzip", _bomb, accepted=True),
         _edited("no-id", lambda holder: holder.pop("id", None), "without an id"),
-        *(with_id(name, id_, f"with a hostile id: {name[3:]}") for name, id_ in HOSTILE_IDS.items()),
-        *(with_id(name, id_, f"with an id of a wrong type: {name[3:]}") for name, id_ in WRONG_IDS.items()),
+        *(
+            with_id(name, id_, f"with a hostile id: {name[3:]}")
+            for name, id_ in HOSTILE_IDS.items()
+        ),
+        *(
+            with_id(name, id_, f"with an id of a wrong type: {name[3:]}")
+            for name, id_ in WRONG_IDS.items()
+        ),
         with_status("status-202", 202, "later (Datadog: delayed by an incident)", keep_body=True),
         with_status("status-204", 204, "with 204 and no body", keep_body=False),
         with_status("status-206", 206, "with 206 Partial Content", keep_body=True),

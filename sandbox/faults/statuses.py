@@ -25,17 +25,23 @@ HOSTILE_TEXT = (
 HeaderMaker = Callable[[], tuple[tuple[str, str], ...]]
 
 
-def status(code: int, headers: HeaderMaker = tuple, *, name: str = "", description: str = "") -> Fault:
+def status(
+    code: int, headers: HeaderMaker = tuple, *, name: str = "", description: str = ""
+) -> Fault:
     """Refuse with a status, in the vendor's error shape; the headers are made anew for every answer."""
 
     def act(exchange: Exchange) -> None:
         shaped = exchange.vendor.error(code, phrase(code))
         exchange.respond(Response(code, shaped.body, shaped.headers + headers()))
 
-    return Fault(name or f"status-{code}", description or f"refuses with {code} {phrase(code)}", act)
+    return Fault(
+        name or f"status-{code}", description or f"refuses with {code} {phrase(code)}", act
+    )
 
 
-def retry_after(value: str | Callable[[], str], *, name: str, description: str, code: int = 429) -> Fault:
+def retry_after(
+    value: str | Callable[[], str], *, name: str, description: str, code: int = 429
+) -> Fault:
     """Refuse and ask to wait: `Retry-After` with any value, true or false."""
 
     def headers() -> tuple[tuple[str, str], ...]:
@@ -62,22 +68,32 @@ def redirect(code: int, *, foreign: bool = False) -> Fault:
         exchange.respond(Response(code, headers=(("Location", origin + exchange.request.path),)))
 
     where = "foreign" if foreign else "same-host"
-    return Fault(f"redirect-{code}-{where}", f"redirects with {code} to {where.replace('-', ' ')}", act)
+    return Fault(
+        f"redirect-{code}-{where}", f"redirects with {code} to {where.replace('-', ' ')}", act
+    )
 
 
 def _credentials(exchange: Exchange) -> str:
     names = ("authorization", "dd-api-key", "dd-application-key")
-    return " ".join(exchange.request.headers[name] for name in names if name in exchange.request.headers)
+    return " ".join(
+        exchange.request.headers[name] for name in names if name in exchange.request.headers
+    )
 
 
 def _echo(exchange: Exchange) -> None:
-    exchange.respond(exchange.vendor.error(403, f"The key {_credentials(exchange)} may not do this"))
+    exchange.respond(
+        exchange.vendor.error(403, f"The key {_credentials(exchange)} may not do this")
+    )
 
 
 def _echo_everywhere(exchange: Exchange) -> None:
     key = _credentials(exchange)
     shaped = exchange.vendor.error(400, f"Bad key {key}")
-    headers = (*shaped.headers, ("X-Request-Key", key), ("Location", f"{FOREIGN_ORIGIN}/?key={key}"))
+    headers = (
+        *shaped.headers,
+        ("X-Request-Key", key),
+        ("Location", f"{FOREIGN_ORIGIN}/?key={key}"),
+    )
     exchange.respond(Response(400, shaped.body, headers, reason=f"Bad key {key}"))
 
 
@@ -104,17 +120,31 @@ def faults() -> list[Fault]:
     return [
         *(status(code) for code in REFUSALS + OUTAGES),
         retry_after("1", name="retry-after-seconds", description="429, asks to wait 1 s"),
-        retry_after(lambda: http_date(1), name="retry-after-date", description="429, asks to wait until in 1 s"),
-        retry_after("soon", name="retry-after-garbage", description="429, asks to wait in no known unit"),
+        retry_after(
+            lambda: http_date(1),
+            name="retry-after-date",
+            description="429, asks to wait until in 1 s",
+        ),
+        retry_after(
+            "soon", name="retry-after-garbage", description="429, asks to wait in no known unit"
+        ),
         retry_after(str(DAY), name="retry-after-day", description="429, asks to wait a day"),
-        retry_after(lambda: http_date(DAY), name="retry-after-date-day", description="429, until tomorrow"),
-        retry_after("-1", name="retry-after-negative", description="429, asks to wait less than nothing"),
+        retry_after(
+            lambda: http_date(DAY), name="retry-after-date-day", description="429, until tomorrow"
+        ),
+        retry_after(
+            "-1", name="retry-after-negative", description="429, asks to wait less than nothing"
+        ),
         retry_after("1", code=503, name="retry-after-503", description="503, asks to wait 1 s"),
         *(_rate_limit(*limit) for limit in _limits()),
         *(redirect(code, foreign=foreign) for code in REDIRECTS for foreign in (False, True)),
         Fault("status-304", "answers 304 without a body", _not_modified),
         Fault("echo-key", "403, the caller's keys in the error's text", _echo),
-        Fault("echo-key-everywhere", "400, the keys in body, headers and reason phrase", _echo_everywhere),
+        Fault(
+            "echo-key-everywhere",
+            "400, the keys in body, headers and reason phrase",
+            _echo_everywhere,
+        ),
         Fault("hostile-text", "400, workflow commands and markup in the error's text", _hostile),
         Fault("hostile-plain-text", "500, the same as plain text", _hostile_plain),
         Fault(
@@ -130,13 +160,37 @@ def _rate_limit(name: str, headers: HeaderMaker, description: str) -> Fault:
 
 
 def _limits() -> list[tuple[str, HeaderMaker, str]]:
-    launchdarkly, token, datadog = "X-Ratelimit-Reset", "X-Ratelimit-Auth-Token-Reset", "X-RateLimit-Reset"
+    launchdarkly, token, datadog = (
+        "X-Ratelimit-Reset",
+        "X-Ratelimit-Auth-Token-Reset",
+        "X-RateLimit-Reset",
+    )
     return [
-        ("rate-limit-epoch-ms", epoch_reset(launchdarkly, 1), "429, LaunchDarkly's reset: epoch ms, in 1 s"),
-        ("rate-limit-token-epoch-ms", epoch_reset(token, 1), "429, the token's own reset: epoch ms, in 1 s"),
+        (
+            "rate-limit-epoch-ms",
+            epoch_reset(launchdarkly, 1),
+            "429, LaunchDarkly's reset: epoch ms, in 1 s",
+        ),
+        (
+            "rate-limit-token-epoch-ms",
+            epoch_reset(token, 1),
+            "429, the token's own reset: epoch ms, in 1 s",
+        ),
         ("rate-limit-epoch-ms-past", epoch_reset(launchdarkly, -60), "429, a reset a minute ago"),
-        ("rate-limit-epoch-ms-day", epoch_reset(launchdarkly, DAY), "429, LaunchDarkly's reset a day ahead"),
-        ("rate-limit-seconds", lambda: ((datadog, "1"),), "429, Datadog's reset: 1 second from now"),
-        ("rate-limit-seconds-day", lambda: ((datadog, str(DAY)),), "429, Datadog's reset a day ahead"),
+        (
+            "rate-limit-epoch-ms-day",
+            epoch_reset(launchdarkly, DAY),
+            "429, LaunchDarkly's reset a day ahead",
+        ),
+        (
+            "rate-limit-seconds",
+            lambda: ((datadog, "1"),),
+            "429, Datadog's reset: 1 second from now",
+        ),
+        (
+            "rate-limit-seconds-day",
+            lambda: ((datadog, str(DAY)),),
+            "429, Datadog's reset a day ahead",
+        ),
         ("rate-limit-garbage", lambda: ((datadog, "NaN"),), "429, a reset that is no number"),
     ]

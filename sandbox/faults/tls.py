@@ -19,7 +19,10 @@ def _never(_exchange: Exchange) -> None:
 def faults() -> list[Fault]:
     """Return every fault of this kind."""
     return [
-        *(Fault(f"tls-{kind}", f"shows {what}", _never, handshake=kind) for kind, what in CERTIFICATES.items()),
+        *(
+            Fault(f"tls-{kind}", f"shows {what}", _never, handshake=kind)
+            for kind, what in CERTIFICATES.items()
+        ),
         Fault("tls-handshake-dropped", "resets during the handshake", _never, handshake=DROP),
         Fault("tls-handshake-hang", "never answers the handshake", _never, handshake=HANG),
         Fault("tls-plain-text", "answers the handshake in plain HTTP", _never, handshake=PLAIN),

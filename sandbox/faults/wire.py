@@ -30,7 +30,9 @@ def drip_body(interval: float = 1.0, name: str = "drip-body") -> Fault:
         _head(exchange, ("Content-Length", str(len(content))))
         _drip(exchange, content, interval)
 
-    return Fault(name, f"accepts, sends a byte of the body every {interval:g} s", act, accepted=True)
+    return Fault(
+        name, f"accepts, sends a byte of the body every {interval:g} s", act, accepted=True
+    )
 
 
 def drip_headers(interval: float = 1.0, name: str = "drip-headers") -> Fault:
@@ -40,7 +42,9 @@ def drip_headers(interval: float = 1.0, name: str = "drip-headers") -> Fault:
         exchange.record.status = exchange.honest.status
         _drip(exchange, exchange.honest.encode(), interval)
 
-    return Fault(name, f"accepts, sends a byte of the headers every {interval:g} s", act, accepted=True)
+    return Fault(
+        name, f"accepts, sends a byte of the headers every {interval:g} s", act, accepted=True
+    )
 
 
 def endless_body(interval: float = 0.001, name: str = "endless-body") -> Fault:
@@ -73,7 +77,9 @@ def _drip(exchange: Exchange, content: bytes, interval: float) -> None:
 
 
 def _head(exchange: Exchange, *headers: tuple[str, str]) -> None:
-    exchange.send(head(exchange.honest.status, (JSON_TYPE, *headers)), status=exchange.honest.status)
+    exchange.send(
+        head(exchange.honest.status, (JSON_TYPE, *headers)), status=exchange.honest.status
+    )
 
 
 def _reset(exchange: Exchange) -> None:
@@ -180,22 +186,53 @@ def faults() -> list[Fault]:
         Fault("accept-then-hang", "accepts and never answers", _hang, accepted=True),
         Fault("reset-before-reading", "resets, the body unread", _reset, reads_body=False),
         Fault("reset-after-reading", "resets after reading the request", _reset),
-        Fault("accept-then-reset", "accepts, then resets: the duplicate maker", _reset, accepted=True),
-        Fault("reset-mid-headers", "accepts, resets within the headers", _reset_mid_headers, accepted=True),
+        Fault(
+            "accept-then-reset", "accepts, then resets: the duplicate maker", _reset, accepted=True
+        ),
+        Fault(
+            "reset-mid-headers",
+            "accepts, resets within the headers",
+            _reset_mid_headers,
+            accepted=True,
+        ),
         Fault("reset-mid-body", "accepts, resets within the body", _reset_mid_body, accepted=True),
         Fault("close-without-answer", "closes after reading the request", _close),
         Fault("accept-then-close", "accepts, then closes without an answer", _close, accepted=True),
-        Fault("content-length-too-long", "accepts, declares more body than it sends", _short_body, accepted=True),
-        Fault("content-length-too-short", "accepts, sends more body than declared", _long_body, accepted=True),
+        Fault(
+            "content-length-too-long",
+            "accepts, declares more body than it sends",
+            _short_body,
+            accepted=True,
+        ),
+        Fault(
+            "content-length-too-short",
+            "accepts, sends more body than declared",
+            _long_body,
+            accepted=True,
+        ),
         Fault("content-length-twice", "accepts, declares two lengths", _two_lengths, accepted=True),
-        Fault("content-length-negative", "accepts, declares a length of -1", _negative_length, accepted=True),
-        Fault("chunked-garbage", "accepts, sends chunks that are none", _chunked_garbage, accepted=True),
+        Fault(
+            "content-length-negative",
+            "accepts, declares a length of -1",
+            _negative_length,
+            accepted=True,
+        ),
+        Fault(
+            "chunked-garbage",
+            "accepts, sends chunks that are none",
+            _chunked_garbage,
+            accepted=True,
+        ),
         Fault(
             "status-line-garbage",
             "answers with no status line",
             _status_line(b"220 mail.example ESMTP ready"),
         ),
-        Fault("status-line-not-a-number", "answers with the status OK", _status_line(b"HTTP/1.1 OK fine")),
+        Fault(
+            "status-line-not-a-number",
+            "answers with the status OK",
+            _status_line(b"HTTP/1.1 OK fine"),
+        ),
         Fault(
             "giant-header",
             "accepts, a header of 100 KB",

@@ -44,7 +44,15 @@ def publish(reference: Reference) -> None:
         commit = repository.commit(reference)
         repository.tag(reference.version, commit)
     if not is_on_github(reference.tag):
-        release = ["gh", "release", "create", reference.tag, "--verify-tag", "--title", reference.tag]
+        release = [
+            "gh",
+            "release",
+            "create",
+            reference.tag,
+            "--verify-tag",
+            "--title",
+            reference.tag,
+        ]
         run([*release, "--notes", f"{notes}\n\nImage: `{reference}`"], ROOT)
     repository.move_major(reference.version, commit)
     print(f"{reference.tag} is {commit}")
@@ -53,7 +61,10 @@ def publish(reference: Reference) -> None:
 def is_on_github(tag: str) -> bool:
     """Whether the GitHub release is published. If nobody can tell, it is not: `gh release create` then says why."""
     try:
-        return run(["gh", "release", "view", tag, "--json", "isDraft", "--jq", ".isDraft"], ROOT) == "false"
+        return (
+            run(["gh", "release", "view", tag, "--json", "isDraft", "--jq", ".isDraft"], ROOT)
+            == "false"
+        )
     except ReleaseError:
         return False
 
@@ -66,7 +77,9 @@ def annotation(text: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Run one command; what stops a release is printed as the workflow's error, or to a person as it is."""
-    parser = argparse.ArgumentParser(prog="release", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="release", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("check").add_argument("version")
     verifying = commands.add_parser("verify")

@@ -56,7 +56,9 @@ def registry(folder: Path) -> Iterator[str]:
     config = folder / "registry.yml"  # JSON is YAML
     storage = {"filesystem": {"rootdirectory": str(folder / "registry")}}
     config.write_text(
-        json.dumps({"version": 0.1, "log": {"level": "error"}, "storage": storage, "http": {"addr": host}})
+        json.dumps(
+            {"version": 0.1, "log": {"level": "error"}, "storage": storage, "http": {"addr": host}}
+        )
     )
     with subprocess.Popen(
         [program, "serve", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -87,7 +89,9 @@ def build_and_push(root: Path, host: str) -> Iterator[Reference]:
     try:
         run(["docker", "build", "--quiet", *special, "--tag", tagged, "."], root)
         run(["docker", "push", "--quiet", tagged], root)
-        digests = json.loads(run(["docker", "image", "inspect", "--format", "{{json .RepoDigests}}", tagged], root))
+        digests = json.loads(
+            run(["docker", "image", "inspect", "--format", "{{json .RepoDigests}}", tagged], root)
+        )
         [digest] = [entry.partition("@")[2] for entry in digests if entry.startswith(f"{host}/")]
         yield Reference(host, NAME, VERSION, digest)
     finally:

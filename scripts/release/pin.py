@@ -34,5 +34,7 @@ def find(manifest: str) -> re.Match[str]:
     """The only `image:` line. A line, because a YAML library would rewrite the comments around it."""
     matches = list(IMAGE_LINE.finditer(manifest))
     if len(matches) != 1:
-        raise ReleaseError(f"action.yml has {len(matches)} lines with `image:`, and a release needs exactly one")
+        raise ReleaseError(
+            f"action.yml has {len(matches)} lines with `image:`, and a release needs exactly one"
+        )
     return matches[0]

@@ -57,7 +57,9 @@ class Reference:
         match = REFERENCE.fullmatch(text)
         if not match:
             raise ReleaseError(f"{text!r} is no REGISTRY/NAME:vX.Y.Z@sha256:… reference")
-        return cls(match["registry"], match["name"], parse_version(match["version"]), match["digest"])
+        return cls(
+            match["registry"], match["name"], parse_version(match["version"]), match["digest"]
+        )
 
     def __str__(self) -> str:
         return f"{self.registry}/{self.name}:{self.tag}@{self.digest}"

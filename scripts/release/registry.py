@@ -23,7 +23,10 @@ MANIFESTS = (
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.docker.distribution.manifest.v2+json",
 )
-ATTESTATIONS = ("https://slsa.dev/provenance/", "https://spdx.dev/Document")  # what was built how, and what is in it
+ATTESTATIONS = (
+    "https://slsa.dev/provenance/",
+    "https://spdx.dev/Document",
+)  # what was built how, and what is in it
 TIMEOUT = 30.0  # seconds
 PAUSES = (1.0, 3.0, 9.0)  # seconds before the second try, the third and the last
 TOO_MANY = 429
@@ -48,7 +51,11 @@ def published(reference: Reference) -> Published:
     if media_type not in INDEXES:
         return Published(digest, (), attested=False)
     entries = json.loads(body)["manifests"]
-    images = {entry["digest"]: platform(entry) for entry in entries if platform(entry) != "unknown/unknown"}
+    images = {
+        entry["digest"]: platform(entry)
+        for entry in entries
+        if platform(entry) != "unknown/unknown"
+    }
     attested = all(is_attested(reference, entries, image) for image in images)
     return Published(digest, tuple(sorted(images.values())), attested)
 
@@ -65,7 +72,10 @@ def is_attested(reference: Reference, entries: list[dict[str, Any]], image: str)
         if entry.get("annotations", {}).get("vnd.docker.reference.digest") == image:
             body, _ = get_manifest(reference, entry["digest"])
             layers = json.loads(body)["layers"]
-            found += [layer.get("annotations", {}).get("in-toto.io/predicate-type", "") for layer in layers]
+            found += [
+                layer.get("annotations", {}).get("in-toto.io/predicate-type", "")
+                for layer in layers
+            ]
     return all(any(kind.startswith(wanted) for kind in found) for wanted in ATTESTATIONS)
 
 
@@ -73,9 +83,13 @@ def verify(reference: Reference, platforms: tuple[str, ...] = ()) -> Published:
     """Make sure that the tag gives the digest; when platforms are named, for exactly these, and attested."""
     found = published(reference)
     if found.digest != reference.digest:
-        raise ReleaseError(f"{reference.tag} is {found.digest} in the registry, not {reference.digest}: it was moved")
+        raise ReleaseError(
+            f"{reference.tag} is {found.digest} in the registry, not {reference.digest}: it was moved"
+        )
     if platforms and found.platforms != tuple(sorted(platforms)):
-        raise ReleaseError(f"{reference.tag} is there for {found.platforms}, and {platforms} were to be released")
+        raise ReleaseError(
+            f"{reference.tag} is there for {found.platforms}, and {platforms} were to be released"
+        )
     if platforms and not found.attested:
         raise ReleaseError(
             f"{reference.tag} lacks provenance or an SBOM for an image: "
@@ -98,13 +112,17 @@ def get_manifest(reference: Reference, name: str) -> tuple[bytes, str]:
     try:
         return ask(url, headers | {"Authorization": f"Bearer {anonymous_token(challenge)}"})
     except urllib.error.HTTPError as refusal:
-        raise ReleaseError(f"{url} answered {refusal.code} to an anonymous reader: is the package public?") from refusal
+        raise ReleaseError(
+            f"{url} answered {refusal.code} to an anonymous reader: is the package public?"
+        ) from refusal
 
 
 def anonymous_token(challenge: str) -> str:
     """Follow a registry's `Bearer realm=…,service=…,scope=…` without credentials."""
     fields = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
-    query = urllib.parse.urlencode({key: fields[key] for key in ("service", "scope") if key in fields})
+    query = urllib.parse.urlencode(
+        {key: fields[key] for key in ("service", "scope") if key in fields}
+    )
     body, _ = ask(f"{fields['realm']}?{query}", {})
     return str(json.loads(body)["token"])
 
@@ -122,7 +140,9 @@ def ask(url: str, headers: dict[str, str]) -> tuple[bytes, str]:
             problem = f"answered {refusal.code}"
         except (OSError, HTTPException) as failure:
             problem = f"cannot be read ({getattr(failure, 'reason', failure)})"
-    raise ReleaseError(f"{url} {problem}, {len(PAUSES) + 1} times: run this again when the registry is well")
+    raise ReleaseError(
+        f"{url} {problem}, {len(PAUSES) + 1} times: run this again when the registry is well"
+    )
 
 
 def fetch(url: str, headers: dict[str, str]) -> tuple[bytes, str]:

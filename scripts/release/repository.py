@@ -61,11 +61,20 @@ class Repository:
     def commit(self, reference: Reference) -> str:
         """Commit, on no branch, that action.yml runs this image, and nothing else."""
         if changes := self.git("status", "--porcelain"):
-            raise ReleaseError(f"the work tree must hold what is committed, and nothing else: {changes}")
+            raise ReleaseError(
+                f"the work tree must hold what is committed, and nothing else: {changes}"
+            )
         self.git("switch", "--quiet", "--detach")
         manifest = self.root / "action.yml"
         manifest.write_text(pin(manifest.read_text("utf-8"), reference), "utf-8", newline="\n")
-        self.git(*AUTHOR, "commit", "--quiet", "--all", "--message", f"Release {reference.tag}\n\n{reference}")
+        self.git(
+            *AUTHOR,
+            "commit",
+            "--quiet",
+            "--all",
+            "--message",
+            f"Release {reference.tag}\n\n{reference}",
+        )
         commit = self.git("rev-parse", "HEAD")
         self.require_one_line(commit)
         return commit
@@ -73,13 +82,18 @@ class Repository:
     def require_one_line(self, commit: str) -> None:
         """What runs is what was tested: beside the image's name, a release is its parent."""
         if (changed := self.git("diff", "--numstat", f"{commit}~", commit)) != "1\t1\taction.yml":
-            raise ReleaseError(f"the release commit must change one line of action.yml, and changes {changed!r}")
+            raise ReleaseError(
+                f"the release commit must change one line of action.yml, and changes {changed!r}"
+            )
 
     def resume(self, reference: Reference) -> str:
         """The commit of a tag that an earlier try has pushed, if it is the one that this try would make."""
         self.git("fetch", "--quiet", "--no-tags", "origin", f"refs/tags/{reference.tag}")
         commit = self.git("rev-parse", "FETCH_HEAD^{commit}")
-        head, parent = self.git("rev-parse", "HEAD"), self.git("show", "--no-patch", "--format=%P", commit)
+        head, parent = (
+            self.git("rev-parse", "HEAD"),
+            self.git("show", "--no-patch", "--format=%P", commit),
+        )
         if parent != head:
             raise ReleaseError(
                 f"{reference.tag} is tagged already, on top of {parent or 'nothing'}, and {head} is to be released: "

@@ -24,7 +24,7 @@ class Event(StrEnum):
         return self in {Event.FINISHED, Event.FAILED}
 
 
-STATUS_WORDS: dict[str, Event | None] = {
+GITHUB_STATUSES: dict[str, Event | None] = {
     "in_progress": Event.STARTED,
     "success": Event.FINISHED,
     "failure": Event.FAILED,
@@ -49,7 +49,9 @@ STATUS_WORDS: dict[str, Event | None] = {
 class Frozen(BaseModel):
     """The base of all models: they never change, and an unknown field is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True
+    )
 
 
 class Service(Frozen):
@@ -147,7 +149,13 @@ class Rollout(Frozen):
         origin = self.origin
         parts = [
             *(origin.repository, origin.run_id, origin.run_attempt, origin.job, origin.job_index),
-            *(service.name, self.environment, str(self.started_at), self.commit_sha, self.version_of(service)),
+            *(
+                service.name,
+                self.environment,
+                str(self.started_at),
+                self.commit_sha,
+                self.version_of(service),
+            ),
         ]
         digest = sha256(dumps(parts).encode()).hexdigest()[:24]
         head = f"{origin.run_id or 0}.{origin.run_attempt}:{service.name}:{self.environment}"

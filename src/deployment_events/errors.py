@@ -4,17 +4,17 @@
     ├── InputError     what the user wrote is wrong: every problem at once, nothing sent
     ├── StateError     what main left for post cannot be used
     ├── OutboxError    a file of undelivered events cannot be used: it is left as it was
-    └── CallFailed     one call to a vendor did not succeed
+    └── DeliveryFailed     one message to a vendor did not succeed
         ├── Refused    it never will as it stands: not tried again
-        └── Down       it may later: tried again within the time allowed
+        └── Unavailable       it may later: tried again run_with_deadline the time allowed
 
-`str()` of each is one line for a person: cause first, cure last.
+`str()` of each is one line for a person: cause first, fix last.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .text import clean, quoted
+from .values.text import clean, quoted
 
 
 class DeploymentEventsError(Exception):
@@ -30,12 +30,12 @@ class Problem(NamedTuple):
     """What it must be, without a full stop."""
     given: str | None
     """The value, or None for a secret's, which is never shown."""
-    cure: str
+    fix: str
     """What to do next: a sentence."""
 
     def __str__(self) -> str:
         given = "" if self.given is None else f", but it is {quoted(self.given)}"
-        return f"{clean(self.input)} {self.rule}{given}. {self.cure}"
+        return f"{clean(self.input)} {self.rule}{given}. {self.fix}"
 
 
 class InputError(DeploymentEventsError):
@@ -54,8 +54,8 @@ class OutboxError(DeploymentEventsError):
     """A file of undelivered events is truncated, foreign or too large."""
 
 
-class CallFailed(DeploymentEventsError):
-    """One call did not succeed.
+class DeliveryFailed(DeploymentEventsError):
+    """One message did not succeed.
 
     `status` is the HTTP status, or None when there was no answer; `attribute` is the part of the body
     that the vendor named, or empty.
@@ -68,7 +68,7 @@ class CallFailed(DeploymentEventsError):
         self.status = status
 
 
-class Refused(CallFailed):
+class Refused(DeliveryFailed):
     """The vendor, a proxy or TLS said no: sending the same again changes nothing."""
 
     def __init__(self, message: str, status: int | None = None, attribute: str = "") -> None:
@@ -76,7 +76,7 @@ class Refused(CallFailed):
         self.attribute = attribute
 
 
-class Down(CallFailed):
+class Unavailable(DeliveryFailed):
     """Nobody answered, or the answer was "later"; `wait` is how long, in seconds, if it said so."""
 
     def __init__(self, message: str, status: int | None = None, wait: float | None = None) -> None:

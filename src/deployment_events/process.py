@@ -10,10 +10,10 @@ from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
-from . import outcomes
-from .delivery.clock import Clock
-from .runner import Runner
-from .state import STATE
+from .github.runner import Runner
+from .http.deadline import Clock
+from .report import outcome
+from .stages.state import STATE
 
 Stage = Callable[[Runner, Clock], int]
 
@@ -48,7 +48,9 @@ def listen(clock: Clock, received: list[int]) -> None:
 
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)
-    threading.excepthook = lambda _: None  # a thread's traceback; its calls are reported as undelivered
+    threading.excepthook = lambda _: (
+        None
+    )  # a thread's traceback; its messages are reported as undelivered
     if received:
         clock.stop()
 
@@ -60,10 +62,15 @@ def report_bug(runner: Runner, bug: Exception) -> int:
     for line in "".join(traceback.format_exception(bug)).splitlines():
         runner.debug(line)
     given = runner.inputs(["event", "fail-on-error"])
-    is_auto = given["event"].lower() in {"", "auto"} and os.environ.get("GITHUB_EVENT_NAME") != "deployment_status"
+    is_auto = (
+        given["event"].lower() in {"", "auto"}
+        and os.environ.get("GITHUB_EVENT_NAME") != "deployment_status"
+    )
     post_follows = is_auto and not runner.state(STATE)
     fail_on_error = given["fail-on-error"].lower() == "true" and not post_follows
-    return runner.announce(outcomes.bug(f"{type(bug).__name__} at {place}", fail_on_error=fail_on_error))
+    return runner.annotate(
+        outcome.bug(f"{type(bug).__name__} at {place}", fail_on_error=fail_on_error)
+    )
 
 
 def leave(code: int) -> NoReturn:

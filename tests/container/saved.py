@@ -22,7 +22,9 @@ class SavedImage:
             self.files: dict[str, tarfile.TarInfo] = {}
             for layer in manifest["Layers"][-own_layers(config["history"]) :]:
                 with tarfile.open(fileobj=outer.extractfile(layer)) as inner:
-                    self.files |= {f"/{member.name}": member for member in inner if not member.isdir()}
+                    self.files |= {
+                        f"/{member.name}": member for member in inner if not member.isdir()
+                    }
 
     @property
     def size(self) -> int:
@@ -36,7 +38,11 @@ class SavedImage:
 
 def own_layers(history: list[dict[str, Any]]) -> int:
     """How many layers the final stage of our Dockerfile made."""
-    starts = [i for i, entry in enumerate(history) if entry.get("created_by", "").startswith(FIRST_INSTRUCTION)]
+    starts = [
+        i
+        for i, entry in enumerate(history)
+        if entry.get("created_by", "").startswith(FIRST_INSTRUCTION)
+    ]
     assert len(starts) == 1, "the final stage must begin with the title's LABEL"
     own = [entry for entry in history[starts[0] :] if not entry.get("empty_layer")]
     assert own, "the image adds nothing"

@@ -27,9 +27,13 @@ class JobRunner:
     """Runs each action of the job in its own image, on the job's network."""
 
     def __init__(self, images: Mapping[Path, str], network: str) -> None:
-        self._runners = {path: ContainerRunner(image, network=network) for path, image in images.items()}
+        self._runners = {
+            path: ContainerRunner(image, network=network) for path, image in images.items()
+        }
 
-    def start(self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout) -> Process:
+    def start(
+        self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout
+    ) -> Process:
         return self._runners[action.directory].start(action, entrypoint, environment, layout)
 
 
@@ -46,7 +50,9 @@ def network(tmp_path: Path) -> Iterator[str]:
     """The job's network, with the service container up and waiting for the checkout in `tmp_path`."""
     name = f"e2e-{uuid.uuid4().hex[:8]}"
     service = E2E["services"]["sandbox"]
-    [mount] = [volume.replace("${{ github.workspace }}", str(tmp_path)) for volume in service["volumes"]]
+    [mount] = [
+        volume.replace("${{ github.workspace }}", str(tmp_path)) for volume in service["volumes"]
+    ]
     docker("network", "create", name)
     options = (
         "--network",
@@ -58,7 +64,9 @@ def network(tmp_path: Path) -> Iterator[str]:
         "--entrypoint",
         service["entrypoint"],
     )
-    container = docker("run", "--detach", *options, service["image"], *shlex.split(service["command"]))
+    container = docker(
+        "run", "--detach", *options, service["image"], *shlex.split(service["command"])
+    )
     yield name
     docker("rm", "--force", container)
     docker("network", "rm", name)
@@ -86,11 +94,14 @@ def execute(job: Job, step: dict[str, object]) -> StepResult:
         return job.run(str(step["run"]), env=strings(step.get("env")))
     path = REPOSITORY / str(step["uses"])
     forgiven = step.get("continue-on-error") is True
-    return job.uses(path, with_=strings(step["with"]), id=str(step.get("id", "")), continue_on_error=forgiven)
+    return job.uses(
+        path, with_=strings(step["with"]), id=str(step.get("id", "")), continue_on_error=forgiven
+    )
 
 
 def strings(mapping: object) -> dict[str, str]:
     assert mapping is None or isinstance(mapping, dict)
     return {
-        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in (mapping or {}).items()
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in (mapping or {}).items()
     }

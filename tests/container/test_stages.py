@@ -105,14 +105,18 @@ def test_programs_of_the_workspace_are_not_run(image: str, sandbox: Sandbox) -> 
         assert_reported(job, sandbox)
 
 
-def test_without_a_network_events_are_kept_and_the_deploy_goes_on(image: str, sandbox: Sandbox) -> None:
+def test_without_a_network_events_are_kept_and_the_deploy_goes_on(
+    image: str, sandbox: Sandbox
+) -> None:
     with Job(runner=ContainerRunner(image, network="none")) as job:
         main = job.uses(with_=with_keys(sandbox, event="finished", timeout_seconds="3"))
         assert main.exit_code == 0, main.raw
         assert results(main.outputs) == {"launchdarkly": "undelivered", "datadog": "undelivered"}
         kept = job.temp / main.outputs["undelivered-path"]
         assert kept.read_text().count("\n") == 2
-        assert kept.stat().st_uid == kept.parent.stat().st_uid == job.temp.stat().st_uid, "the runner must clean up"
+        assert kept.stat().st_uid == kept.parent.stat().st_uid == job.temp.stat().st_uid, (
+            "the runner must clean up"
+        )
         assert job.finish().conclusion == "success"
     assert sandbox.requests() == []
 
@@ -121,7 +125,9 @@ def test_the_cas_of_the_image_are_trusted(image: str, tmp_path: Path) -> None:
     with Sandbox(tls=tmp_path) as sandbox:
         assert sandbox.ca_file
         known = hashed(sandbox.ca_file, tmp_path / "cas")
-        runner = ContainerRunner(image, network="host", arguments=["--volume", f"{known}:{SYSTEM_CAS}:ro"])
+        runner = ContainerRunner(
+            image, network="host", arguments=["--volume", f"{known}:{SYSTEM_CAS}:ro"]
+        )
         with Job(runner=runner) as job:
             assert_reported(job, sandbox)
         with Job(runner=ContainerRunner(image, network="host")) as job:
@@ -146,17 +152,26 @@ def test_any_home_will_do(image: str, sandbox: Sandbox, home: str) -> None:
 def test_a_signal_ends_main_at_once(image: str, sandbox: Sandbox, number: str) -> None:
     """As PID 1, a process without a handler would ignore both."""
     sandbox.latency = 60.0
-    with Job(runner=ContainerRunner(image, network="host", arguments=["--label", f"signalled={number}"])) as job:
+    with Job(
+        runner=ContainerRunner(image, network="host", arguments=["--label", f"signalled={number}"])
+    ) as job:
         running = job.start(with_=with_keys(sandbox, event="finished"))
         running.wait_for(lambda _: bool(sandbox.requests()))
         signalled = time.monotonic()
-        docker("kill", "--signal", number, docker("ps", "--quiet", "--filter", f"label=signalled={number}"))
+        docker(
+            "kill",
+            "--signal",
+            number,
+            docker("ps", "--quiet", "--filter", f"label=signalled={number}"),
+        )
         main = running.wait()
         assert time.monotonic() - signalled < SIGNALLED
         assert list((job.temp / "deployment-events").iterdir()), main.raw
 
 
-def test_a_cancelled_job_ends_main_before_the_runner_loses_patience(image: str, sandbox: Sandbox) -> None:
+def test_a_cancelled_job_ends_main_before_the_runner_loses_patience(
+    image: str, sandbox: Sandbox
+) -> None:
     """The runner signals its docker client, which passes it on."""
     sandbox.latency = 60.0
     with Job(runner=ContainerRunner(image, network="host")) as job:
@@ -196,5 +211,7 @@ def test_nothing_is_compiled_at_run_time(verbose: str, sandbox: Sandbox) -> None
         [post] = job.finish().posts
     for stage in (main, post):
         assert "import 'requests'" in stage.stderr
-        code = [line for line in stage.stderr.splitlines() if line.startswith("# code object from ")]
+        code = [
+            line for line in stage.stderr.splitlines() if line.startswith("# code object from ")
+        ]
         assert [line for line in code if ".pyc" not in line] == []

@@ -11,29 +11,65 @@ from support.moments import NOW
 from support.raw import raw
 from support.step import make_step
 
-from deployment_events.delivery.clock import Clock
-from deployment_events.deployment import STATUS_WORDS, Event
-from deployment_events.inputs import input_names, read_inputs
-from deployment_events.names import secret_names
-from deployment_events.providers.datadog import SITES
-from deployment_events.runner import Runner
-from deployment_events.services import attribute_names
+from deployment_events.deployment import GITHUB_STATUSES, Event
+from deployment_events.github.runner import Runner
+from deployment_events.http.deadline import Clock
+from deployment_events.inputs.read import input_names, read_inputs
+from deployment_events.inputs.services import attribute_names
 from deployment_events.stages.main import main
+from deployment_events.vendors.datadog.vendor import SITES
+from deployment_events.vendors.input_names import secret_names
 
 INPUTS = MANIFEST["inputs"]
 OUTPUTS = MANIFEST["outputs"]
 RUNS = MANIFEST["runs"]
 
 DOCUMENTED = {  # design section 2
-    *("event", "on-cancelled", "service", "environment", "version", "commit-sha", "repository-url", "started-at"),
-    *("finished-at", "tags", "github-metadata", "fail-on-error", "dry-run", "timeout-seconds", "replay"),
+    *(
+        "event",
+        "on-cancelled",
+        "service",
+        "environment",
+        "version",
+        "commit-sha",
+        "repository-url",
+        "started-at",
+    ),
+    *(
+        "finished-at",
+        "tags",
+        "github-metadata",
+        "fail-on-error",
+        "dry-run",
+        "timeout-seconds",
+        "replay",
+    ),
     *("github-token", "job-status", "job-index"),
     *("launchdarkly-access-token", "launchdarkly-project-key", "launchdarkly-environment-key"),
-    *("launchdarkly-application-key", "launchdarkly-application-name", "launchdarkly-application-kind"),
-    *("launchdarkly-version-name", "launchdarkly-event-metadata", "launchdarkly-deployment-metadata"),
+    *(
+        "launchdarkly-application-key",
+        "launchdarkly-application-name",
+        "launchdarkly-application-kind",
+    ),
+    *(
+        "launchdarkly-version-name",
+        "launchdarkly-event-metadata",
+        "launchdarkly-deployment-metadata",
+    ),
     *("launchdarkly-base-url", "launchdarkly-deployment-id", "launchdarkly-patch"),
-    *("datadog-api-key", "datadog-site", "datadog-team", "datadog-deployment-id", "datadog-base-url"),
-    *("datadog-app-key", "datadog-change-failure", "datadog-remediation-type", "datadog-remediation-id"),
+    *(
+        "datadog-api-key",
+        "datadog-site",
+        "datadog-team",
+        "datadog-deployment-id",
+        "datadog-base-url",
+    ),
+    *(
+        "datadog-app-key",
+        "datadog-change-failure",
+        "datadog-remediation-type",
+        "datadog-remediation-id",
+    ),
 }
 
 
@@ -99,7 +135,11 @@ def test_a_default_uses_only_contexts_that_a_manifest_has(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [MANIFEST["description"], *(one["description"] for one in [*INPUTS.values(), *OUTPUTS.values()])]
+    "text",
+    [
+        MANIFEST["description"],
+        *(one["description"] for one in [*INPUTS.values(), *OUTPUTS.values()]),
+    ],
 )
 def test_a_description_is_a_sentence_without_an_expression(text: str) -> None:
     assert "${{" not in text
@@ -114,16 +154,23 @@ def test_no_input_is_required_because_the_runner_would_not_enforce_it() -> None:
 def test_what_is_a_secret_is_said_to_be_one() -> None:
     told = {name for name, one in INPUTS.items() if "Keep it in a secret" in one["description"]}
     assert told | {"github-token"} == set(secret_names())
-    assert not [name for name in INPUTS if re.search("token|api-key|app-key", name) and name not in secret_names()]
+    assert not [
+        name
+        for name in INPUTS
+        if re.search("token|api-key|app-key", name) and name not in secret_names()
+    ]
 
 
 def test_the_descriptions_name_the_words_the_code_takes() -> None:
     for word in ("auto", *Event, "replay"):
         assert word in INPUTS["event"]["description"]
-    assert {"in_progress", "success", "failure"} <= set(STATUS_WORDS)
+    assert {"in_progress", "success", "failure"} <= set(GITHUB_STATUSES)
     for key in attribute_names():
         assert key in INPUTS["service"]["description"]
-    assert all(site in SITES for site in re.findall(r"[\w.]*datadoghq\.\w+", INPUTS["datadog-site"]["description"]))
+    assert all(
+        site in SITES
+        for site in re.findall(r"[\w.]*datadoghq\.\w+", INPUTS["datadog-site"]["description"])
+    )
 
 
 def test_it_is_a_docker_action_with_both_entry_points_and_no_arguments() -> None:

@@ -16,10 +16,10 @@ from support.moments import EARLIER, NOW
 from support.raw import DATADOG_APP_KEY, inputs
 from support.vendor_models import launchdarkly_model
 
-from deployment_events.calls import Call
 from deployment_events.deployment import Event
-from deployment_events.planning import plan
-from deployment_events.rollout import Moments, resolve
+from deployment_events.messages import Message
+from deployment_events.resolve import Moments, resolve
+from deployment_events.vendors.plan import plan
 
 POST_EVENT = launchdarkly_model("post_deployment_event_input", "PostDeploymentEventInput")
 PATCH = TypeAdapter(list[launchdarkly_model("patch_operation", "PatchOperation")])
@@ -57,8 +57,8 @@ def bodies(event: Event, changes: dict[str, str]) -> dict[str, Any]:
     """Return each vendor's body as it goes over the wire, by vendor."""
     given = inputs(event=event, **changes)
     resolved = resolve(given, context(), event, Moments(NOW))
-    calls: tuple[Call, ...] = plan(resolved.rollout, given.enabled, event, NOW).calls
-    return {call.vendor: json.loads(json.dumps(call.body)) for call in calls}
+    messages: tuple[Message, ...] = plan(resolved.rollout, given.enabled, event, NOW).messages
+    return {message.vendor: json.loads(json.dumps(message.body)) for message in messages}
 
 
 def judge_launchdarkly(body: dict[str, Any]) -> Any:
@@ -82,7 +82,10 @@ def unknown(model: Any) -> list[str]:
     if not isinstance(model, ModelNormal):
         return []
     store: dict[str, Any] = getattr(model, "_data_store", {})
-    return [*(store.keys() - model.attribute_map.keys()), *(name for one in store.values() for name in unknown(one))]
+    return [
+        *(store.keys() - model.attribute_map.keys()),
+        *(name for one in store.values() for name in unknown(one)),
+    ]
 
 
 @pytest.mark.parametrize("changes", [ALL, FEWEST], ids=["all", "fewest"])
@@ -99,13 +102,18 @@ def test_datadog_s_client_takes_a_finished_deployment(changes: dict[str, str]) -
 
 
 @pytest.mark.parametrize(
-    "changes", [UPDATE, {**UPDATE, "datadog_remediation_type": "", "datadog_remediation_id": ""}], ids=["all", "fewest"]
+    "changes",
+    [UPDATE, {**UPDATE, "datadog_remediation_type": "", "datadog_remediation_id": ""}],
+    ids=["all", "fewest"],
 )
 def test_both_clients_take_an_update(changes: dict[str, str]) -> None:
     told = bodies(Event.UPDATE, changes)
     judge_datadog(told["datadog"], DORADeploymentPatchRequest)
     operations = PATCH.validate_python(told["launchdarkly"], strict=True)
-    assert [(one.op, one.path) for one in operations] == [("replace", "/status"), ("remove", "/tags/a")]
+    assert [(one.op, one.path) for one in operations] == [
+        ("replace", "/status"),
+        ("remove", "/tags/a"),
+    ]
     assert told["launchdarkly"] == json.loads(UPDATE["launchdarkly_patch"])
 
 
@@ -140,7 +148,10 @@ def test_all_inputs_reach_both_vendors_exactly() -> None:
                 "env": "production",
                 "version": "v1.4.0+build/7",
                 "team": "web",
-                "git": {"commit_sha": SHA, "repository_url": "git@github.com:octo-org/octo-repo.git"},
+                "git": {
+                    "commit_sha": SHA,
+                    "repository_url": "git@github.com:octo-org/octo-repo.git",
+                },
                 "custom_tags": [
                     *("team:web", "team:shop", "url:https://example.com:8443/"),
                     *(f"{key}:{value}" for key, value in facts.items()),
@@ -155,9 +166,16 @@ names = words.map(str.strip).filter(bool)
 
 
 @given(names, names, names, names)
-def test_no_name_makes_a_body_that_a_client_refuses(service: str, environment: str, version: str, tag: str) -> None:
+def test_no_name_makes_a_body_that_a_client_refuses(
+    service: str, environment: str, version: str, tag: str
+) -> None:
     quoted = '"' + service.replace('"', '""') + '"'
-    lines = {"service": quoted, "environment": environment, "version": version, "tags": f"tag:{tag}"}
+    lines = {
+        "service": quoted,
+        "environment": environment,
+        "version": version,
+        "tags": f"tag:{tag}",
+    }
     told = bodies(Event.FINISHED, lines)
     assert told["datadog"]["data"]["attributes"]["service"] == service
     judge_launchdarkly(told["launchdarkly"])
@@ -166,7 +184,13 @@ def test_no_name_makes_a_body_that_a_client_refuses(service: str, environment: s
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"started_at": "1"}, {"started_at": 1.5}, {"servcie": "x"}, {"custom_tags": "a:b"}, {"git": {"commit_sha": "x"}}],
+    [
+        {"started_at": "1"},
+        {"started_at": 1.5},
+        {"servcie": "x"},
+        {"custom_tags": "a:b"},
+        {"git": {"commit_sha": "x"}},
+    ],
 )
 def test_the_judge_of_datadog_s_bodies_can_say_no(wrong: dict[str, Any]) -> None:
     attributes = bodies(Event.FINISHED, ALL)["datadog"]["data"]["attributes"] | wrong
@@ -174,7 +198,9 @@ def test_the_judge_of_datadog_s_bodies_can_say_no(wrong: dict[str, Any]) -> None
         judge_datadog({"data": {"attributes": attributes}}, DORADeploymentRequest)
 
 
-@pytest.mark.parametrize("wrong", [{"eventTime": "1"}, {"evenType": "x"}, {"version": 1}, {"eventType": "ended"}])
+@pytest.mark.parametrize(
+    "wrong", [{"eventTime": "1"}, {"evenType": "x"}, {"version": 1}, {"eventType": "ended"}]
+)
 def test_the_judge_of_launchdarkly_s_bodies_can_say_no(wrong: dict[str, Any]) -> None:
     body = bodies(Event.FINISHED, ALL)["launchdarkly"] | wrong
     with pytest.raises((AssertionError, ValueError)):

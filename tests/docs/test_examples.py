@@ -6,9 +6,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from support.examples import DEPLOY_SECONDS, EXAMPLES, PUSHED, SECRETS, complaints, example_names, execute, only, stages
+from support.examples import (
+    DEPLOY_SECONDS,
+    EXAMPLES,
+    PUSHED,
+    SECRETS,
+    complaints,
+    example_names,
+    execute,
+    only,
+    stages,
+)
 
-from deployment_events.times import parse_time
+from deployment_events.values.times import parse_time
 from emulator.layout import Layout
 from emulator.manifest import Action
 from emulator.runners import HostRunner, Process
@@ -47,7 +57,9 @@ def test_every_example_grants_nothing_by_default(name: str) -> None:
 @pytest.mark.parametrize("name", ["one-step.yml", "kubernetes.yml"])
 def test_one_step_reports_a_whole_deployment(name: str) -> None:
     with Sandbox() as sandbox:
-        result = execute(sandbox, name, replace={'echo "Your deploy goes here"': f"sleep {DEPLOY_SECONDS}"})
+        result = execute(
+            sandbox, name, replace={'echo "Your deploy goes here"': f"sleep {DEPLOY_SECONDS}"}
+        )
         feature = only(sandbox.deployments("launchdarkly"))
         deployment = only(sandbox.deployments("datadog"))
     assert result.conclusion == "success"
@@ -55,7 +67,10 @@ def test_one_step_reports_a_whole_deployment(name: str) -> None:
     assert (feature["status"], feature["environmentKey"]) == ("finished", "production")
     assert feature["durationMs"] >= DEPLOY_SECONDS * 1000
     assert milliseconds(deployment) == feature["durationMs"]
-    assert deployment["git"] == {"commit_sha": PUSHED, "repository_url": "https://github.com/octo-org/octo-repo"}
+    assert deployment["git"] == {
+        "commit_sha": PUSHED,
+        "repository_url": "https://github.com/octo-org/octo-repo",
+    }
     report = next(step for step in result.jobs["deploy"].steps if step.outputs)
     assert report.outputs["launchdarkly-deployment-id"] == feature["id"]
     assert report.outputs["datadog-deployment-id"] == deployment["id"]
@@ -63,7 +78,9 @@ def test_one_step_reports_a_whole_deployment(name: str) -> None:
 
 def test_one_step_reports_a_failed_deploy_to_launchdarkly_alone() -> None:
     with Sandbox() as sandbox:
-        result = execute(sandbox, "one-step.yml", replace={'echo "Your deploy goes here"': "exit 1"})
+        result = execute(
+            sandbox, "one-step.yml", replace={'echo "Your deploy goes here"': "exit 1"}
+        )
         assert only(sandbox.deployments("launchdarkly"))["status"] == "failed"
         assert not sandbox.deployments("datadog")
     assert result.conclusion == "failure"
@@ -82,10 +99,14 @@ def test_a_deployment_of_several_jobs_has_one_start_and_one_end(name: str) -> No
     assert milliseconds(deployment) == feature["durationMs"] >= DEPLOY_SECONDS * 1000
 
 
-@pytest.mark.parametrize("name", ["two-jobs.yml", "reporting-in-its-own-jobs.yml", "report-from-linux.yml"])
+@pytest.mark.parametrize(
+    "name", ["two-jobs.yml", "reporting-in-its-own-jobs.yml", "report-from-linux.yml"]
+)
 def test_a_failed_deploy_of_several_jobs_is_told_to_launchdarkly_alone(name: str) -> None:
     with Sandbox() as sandbox:
-        result = execute(sandbox, name, replace={"./deploy.sh": "exit 1 #", "./deploy.ps1": "exit 1 #"})
+        result = execute(
+            sandbox, name, replace={"./deploy.sh": "exit 1 #", "./deploy.ps1": "exit 1 #"}
+        )
         assert only(sandbox.deployments("launchdarkly"))["status"] == "failed"
         assert not sandbox.deployments("datadog")
     assert result.conclusion == "failure"
@@ -101,7 +122,9 @@ class NoImage(HostRunner):
         super().__init__()
         self._job = job
 
-    def start(self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout) -> Process:
+    def start(
+        self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout
+    ) -> Process:
         if environment["GITHUB_JOB"] == self._job:
             raise OSError(self.WHY)
         return super().start(action, entrypoint, environment, layout)
@@ -123,10 +146,14 @@ def test_when_the_registry_is_down_at_the_start_the_deploys_own_clock_counts() -
     assert milliseconds(deployment) == feature["durationMs"] >= DEPLOY_SECONDS * 1000
 
 
-def test_when_the_registry_is_down_at_the_start_a_failed_deploy_is_told_to_launchdarkly_alone() -> None:
+def test_when_the_registry_is_down_at_the_start_a_failed_deploy_is_told_to_launchdarkly_alone() -> (
+    None
+):
     replace = {"./deploy.sh": f"sleep {DEPLOY_SECONDS}; exit 1"}
     with Sandbox() as sandbox:
-        result = execute(sandbox, "reporting-in-its-own-jobs.yml", replace=replace, runner=NoImage("started"))
+        result = execute(
+            sandbox, "reporting-in-its-own-jobs.yml", replace=replace, runner=NoImage("started")
+        )
         feature = only(sandbox.deployments("launchdarkly"))
         assert not sandbox.deployments("datadog")
     assert result.conclusion == "failure"
@@ -137,7 +164,11 @@ def test_when_the_registry_is_down_at_the_start_a_failed_deploy_is_told_to_launc
 def test_when_the_registry_is_up_the_start_is_told_once() -> None:
     with Sandbox() as sandbox:
         result = execute(sandbox, "reporting-in-its-own-jobs.yml")
-        told = [one.body["eventType"] for one in sandbox.requests("launchdarkly") if one.method == "POST"]
+        told = [
+            one.body["eventType"]
+            for one in sandbox.requests("launchdarkly")
+            if one.method == "POST"
+        ]
     assert told == ["started", "finished"]
     assert [step.outcome for step in result.jobs["ended"].steps] == ["skipped", "success"]
 
@@ -145,7 +176,9 @@ def test_when_the_registry_is_up_the_start_is_told_once() -> None:
 def test_when_the_registry_is_down_a_deploy_that_never_ran_is_not_told() -> None:
     skip = {"deploy: # needs": "deploy:\n    if: ${{ false }} # needs"}
     with Sandbox() as sandbox:
-        result = execute(sandbox, "reporting-in-its-own-jobs.yml", replace=skip, runner=NoImage("started"))
+        result = execute(
+            sandbox, "reporting-in-its-own-jobs.yml", replace=skip, runner=NoImage("started")
+        )
         assert not sandbox.requests()
     assert [step.outcome for step in result.jobs["ended"].steps] == ["skipped", "success"]
 
@@ -163,7 +196,9 @@ def test_linux_reports_for_another_system() -> None:
         deployment = only(sandbox.deployments("datadog"))
         feature = only(sandbox.deployments("launchdarkly"))
     assert not complaints(result)
-    assert feature["status"] == "finished"  # without a `started`, LaunchDarkly documents a duration of zero
+    assert (
+        feature["status"] == "finished"
+    )  # without a `started`, LaunchDarkly documents a duration of zero
     assert milliseconds(deployment) > 0
     assert deployment["started_at"] % 1000 == 0  # the shell's own clock
 
@@ -171,10 +206,17 @@ def test_linux_reports_for_another_system() -> None:
 @example("deployment-status.yml")
 def test_a_deployment_status_tells_everything_itself() -> None:
     event = {
-        "deployment": {"sha": OTHER_SHA, "environment": "staging", "created_at": "2026-05-04T09:30:00Z"},
+        "deployment": {
+            "sha": OTHER_SHA,
+            "environment": "staging",
+            "created_at": "2026-05-04T09:30:00Z",
+        },
         "deployment_status": {"state": "in_progress", "created_at": "2026-05-04T09:30:05Z"},
     }
-    done = {**event, "deployment_status": {"state": "success", "created_at": "2026-05-04T09:33:00Z"}}
+    done = {
+        **event,
+        "deployment_status": {"state": "success", "created_at": "2026-05-04T09:33:00Z"},
+    }
     idle = {**event, "deployment_status": {"state": "queued", "created_at": "2026-05-04T09:30:01Z"}}
     with Sandbox() as sandbox:
         runs = [
@@ -204,7 +246,9 @@ def test_a_workflow_run_reports_the_tested_commit() -> None:
 
 @pytest.mark.parametrize("change", [{"conclusion": "failure"}, {"event": "pull_request"}])
 def test_a_workflow_run_deploys_neither_what_failed_nor_what_a_fork_has_sent(change: dict) -> None:
-    event = {"workflow_run": {"conclusion": "success", "event": "push", "head_sha": OTHER_SHA, **change}}
+    event = {
+        "workflow_run": {"conclusion": "success", "event": "push", "head_sha": OTHER_SHA, **change}
+    }
     with Sandbox() as sandbox:
         result = execute(sandbox, "workflow-run.yml", event_name="workflow_run", event=event)
         assert not sandbox.requests()
@@ -235,7 +279,9 @@ def test_each_service_of_a_monorepo_is_a_deployment_with_what_is_special_about_i
     assert not complaints(result)
     assert set(features) == set(deployments) == {"cart", "payments", "web-shop"}
     assert {one["status"] for one in features.values()} == {"finished"}
-    assert features["payments"]["applicationVersion"] == deployments["payments"]["version"] == "2.4.1"
+    assert (
+        features["payments"]["applicationVersion"] == deployments["payments"]["version"] == "2.4.1"
+    )
     assert deployments["payments"]["team"] == "checkout"
     assert sent["web-shop"]["applicationKind"] == "browser"
     assert sent["web-shop"]["applicationName"] == "Shop, the web one"
@@ -266,15 +312,24 @@ def test_a_rollback_marks_the_failure_and_names_its_remediation() -> None:
 
 def test_a_rollback_workflow_whose_check_passes_marks_nothing() -> None:
     with Sandbox() as sandbox:
-        result = execute(sandbox, "rollback.yml", event={"ref": "refs/heads/main", "before": OTHER_SHA})
+        result = execute(
+            sandbox, "rollback.yml", event={"ref": "refs/heads/main", "before": OTHER_SHA}
+        )
         assert "change_failure" not in only(sandbox.deployments("datadog"))
-    assert [job.conclusion for job in result.jobs.values()] == ["success", "success", "skipped", "skipped"]
+    assert [job.conclusion for job in result.jobs.values()] == [
+        "success",
+        "success",
+        "skipped",
+        "skipped",
+    ]
 
 
 @example("self-hosted.yml")
 def test_a_company_proxy_and_its_ca_are_used() -> None:
     with Sandbox(tls=True, hosts=["vendor.example"]) as sandbox:
-        addresses = [url.removeprefix("https://") for url in (sandbox.launchdarkly_url, sandbox.datadog_url)]
+        addresses = [
+            url.removeprefix("https://") for url in (sandbox.launchdarkly_url, sandbox.datadog_url)
+        ]
         ports = [int(address.rpartition(":")[2]) for address in addresses]
         routes = {f"vendor.example:{port}": ("127.0.0.1", port) for port in ports}
         with Proxy(routes) as proxy:
@@ -285,7 +340,9 @@ def test_a_company_proxy_and_its_ca_are_used() -> None:
                 "self-hosted.yml",
                 replace={
                     "/etc/ssl/certs/ca-certificates.crt": str(sandbox.ca_file),
-                    "environment: production": "\n          ".join(["environment: production", *inputs]),
+                    "environment: production": "\n          ".join(
+                        ["environment: production", *inputs]
+                    ),
                 },
                 vars={"HTTPS_PROXY": proxy.url},
             )
@@ -297,7 +354,10 @@ def test_a_company_proxy_and_its_ca_are_used() -> None:
 
 @example("keep-undelivered.yml", "replay.yml")
 def test_what_was_not_delivered_is_kept_and_replayed_by_a_later_run(tmp_path: Path) -> None:
-    quick = {line: f"{line}\n          timeout-seconds: 1" for line in ("event: started", "event: ${{ job.status }}")}
+    quick = {
+        line: f"{line}\n          timeout-seconds: 1"
+        for line in ("event: started", "event: ${{ job.status }}")
+    }
     with Sandbox() as sandbox:
         sandbox.unplug("launchdarkly")
         sandbox.unplug("datadog")
@@ -308,7 +368,11 @@ def test_what_was_not_delivered_is_kept_and_replayed_by_a_later_run(tmp_path: Pa
         sandbox.plug("launchdarkly")
         sandbox.plug("datadog")
         second = execute(
-            sandbox, "replay.yml", artifacts=tmp_path, event_name="workflow_dispatch", inputs={"run-id": "8123456789"}
+            sandbox,
+            "replay.yml",
+            artifacts=tmp_path,
+            event_name="workflow_dispatch",
+            inputs={"run-id": "8123456789"},
         )
         feature = only(sandbox.deployments("launchdarkly"))
         deployment = only(sandbox.deployments("datadog"))
@@ -318,7 +382,9 @@ def test_what_was_not_delivered_is_kept_and_replayed_by_a_later_run(tmp_path: Pa
     assert feature["status"] == "finished"
     assert milliseconds(deployment) == feature["durationMs"] >= DEPLOY_SECONDS * 1000
     assert report.outputs["undelivered-path"].startswith("deployment-events/")
-    assert [step.outcome for step in second.jobs["replay"].steps][-1] == "skipped"  # nothing is left to keep
+    assert [step.outcome for step in second.jobs["replay"].steps][
+        -1
+    ] == "skipped"  # nothing is left to keep
 
 
 def test_a_replay_that_fails_again_keeps_the_rest(tmp_path: Path) -> None:
@@ -346,7 +412,9 @@ def test_lines_of_the_log_can_be_replayed() -> None:
         page = failed.summary
         lines = page[page.index("```json") :].split("```")[1].removeprefix("json").strip()
         sandbox.heal("datadog")
-        execute(sandbox, "replay-lines.yml", event_name="workflow_dispatch", inputs={"lines": lines})
+        execute(
+            sandbox, "replay-lines.yml", event_name="workflow_dispatch", inputs={"lines": lines}
+        )
         assert only(sandbox.deployments("datadog"))["git"]["commit_sha"] == PUSHED
 
 
@@ -374,7 +442,9 @@ def test_the_successor_of_launchdarklys_action_says_the_same() -> None:
             "from-launchdarkly-action.yml",
             replace={"https://app.launchdarkly.com": sandbox.launchdarkly_url},
         )
-        started, finished = [one.body for one in sandbox.requests("launchdarkly") if one.method == "POST"]
+        started, finished = [
+            one.body for one in sandbox.requests("launchdarkly") if one.method == "POST"
+        ]
         assert not sandbox.requests("datadog")
     assert not complaints(result)
     assert [started["eventType"], finished["eventType"]] == ["started", "finished"]
@@ -404,6 +474,11 @@ def test_the_successor_of_datadog_ci_says_the_same() -> None:
 def test_no_key_is_in_what_a_run_shows() -> None:
     with Sandbox() as sandbox:
         result = execute(sandbox, "one-step.yml")
-    shown = "\n".join(line for step in stages(result) for line in step.raw.splitlines() if "::add-mask::" not in line)
+    shown = "\n".join(
+        line
+        for step in stages(result)
+        for line in step.raw.splitlines()
+        if "::add-mask::" not in line
+    )
     assert "delivered" in shown
     assert not [key for key in SECRETS.values() if key in shown + result.summary]

@@ -12,14 +12,38 @@ from emulator.manifest import REPOSITORY
 PAGE = REPOSITORY / "docs/migrating.md"
 
 LAUNCHDARKLY_ACTION = [
-    *("access-token", "project-key", "environment-key", "application-key", "version", "status", "outcome"),
+    *(
+        "access-token",
+        "project-key",
+        "environment-key",
+        "application-key",
+        "version",
+        "status",
+        "outcome",
+    ),
     *("event-metadata", "deployment-metadata", "base-uri", "event-time"),
 ]
 """The inputs of launchdarkly/deployment-events-action, of all its versions."""
 
 DATADOG_CI = [
-    *("--service", "--env", "--started-at", "--finished-at", "--version", "--git-repository-url", "--git-commit-sha"),
-    *("--skip-git", "--team", "--custom-tags", "--dry-run", "--fips", "--fips-ignore-error", "--verbose"),
+    *(
+        "--service",
+        "--env",
+        "--started-at",
+        "--finished-at",
+        "--version",
+        "--git-repository-url",
+        "--git-commit-sha",
+    ),
+    *(
+        "--skip-git",
+        "--team",
+        "--custom-tags",
+        "--dry-run",
+        "--fips",
+        "--fips-ignore-error",
+        "--verbose",
+    ),
     *("--log-format", "DD_API_KEY", "DD_SITE", "DD_SERVICE", "DD_ENV"),
 ]
 """The flags and variables of `datadog-ci dora deployment`."""
@@ -48,12 +72,17 @@ def test_nothing_is_mapped_that_the_peers_do_not_have() -> None:
     assert set(rows()) == {*LAUNCHDARKLY_ACTION, *DATADOG_CI}
 
 
-@pytest.mark.parametrize(("example", "before"), [("from-launchdarkly-action.yml", 0), ("from-datadog-ci.yml", 1)])
+@pytest.mark.parametrize(
+    ("example", "before"), [("from-launchdarkly-action.yml", 0), ("from-datadog-ci.yml", 1)]
+)
 def test_what_is_said_before_is_said_after(example: str, before: int) -> None:
     """Each literal value of the old steps is still there, or is a default by now."""
     old = [block for block in blocks(PAGE) if "before" in block.info][before]
     values = set(
-        re.findall(r"(?:secrets\.\w+|OPS-12|shop|production|1\.4\.0|checkout|department:web|tier:1)", old.text)
+        re.findall(
+            r"(?:secrets\.\w+|OPS-12|shop|production|1\.4\.0|checkout|department:web|tier:1)",
+            old.text,
+        )
     )
     new = (EXAMPLES / example).read_text()
     assert len(values) > 3

@@ -15,12 +15,12 @@ import pytest
 from pydantic import Field
 from support.inprocess import Step
 
-from deployment_events import summary
-from deployment_events.calls import Call, Request, Skip
 from deployment_events.deployment import Deployment, Event, Frozen
-from deployment_events.fields import BaseUrl, Secret
-from deployment_events.providers import PROVIDERS
-from deployment_events.providers.base import Provider, Settings
+from deployment_events.messages import Message, Request, Skip
+from deployment_events.report import summary
+from deployment_events.values.rules import BaseUrl, Secret
+from deployment_events.vendors.base import Settings, Vendor
+from deployment_events.vendors.registry import VENDORS
 
 # --- the vendor's one file -------------------------------------------------------------------------------------------
 
@@ -42,7 +42,7 @@ class Notice(Frozen):
     owner: str | None = None
 
 
-class Acme(Provider[AcmeSettings]):
+class Acme(Vendor[AcmeSettings]):
     """One POST for each event."""
 
     name = "acme"
@@ -52,12 +52,16 @@ class Acme(Provider[AcmeSettings]):
     attributes = {"owner": "owner"}
     bodies = {"notice": Notice}
 
-    def plan(self, settings: AcmeSettings, deployment: Deployment, event: Event, now: int) -> Call | Skip:
+    def plan(
+        self, settings: AcmeSettings, deployment: Deployment, event: Event, now: int
+    ) -> Message | Skip:
         if event is Event.CUSTOM:
             return Skip("Acme knows no custom events.")
         at = deployment.at(event)
-        body = Notice(application=deployment.service, what=event, at=at, owner=settings.owner or None)
-        return Call(
+        body = Notice(
+            application=deployment.service, what=event, at=at, owner=settings.owner or None
+        )
+        return Message(
             vendor=self.name,
             kind="notice",
             service=deployment.service,
@@ -66,13 +70,13 @@ class Acme(Provider[AcmeSettings]):
             body=body.model_dump(exclude_none=True),
         )
 
-    def request(self, settings: AcmeSettings, call: Call) -> Request:
-        return Request("POST", f"{settings.base_url}/notices", call.body)
+    def request(self, settings: AcmeSettings, message: Message) -> Request:
+        return Request("POST", f"{settings.base_url}/notices", message.body)
 
-    def keys(self, settings: AcmeSettings, call: Call | None) -> Mapping[str, str]:
+    def keys(self, settings: AcmeSettings, message: Message | None) -> Mapping[str, str]:
         return {"X-Acme-Key": settings.api_key.get_secret_value()} if settings.api_key else {}
 
-    def identify(self, call: Call, answer: Any) -> str:
+    def identify(self, message: Message, answer: Any) -> str:
         return str(answer["number"])
 
     def words(self, answer: Any) -> tuple[str, str]:
@@ -122,14 +126,16 @@ def server() -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
     """The line in `providers/__init__.py`."""
-    monkeypatch.setitem(PROVIDERS, "acme", Acme())
+    monkeypatch.setitem(VENDORS, "acme", Acme())
 
 
 def make(tmp_path: Path, server: Server, **inputs: str) -> Step:
     return Step(tmp_path, acme_api_key=KEY, acme_base_url=server.url, **inputs)
 
 
-def test_it_is_delivered_in_both_stages_output_and_summarized(tmp_path: Path, server: Server) -> None:
+def test_it_is_delivered_in_both_stages_output_and_summarized(
+    tmp_path: Path, server: Server
+) -> None:
     step = make(tmp_path, server)
     main, post = step.main(), step.post()
     assert (main.code, post.code) == (0, 0)
@@ -142,7 +148,11 @@ def test_it_is_delivered_in_both_stages_output_and_summarized(tmp_path: Path, se
     assert "Acme: finished of shop: delivered, id acme-2" in post.stdout
     assert "| Service | Acme |" in post.summary
     assert "acme-2" in post.summary
-    assert not [text for text in (main.stdout, post.stdout, main.raw, post.raw) if KEY in text.replace(f"::{KEY}", "")]
+    assert not [
+        text
+        for text in (main.stdout, post.stdout, main.raw, post.raw)
+        if KEY in text.replace(f"::{KEY}", "")
+    ]
 
 
 def test_its_key_is_masked_and_its_inputs_are_checked(tmp_path: Path, server: Server) -> None:
@@ -154,8 +164,13 @@ def test_its_key_is_masked_and_its_inputs_are_checked(tmp_path: Path, server: Se
 
 
 def test_a_services_line_may_override_its_settings(tmp_path: Path, server: Server) -> None:
-    ended = make(tmp_path, server, event="finished", service="cart,owner=ann\nshop", acme_owner="bob").main()
-    assert {one["application"]: one["owner"] for one in server.got} == {"cart": "ann", "shop": "bob"}
+    ended = make(
+        tmp_path, server, event="finished", service="cart,owner=ann\nshop", acme_owner="bob"
+    ).main()
+    assert {one["application"]: one["owner"] for one in server.got} == {
+        "cart": "ann",
+        "shop": "bob",
+    }
     assert {one["service"] for one in ended.results} == {"cart", "shop"}
 
 
@@ -191,6 +206,10 @@ def test_without_any_key_its_input_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("vendor", ["launchdarkly", "datadog"])
 def test_the_two_vendors_are_named_in_their_own_files_alone(vendor: str) -> None:
     package = Path(summary.__file__).parent
-    code = {path.relative_to(package).as_posix(): path.read_text() for path in package.rglob("*.py")}
-    naming = {name for name, text in code.items() if f'"{vendor}' in text or f"import {vendor}" in text}
+    code = {
+        path.relative_to(package).as_posix(): path.read_text() for path in package.rglob("*.py")
+    }
+    naming = {
+        name for name, text in code.items() if f'"{vendor}' in text or f"import {vendor}" in text
+    }
     assert {name for name in naming if not name.startswith("providers/")} == set()

@@ -11,7 +11,7 @@ import yaml
 from support.examples import EXAMPLES, example_names
 from support.pages import PAGES, Block, anchors, blocks, links, prose
 
-from deployment_events import outcomes
+from deployment_events.report import outcome as outcomes
 from emulator.manifest import REPOSITORY, load_yaml
 from scripts import readme
 
@@ -19,7 +19,12 @@ MANIFEST = yaml.safe_load((REPOSITORY / "action.yml").read_text())
 INPUTS, OUTPUTS = set(MANIFEST["inputs"]), set(MANIFEST["outputs"])
 ACTIONLINT = Path(sys.executable).with_name("actionlint")
 
-YAML_BLOCKS = [block for page in PAGES for block in blocks(page) if block.info.split()[:1] in (["yaml"], ["yml"])]
+YAML_BLOCKS = [
+    block
+    for page in PAGES
+    for block in blocks(page)
+    if block.info.split()[:1] in (["yaml"], ["yml"])
+]
 OURS = [block for block in YAML_BLOCKS if "before" not in block.info]
 THEIRS = [block for block in YAML_BLOCKS if "before" in block.info]
 
@@ -45,7 +50,13 @@ def is_excerpt(block: str, file: str) -> bool:
 
 
 def lint(text: str) -> str:
-    command = [str(ACTIONLINT), "-config-file", str(REPOSITORY / ".github/actionlint.yaml"), "-no-color", "-"]
+    command = [
+        str(ACTIONLINT),
+        "-config-file",
+        str(REPOSITORY / ".github/actionlint.yaml"),
+        "-no-color",
+        "-",
+    ]
     done = subprocess.run(command, input=text, capture_output=True, text=True)
     return done.stdout + done.stderr
 
@@ -90,7 +101,11 @@ def test_examples_use_inputs_and_outputs_that_exist(file: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_pages_name_inputs_that_exist(page: Path) -> None:
-    known = INPUTS | OUTPUTS | {"datadog-ci", "launchdarkly-api", "datadog-api-client", "launchdarkly-*", "datadog-*"}
+    known = (
+        INPUTS
+        | OUTPUTS
+        | {"datadog-ci", "launchdarkly-api", "datadog-api-client", "launchdarkly-*", "datadog-*"}
+    )
     named = re.findall(r"`((?:launchdarkly|datadog)-[a-z-]+)[:`]", prose(page))
     assert not set(named) - known
 

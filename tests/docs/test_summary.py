@@ -9,10 +9,11 @@ from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployment_events import outbox, summary
-from deployment_events.calls import Call, Receipt, Status
+from deployment_events.delivery import outbox
 from deployment_events.deployment import Event, Service
 from deployment_events.errors import Problem
+from deployment_events.messages import DeliveryResult, Message, Status
+from deployment_events.report import summary
 from scripts import screenshots
 
 ONE_MIB = 1024 * 1024
@@ -38,14 +39,17 @@ class Page(HTMLParser):
 
 def rendered(event: Event = Event.FINISHED, services: int = 1) -> Page:
     made = screenshots.rollout(services)
-    return Page(summary.render(screenshots.receipts(made, event)[1], made, []))
+    return Page(summary.render(screenshots.results(made, event)[1], made, []))
 
 
 def test_one_glance_tells_what_where_which_when_how_long_and_what_each_vendor_said() -> None:
     page = rendered()
     text = re.sub(r"\s+", " ", page.text)
     assert "Deployment finished: shop in production" in text
-    assert "Version v1.4.0 · commit 5a7be2f0c91d · 2026-05-04 09:30:00 → 09:33:20 UTC · took 3 min 20 s" in text
+    assert (
+        "Version v1.4.0 · commit 5a7be2f0c91d · 2026-05-04 09:30:00 → 09:33:20 UTC · took 3 min 20 s"
+        in text
+    )
     assert page.hrefs == [
         "https://github.com/octo-org/shop/commit/5a7be2f0c91d384e6b7a5c2d1e0f98b7a6c5d4e3",
         "https://github.com/octo-org/shop/actions/runs/8123456789/attempts/1",
@@ -62,14 +66,16 @@ def test_what_is_not_sent_says_why() -> None:
 
 
 def test_a_night_between_start_and_end_shows_both_days() -> None:
-    made = screenshots.rollout().model_copy(update={"finished_at": screenshots.START + 20 * 3_600_000})
-    text = Page(summary.render(screenshots.receipts(made, Event.FINISHED)[1], made, [])).text
+    made = screenshots.rollout().model_copy(
+        update={"finished_at": screenshots.START + 20 * 3_600_000}
+    )
+    text = Page(summary.render(screenshots.results(made, Event.FINISHED)[1], made, [])).text
     assert "2026-05-04 09:30:00 → 2026-05-05 05:30:00 UTC · took 20 h 0 min" in text
 
 
 def test_a_start_has_one_time_and_no_duration() -> None:
     made = screenshots.rollout().model_copy(update={"finished_at": None})
-    text = Page(summary.render(screenshots.receipts(made, Event.STARTED)[1], made, [])).text
+    text = Page(summary.render(screenshots.results(made, Event.STARTED)[1], made, [])).text
     assert "2026-05-04 09:30:00 UTC" in text
     assert "took" not in text
 
@@ -77,7 +83,7 @@ def test_a_start_has_one_time_and_no_duration() -> None:
 def test_a_version_that_is_the_commit_is_told_once() -> None:
     made = screenshots.rollout()
     made = made.model_copy(update={"version": made.commit_sha})
-    text = Page(summary.render(screenshots.receipts(made, Event.FINISHED)[1], made, [])).text
+    text = Page(summary.render(screenshots.results(made, Event.FINISHED)[1], made, [])).text
     assert "Commit 5a7be2f0c91d" in text
     assert "Version" not in text
 
@@ -90,7 +96,7 @@ def test_a_second_attempt_and_a_services_own_version_are_told() -> None:
             "services": (Service(name="shop", attributes={"version": "9.9"}),),
         }
     )
-    text = Page(summary.render(screenshots.receipts(made, Event.FINISHED)[1], made, [])).text
+    text = Page(summary.render(screenshots.results(made, Event.FINISHED)[1], made, [])).text
     assert "run 8123456789, attempt 2" in text
     assert "shop 9.9" in text
 
@@ -109,7 +115,9 @@ def test_trouble_is_told_first_and_in_the_annotations_words() -> None:
 
 
 def test_events_without_a_file_are_said_to_be_in_the_log() -> None:
-    lost = [Receipt("shop", "datadog", Event.FINISHED, Status.UNDELIVERED, "id-1", 3, "HTTP 503")]
+    lost = [
+        DeliveryResult("shop", "datadog", Event.FINISHED, Status.UNDELIVERED, "id-1", 3, "HTTP 503")
+    ]
     assert "The event is in this log" in Page(summary.render(lost, None, ["{}"], kept=False)).text
     assert "The event is kept" in Page(summary.render(lost, None, ["{}"])).text
 
@@ -117,7 +125,9 @@ def test_events_without_a_file_are_said_to_be_in_the_log() -> None:
 def test_many_services_are_folded_with_trouble_on_top() -> None:
     page = Page(dict(screenshots.pages())["forty"])
     assert page.elements["details"] == 2  # the services, the undelivered events
-    assert page.text.startswith("⚠️ Deployment finished, not fully reported: 40 services in production")
+    assert page.text.startswith(
+        "⚠️ Deployment finished, not fully reported: 40 services in production"
+    )
     assert "40 services: 3 ⚠️ undelivered, 77 ✅ delivered" in page.text
     assert page.elements["tr"] == 41
     assert page.text.index("service-07") < page.text.index("service-01")
@@ -130,20 +140,22 @@ def test_a_table_is_folded_beyond_twenty_services(services: int, folded: int) ->
 
 def test_a_dry_run_says_that_nothing_was_sent() -> None:
     made = screenshots.rollout()
-    done = [Receipt("shop", "datadog", Event.FINISHED, Status.DRY_RUN)]
+    done = [DeliveryResult("shop", "datadog", Event.FINISHED, Status.DRY_RUN)]
     assert "Dry run, nothing was sent: finished: shop" in Page(summary.render(done, made, [])).text
 
 
 def test_a_replay_that_fails_again_does_not_sound_like_success() -> None:
-    lost = Receipt("shop", "datadog", Event.FINISHED, Status.UNDELIVERED, "id-1", 3, "HTTP 503")
+    lost = DeliveryResult(
+        "shop", "datadog", Event.FINISHED, Status.UNDELIVERED, "id-1", 3, "HTTP 503"
+    )
     text = Page(summary.render([lost], None, [])).text
     assert text.startswith("⚠️ Undelivered events, still not all delivered")
 
 
 def test_a_replay_tells_no_facts_of_this_run() -> None:
     done = [
-        Receipt("shop", "launchdarkly", Event.STARTED, Status.DELIVERED, "id-1"),
-        Receipt("shop", "launchdarkly", Event.FINISHED, Status.DELIVERED, "id-1"),
+        DeliveryResult("shop", "launchdarkly", Event.STARTED, Status.DELIVERED, "id-1"),
+        DeliveryResult("shop", "launchdarkly", Event.FINISHED, Status.DELIVERED, "id-1"),
     ]
     text = Page(summary.render(done, None, [])).text
     assert "Undelivered events sent again" in text
@@ -155,12 +167,15 @@ def test_a_replay_tells_no_facts_of_this_run() -> None:
 def test_five_hundred_services_that_all_failed_fit(length: int) -> None:
     """The longest that inputs allow is cut; what the runner would throw away whole is never written."""
     made = screenshots.rollout(500)
-    made = made.model_copy(update={"services": tuple(Service(name=f"{number}{'&' * length}") for number in range(500))})
-    calls, done = screenshots.receipts(made, Event.FINISHED)
+    made = made.model_copy(
+        update={"services": tuple(Service(name=f"{number}{'&' * length}") for number in range(500))}
+    )
+    messages, done = screenshots.results(made, Event.FINISHED)
     lost = [
-        screenshots.lose(one, Status.UNDELIVERED, f"HTTP 500, {number}: {'<' * 300}") for number, one in enumerate(done)
+        screenshots.lose(one, Status.UNDELIVERED, f"HTTP 500, {number}: {'<' * 300}")
+        for number, one in enumerate(done)
     ]
-    page = summary.render(lost, made, outbox.dump(calls * 3).splitlines())
+    page = summary.render(lost, made, outbox.dump(messages * 3).splitlines())
     assert len(page.encode()) <= ONE_MIB - 4096
     shown = Page(page)
     assert shown.elements["details"] == 2
@@ -173,20 +188,30 @@ def test_five_hundred_services_that_went_well_are_all_shown() -> None:
 
 
 HOSTILE = st.text(
-    st.one_of(st.sampled_from("|`<>&#*_[]()!\\\n\r-=+~:@/\"' x"), st.characters(codec="utf-8")), min_size=1, max_size=40
+    st.one_of(st.sampled_from("|`<>&#*_[]()!\\\n\r-=+~:@/\"' x"), st.characters(codec="utf-8")),
+    min_size=1,
+    max_size=40,
 )
 
 
 @given(name=HOSTILE, environment=HOSTILE, version=HOSTILE, error=HOSTILE, its_id=HOSTILE)
-def test_foreign_text_adds_no_element(name: str, environment: str, version: str, error: str, its_id: str) -> None:
+def test_foreign_text_adds_no_element(
+    name: str, environment: str, version: str, error: str, its_id: str
+) -> None:
     def page(name: str, environment: str, version: str, error: str, its_id: str) -> dict[str, int]:
         made = screenshots.rollout().model_copy(
-            update={"services": (Service(name=name),), "environment": environment, "version": version}
+            update={
+                "services": (Service(name=name),),
+                "environment": environment,
+                "version": version,
+            }
         )
         done = [
-            Receipt(name, "launchdarkly", Event.FINISHED, Status.REFUSED, its_id, 1, error, error),
-            Receipt(name, "datadog", Event.FINISHED, Status.DELIVERED, its_id, note=error),
-            Receipt(name, "datadog", Event.FINISHED, Status.SKIPPED, error=error),
+            DeliveryResult(
+                name, "launchdarkly", Event.FINISHED, Status.REFUSED, its_id, 1, error, error
+            ),
+            DeliveryResult(name, "datadog", Event.FINISHED, Status.DELIVERED, its_id, note=error),
+            DeliveryResult(name, "datadog", Event.FINISHED, Status.SKIPPED, error=error),
         ]
         return Page(summary.render(done, made, [f'{{"a": "{error}"}}'])).elements
 
@@ -200,8 +225,15 @@ def test_a_wrong_input_cannot_add_an_element(text: str) -> None:
 
 
 def test_undelivered_lines_keep_their_shape() -> None:
-    call = Call(vendor="datadog", kind="deployment", service="```\n# x", event=Event.FINISHED, at=1, body={"a": "````"})
-    page = Page(summary.render([], None, outbox.dump([call]).splitlines()))
+    message = Message(
+        vendor="datadog",
+        kind="deployment",
+        service="```\n# x",
+        event=Event.FINISHED,
+        at=1,
+        body={"a": "````"},
+    )
+    page = Page(summary.render([], None, outbox.dump([message]).splitlines()))
     assert page.elements["pre"] == 1
     assert "h1" not in page.elements
     assert "````" in page.text

@@ -10,7 +10,7 @@ from emulator.manifest import REPOSITORY
 
 PAGE = REPOSITORY / "docs/troubleshooting.md"
 
-FRAMES = {"summary.py", "dispatch.py", "deployment.py"}
+FRAMES = {"report/summary.py", "report/results.py", "deployment.py"}
 """Modules whose literals frame other messages, as headings and groups do; `undelivered events` is documented anyway."""
 
 SAID = [message for message in messages() if message.module not in FRAMES]
@@ -44,8 +44,14 @@ def test_every_message_is_documented(message: Message) -> None:
 
 def rows() -> list[str]:
     """The first cells of the page's tables."""
-    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
-    return [cell for line in lines if (cell := line.split(" | ")[0].removeprefix("| ").rstrip(" |")) != "it says"]
+    lines = [
+        line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")
+    ]
+    return [
+        cell
+        for line in lines
+        if (cell := line.split(" | ")[0].removeprefix("| ").rstrip(" |")) != "it says"
+    ]
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row[:40])

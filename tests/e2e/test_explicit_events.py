@@ -25,7 +25,9 @@ from sandbox import Sandbox
         ("action_required", []),
     ],
 )
-def test_a_word_is_reported_now_and_post_is_silent(sandbox: Sandbox, word: str, events: list[str]) -> None:
+def test_a_word_is_reported_now_and_post_is_silent(
+    sandbox: Sandbox, word: str, events: list[str]
+) -> None:
     with Job() as job:
         step = job.uses(with_=with_keys(sandbox, event=word))
         seen = len(sandbox.requests())
@@ -38,18 +40,29 @@ def test_a_word_is_reported_now_and_post_is_silent(sandbox: Sandbox, word: str, 
 def test_finished_sends_both_vendors_one_event_and_gives_their_ids_back(sandbox: Sandbox) -> None:
     start, end = "2026-05-04T09:30:00Z", "2026-05-04T09:33:20.250Z"
     with Job() as job:
-        step = job.uses(with_=with_keys(sandbox, event="finished", started_at=start, finished_at=end))
+        step = job.uses(
+            with_=with_keys(sandbox, event="finished", started_at=start, finished_at=end)
+        )
     [deployment] = sandbox.deployments("datadog")
     assert deployment["finished_at"] - deployment["started_at"] == 200_250
     assert step.outputs["started-at"] == "2026-05-04T09:30:00.000Z"
     assert step.outputs["finished-at"] == "2026-05-04T09:33:20.250Z"
     assert step.outputs["datadog-deployment-id"] == deployment["id"]
     assert step.outputs["undelivered-path"] == ""
-    assert [row["status"] for row in json.loads(step.outputs["results"])] == ["delivered", "delivered"]
+    assert [row["status"] for row in json.loads(step.outputs["results"])] == [
+        "delivered",
+        "delivered",
+    ]
 
 
 def test_wrong_inputs_are_all_named_nothing_is_sent_and_post_is_silent(sandbox: Sandbox) -> None:
-    wrong = with_keys(sandbox, event="deployed", commit_sha="abc1234", started_at="yesterday", tags="no colon here")
+    wrong = with_keys(
+        sandbox,
+        event="deployed",
+        commit_sha="abc1234",
+        started_at="yesterday",
+        tags="no colon here",
+    )
     with Job() as job:
         step = job.uses(with_=wrong)
         [post] = job.finish().posts
@@ -87,7 +100,13 @@ def test_a_dry_run_shows_every_request_without_keys_and_sends_nothing(sandbox: S
 
 
 def running_job(name: str, started: str) -> dict[str, object]:
-    return {"id": 1, "name": "deploy", "status": "in_progress", "runner_name": name, "started_at": started}
+    return {
+        "id": 1,
+        "name": "deploy",
+        "status": "in_progress",
+        "runner_name": name,
+        "started_at": started,
+    }
 
 
 def lone_end(sandbox: Sandbox, **github: object) -> tuple[Job, dict[str, str]]:
@@ -109,7 +128,9 @@ def test_a_lone_end_starts_when_its_job_started(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("fault", [403, 404, 500, "reset-before-reading", "html-body"])
-def test_when_github_does_not_tell_the_start_the_duration_is_zero_with_a_warning(sandbox: Sandbox, fault) -> None:
+def test_when_github_does_not_tell_the_start_the_duration_is_zero_with_a_warning(
+    sandbox: Sandbox, fault
+) -> None:
     sandbox.fail("github", fault)
     job, with_ = lone_end(sandbox)
     with job:
@@ -156,5 +177,12 @@ def test_outputs_of_a_start_in_one_job_feed_the_end_in_another(sandbox: Sandbox)
     [at_datadog] = sandbox.deployments("datadog")
     assert at_launchdarkly["status"] == "finished"
     assert at_datadog["started_at"] == at_launchdarkly["startedAt"]
-    assert finished.outputs["launchdarkly-deployment-id"] == started.outputs["launchdarkly-deployment-id"]
-    assert finished.outputs["datadog-deployment-id"] == started.outputs["datadog-deployment-id"] == at_datadog["id"]
+    assert (
+        finished.outputs["launchdarkly-deployment-id"]
+        == started.outputs["launchdarkly-deployment-id"]
+    )
+    assert (
+        finished.outputs["datadog-deployment-id"]
+        == started.outputs["datadog-deployment-id"]
+        == at_datadog["id"]
+    )

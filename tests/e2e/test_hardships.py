@@ -18,16 +18,24 @@ def test_an_id_that_is_not_listed_in_time_is_empty_with_a_notice() -> None:
         step = job.uses(with_=with_keys(sandbox, event="finished", fail_on_error="true"))
     assert step.exit_code == 0
     assert step.outputs["launchdarkly-deployment-id"] == ""
-    assert any("did not show the deployment in time" in message for message in messages(step, "notice"))
+    assert any(
+        "did not show the deployment in time" in message for message in messages(step, "notice")
+    )
 
 
 def test_a_custom_event_finds_the_deployment_that_began_before_it(sandbox: Sandbox) -> None:
     with Job() as job:
-        started = job.uses(with_=with_keys(sandbox, event="started", started_at="2026-11-20T09:00:00Z"))
+        started = job.uses(
+            with_=with_keys(sandbox, event="started", started_at="2026-11-20T09:00:00Z")
+        )
     with Job() as job:
         custom = job.uses(with_=with_keys(sandbox, event="custom"))
     assert event_types(sandbox) == ["started", "custom"]
-    assert custom.outputs["launchdarkly-deployment-id"] == started.outputs["launchdarkly-deployment-id"] != ""
+    assert (
+        custom.outputs["launchdarkly-deployment-id"]
+        == started.outputs["launchdarkly-deployment-id"]
+        != ""
+    )
 
 
 def test_without_a_folder_for_them_undelivered_events_are_in_the_log_and_nothing_else_is_claimed(
@@ -40,13 +48,17 @@ def test_without_a_folder_for_them_undelivered_events_are_in_the_log_and_nothing
         sandbox.plug("launchdarkly")
         job.finish()
     assert any("cannot be kept" in message for message in messages(step, "warning"))
-    assert not any("sent again when the job ends" in annotation.message for annotation in step.annotations)
+    assert not any(
+        "sent again when the job ends" in annotation.message for annotation in step.annotations
+    )
     assert step.outputs["undelivered-path"] == ""
     [line] = re.findall(r'^\s*(\{"format".*)$', step.log, re.MULTILINE)
     assert json.loads(line)["event"] == "started"
 
 
-def test_a_damaged_key_of_one_vendor_in_post_keeps_its_event_and_not_the_other_vendors(sandbox: Sandbox) -> None:
+def test_a_damaged_key_of_one_vendor_in_post_keeps_its_event_and_not_the_other_vendors(
+    sandbox: Sandbox,
+) -> None:
     with_ = {**with_keys(sandbox), "datadog-api-key": "${{ env.KEY }}"}
     with Job(env={"KEY": "sandbox-datadog-api-key"}) as job:
         job.uses(with_=with_)
@@ -62,7 +74,9 @@ def test_a_damaged_key_of_one_vendor_in_post_keeps_its_event_and_not_the_other_v
 def test_lines_pasted_from_the_summary_or_the_log_can_be_replayed(sandbox: Sandbox) -> None:
     sandbox.unplug("datadog")
     with Job() as job:
-        lost = job.uses(with_=with_keys(sandbox, event="finished", service="api\nweb", timeout_seconds="1"))
+        lost = job.uses(
+            with_=with_keys(sandbox, event="finished", service="api\nweb", timeout_seconds="1")
+        )
         sandbox.plug("datadog")
         fence = re.search(r"```json\n.*?\n```", lost.summary, re.DOTALL)
         assert fence
@@ -83,7 +97,10 @@ def test_a_refused_deployment_does_not_hold_up_another_one_of_the_service() -> N
             lines.append((job.temp / step.outputs["undelivered-path"]).read_text())
         sandbox.plug("launchdarkly")
         again = job.uses(with_=with_keys(sandbox, event="replay", replay="".join(lines)))
-    assert [row["status"] for row in json.loads(again.outputs["results"])] == ["refused", "delivered"]
+    assert [row["status"] for row in json.loads(again.outputs["results"])] == [
+        "refused",
+        "delivered",
+    ]
 
 
 def test_a_lone_word_that_is_no_file_is_a_clear_error(sandbox: Sandbox) -> None:
@@ -113,7 +130,9 @@ def test_a_broken_payload_is_a_warning_and_never_an_input_error(sandbox: Sandbox
     assert any("holds no state" in message for message in messages(step, "notice"))
 
 
-def test_what_main_could_not_deliver_is_named_where_post_has_no_end_to_report(sandbox: Sandbox) -> None:
+def test_what_main_could_not_deliver_is_named_where_post_has_no_end_to_report(
+    sandbox: Sandbox,
+) -> None:
     sandbox.unplug("launchdarkly")
     with Job() as job:
         job.uses(with_=with_keys(sandbox, timeout_seconds="1", on_cancelled="ignore"))
@@ -130,9 +149,13 @@ def test_what_main_could_not_deliver_is_named_where_post_has_no_end_to_report(sa
 def test_services_that_a_vendor_takes_for_one_deployment_are_told(sandbox: Sandbox) -> None:
     with Job() as job:
         step = job.uses(
-            with_=with_keys(sandbox, event="finished", service="api\nweb", launchdarkly_application_key="shop")
+            with_=with_keys(
+                sandbox, event="finished", service="api\nweb", launchdarkly_application_key="shop"
+            )
         )
-    assert any("takes api and web for one deployment" in message for message in messages(step, "notice"))
+    assert any(
+        "takes api and web for one deployment" in message for message in messages(step, "notice")
+    )
 
 
 def test_the_summary_repeats_what_the_run_was_warned_of(sandbox: Sandbox) -> None:
@@ -145,7 +168,9 @@ def test_the_summary_repeats_what_the_run_was_warned_of(sandbox: Sandbox) -> Non
 
 def test_an_event_that_says_something_wrong_is_not_sent_to_a_replay(sandbox: Sandbox) -> None:
     with Job() as job:
-        step = job.uses(with_=with_keys(sandbox, event="finished", launchdarkly_project_key="unknown"))
+        step = job.uses(
+            with_=with_keys(sandbox, event="finished", launchdarkly_project_key="unknown")
+        )
     [error] = messages(step, "error")
     assert "launchdarkly-project-key" in error
     assert error.endswith("Report it again once that is right: a replay would send the same event.")

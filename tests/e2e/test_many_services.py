@@ -15,7 +15,9 @@ def statuses(step) -> Counter[tuple[str, str]]:
     return Counter((row["vendor"], row["status"]) for row in json.loads(step.outputs["results"]))
 
 
-def test_a_hundred_services_with_one_refused_at_one_vendor_are_reported_exactly(sandbox: Sandbox) -> None:
+def test_a_hundred_services_with_one_refused_at_one_vendor_are_reported_exactly(
+    sandbox: Sandbox,
+) -> None:
     with Job() as job:
         step = job.uses(with_=with_keys(sandbox, service=HUNDRED))
         sandbox.fail("datadog", 400, times=1)
@@ -38,12 +40,25 @@ def test_attributes_of_a_line_belong_to_that_service_alone(sandbox: Sandbox) -> 
     services = "api,version=1.2.3,team=core,application-key=shop-api\n"
     services += 'web,"application-name=Shop, the web",application-kind=browser'
     with Job() as job:
-        job.uses(with_=with_keys(sandbox, event="finished", service=services, version="9.9.9", datadog_team="all"))
-    at_datadog = {one["service"]: (one["version"], one["team"]) for one in sandbox.deployments("datadog")}
+        job.uses(
+            with_=with_keys(
+                sandbox, event="finished", service=services, version="9.9.9", datadog_team="all"
+            )
+        )
+    at_datadog = {
+        one["service"]: (one["version"], one["team"]) for one in sandbox.deployments("datadog")
+    }
     assert at_datadog == {"api": ("1.2.3", "core"), "web": ("9.9.9", "all")}
-    bodies = {one.body["applicationKey"]: one.body for one in sandbox.requests("launchdarkly") if one.method == "POST"}
+    bodies = {
+        one.body["applicationKey"]: one.body
+        for one in sandbox.requests("launchdarkly")
+        if one.method == "POST"
+    }
     assert bodies["shop-api"]["version"] == "1.2.3"
-    assert (bodies["web"]["applicationName"], bodies["web"]["applicationKind"]) == ("Shop, the web", "browser")
+    assert (bodies["web"]["applicationName"], bodies["web"]["applicationKind"]) == (
+        "Shop, the web",
+        "browser",
+    )
 
 
 def test_ids_of_a_hundred_services_are_read_with_one_list_call(sandbox: Sandbox) -> None:
@@ -51,7 +66,11 @@ def test_ids_of_a_hundred_services_are_read_with_one_list_call(sandbox: Sandbox)
         step = job.uses(with_=with_keys(sandbox, event="finished", service=HUNDRED))
     lists = [one for one in sandbox.requests("launchdarkly") if one.method == "GET"]
     assert len(lists) == 1
-    ids = {row["service"]: row["id"] for row in json.loads(step.outputs["results"]) if row["vendor"] == "launchdarkly"}
+    ids = {
+        row["service"]: row["id"]
+        for row in json.loads(step.outputs["results"])
+        if row["vendor"] == "launchdarkly"
+    }
     assert ids == {one["applicationKey"]: one["id"] for one in sandbox.deployments("launchdarkly")}
 
 
@@ -62,15 +81,23 @@ def test_connections_are_few_and_kept_open(sandbox: Sandbox) -> None:
     assert sandbox.connections("datadog") <= 10
 
 
-def test_what_some_services_could_not_deliver_is_replayed_under_the_same_ids(sandbox: Sandbox) -> None:
+def test_what_some_services_could_not_deliver_is_replayed_under_the_same_ids(
+    sandbox: Sandbox,
+) -> None:
     with Job() as job:
         sandbox.fail("datadog", 503)
-        first = job.uses(with_=with_keys(sandbox, event="finished", service="api\nweb", timeout_seconds="1"))
+        first = job.uses(
+            with_=with_keys(sandbox, event="finished", service="api\nweb", timeout_seconds="1")
+        )
         sandbox.heal()
         path = first.outputs["undelivered-path"]
         again = job.uses(with_=with_keys(sandbox, event="replay", replay=path))
         assert not (job.temp / path).exists()
-    promised = {row["service"]: row["id"] for row in json.loads(first.outputs["results"]) if row["vendor"] == "datadog"}
+    promised = {
+        row["service"]: row["id"]
+        for row in json.loads(first.outputs["results"])
+        if row["vendor"] == "datadog"
+    }
     assert {one["service"]: one["id"] for one in sandbox.deployments("datadog")} == promised
     assert statuses(again) == {("datadog", "delivered"): 2}
     assert again.outputs["undelivered-path"] == ""
@@ -78,7 +105,9 @@ def test_what_some_services_could_not_deliver_is_replayed_under_the_same_ids(san
 
 def test_a_dry_run_and_the_summary_name_every_service(sandbox: Sandbox) -> None:
     with Job() as job:
-        step = job.uses(with_=with_keys(sandbox, event="finished", service="api\nweb", dry_run="true"))
+        step = job.uses(
+            with_=with_keys(sandbox, event="finished", service="api\nweb", dry_run="true")
+        )
     assert event_types(sandbox) == []
     assert statuses(step) == {("launchdarkly", "dry-run"): 2, ("datadog", "dry-run"): 2}
     for name in ("api", "web"):

@@ -20,7 +20,9 @@ def levels(step) -> list[tuple[str, str]]:
     return [(annotation.level, annotation.message) for annotation in step.annotations]
 
 
-def test_a_successful_job_is_one_deployment_at_both_vendors_as_long_as_the_deploy(sandbox: Sandbox) -> None:
+def test_a_successful_job_is_one_deployment_at_both_vendors_as_long_as_the_deploy(
+    sandbox: Sandbox,
+) -> None:
     with Job() as job:
         step = job.uses(with_=with_keys(sandbox))
         job.run(deploy)
@@ -39,7 +41,9 @@ def test_a_successful_job_is_one_deployment_at_both_vendors_as_long_as_the_deplo
     assert step.outputs["datadog-deployment-id"] == at_datadog["id"]
 
 
-def test_a_failed_job_is_failed_at_launchdarkly_and_no_deployment_at_datadog(sandbox: Sandbox) -> None:
+def test_a_failed_job_is_failed_at_launchdarkly_and_no_deployment_at_datadog(
+    sandbox: Sandbox,
+) -> None:
     with Job() as job:
         job.uses(with_=with_keys(sandbox))
         job.run(lambda: 1 / 0)
@@ -52,7 +56,11 @@ def test_a_failed_job_is_failed_at_launchdarkly_and_no_deployment_at_datadog(san
 
 @pytest.mark.parametrize(
     ("on_cancelled", "events", "deployments"),
-    [("failed", ["started", "failed"], 0), ("finished", ["started", "finished"], 1), ("ignore", ["started"], 0)],
+    [
+        ("failed", ["started", "failed"], 0),
+        ("finished", ["started", "finished"], 1),
+        ("ignore", ["started"], 0),
+    ],
 )
 def test_a_cancelled_job_is_what_on_cancelled_says(
     sandbox: Sandbox, on_cancelled: str, events: list[str], deployments: int
@@ -66,7 +74,9 @@ def test_a_cancelled_job_is_what_on_cancelled_says(
     assert len(sandbox.deployments("datadog")) == deployments
 
 
-def test_a_start_that_main_could_not_deliver_is_sent_first_by_post_with_its_own_time(sandbox: Sandbox) -> None:
+def test_a_start_that_main_could_not_deliver_is_sent_first_by_post_with_its_own_time(
+    sandbox: Sandbox,
+) -> None:
     sandbox.unplug("launchdarkly")
     with Job() as job:
         step = job.uses(with_=with_keys(sandbox, timeout_seconds="1"))
@@ -92,7 +102,9 @@ def test_what_post_delivers_leaves_no_file_behind(sandbox: Sandbox) -> None:
         assert list((job.temp / "deployment-events").iterdir()) == []
 
 
-def test_main_that_is_killed_while_it_sends_leaves_the_whole_truth_to_post(sandbox: Sandbox) -> None:
+def test_main_that_is_killed_while_it_sends_leaves_the_whole_truth_to_post(
+    sandbox: Sandbox,
+) -> None:
     sandbox.fail("launchdarkly", "hang", times=1)
     with Job() as job:
         running = job.start(with_=with_keys(sandbox), continue_on_error=True)
@@ -120,7 +132,8 @@ def test_main_that_died_before_saving_is_one_warning_in_post(sandbox: Sandbox) -
 
 
 @pytest.mark.parametrize(
-    "damage", ["", "{", '{"format": 2}', '{"format": 1}', "[" * 100_000, '{"file": "x", "sha256": "y"}']
+    "damage",
+    ["", "{", '{"format": 2}', '{"format": 1}', "[" * 100_000, '{"file": "x", "sha256": "y"}'],
 )
 def test_a_damaged_state_is_one_warning_and_no_failure(sandbox: Sandbox, damage: str) -> None:
     with Job() as job:
@@ -139,7 +152,9 @@ def test_two_steps_in_one_job_are_two_deployments(sandbox: Sandbox) -> None:
         job.uses(with_=with_keys(sandbox, service="api"))
         job.uses(with_=with_keys(sandbox, service="web"))
         job.finish()
-    assert {one["applicationKey"]: one["status"] for one in sandbox.deployments("launchdarkly")} == {
+    assert {
+        one["applicationKey"]: one["status"] for one in sandbox.deployments("launchdarkly")
+    } == {
         "api": "finished",
         "web": "finished",
     }
@@ -147,7 +162,11 @@ def test_two_steps_in_one_job_are_two_deployments(sandbox: Sandbox) -> None:
 
 
 def test_the_jobs_of_a_matrix_and_a_second_attempt_have_ids_of_their_own(sandbox: Sandbox) -> None:
-    for strategy, github in (({"job-index": 0}, {}), ({"job-index": 1}, {}), ({"job-index": 1}, {"run_attempt": "2"})):
+    for strategy, github in (
+        ({"job-index": 0}, {}),
+        ({"job-index": 1}, {}),
+        ({"job-index": 1}, {"run_attempt": "2"}),
+    ):
         with Job(strategy=strategy, github=github) as job:
             job.uses(with_=with_keys(sandbox, started_at="2026-05-04T09:30:00Z"))
             job.finish()
@@ -166,7 +185,9 @@ def test_a_key_that_is_empty_in_post_is_one_warning_and_the_event_is_kept(sandbo
     assert [level for level, _ in levels(post)] == ["warning"]
     assert "Datadog's key was there in main and is empty or damaged now" in levels(post)[0][1]
     assert sandbox.deployments("launchdarkly")[0]["status"] == "finished"
-    assert [json.loads(line)["vendor"] for text in kept for line in text.splitlines()] == ["datadog"]
+    assert [json.loads(line)["vendor"] for text in kept for line in text.splitlines()] == [
+        "datadog"
+    ]
 
 
 def test_inputs_that_change_before_post_move_nothing_but_the_keys(sandbox: Sandbox) -> None:
@@ -218,10 +239,14 @@ def test_a_cancel_ends_main_quickly_and_post_reports_the_cancelled_end(sandbox: 
 
 
 def test_five_hundred_services_reach_post_whole(sandbox: Sandbox) -> None:
-    services = "\n".join(f"service-{number},team=team-{number % 7},version=v{number}.0" for number in range(500))
+    services = "\n".join(
+        f"service-{number},team=team-{number % 7},version=v{number}.0" for number in range(500)
+    )
     with Job() as job:
         step = job.uses(
-            with_=with_keys(sandbox, service=services, tags="\n".join(f"key{n}:{'v' * 700}" for n in range(90)))
+            with_=with_keys(
+                sandbox, service=services, tags="\n".join(f"key{n}:{'v' * 700}" for n in range(90))
+            )
         )
         result = job.finish()
     assert max(map(len, step.state.values())) < 100 * 1024

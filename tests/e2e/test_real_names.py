@@ -76,7 +76,10 @@ def test_the_real_hosts_get_exactly_the_bodies_of_the_published_references(tls: 
                 "finished_at": 1777887200000,
                 "version": "release/1.2",
                 "team": "web",
-                "git": {"commit_sha": SHA, "repository_url": "https://github.com/octo-org/octo-repo"},
+                "git": {
+                    "commit_sha": SHA,
+                    "repository_url": "https://github.com/octo-org/octo-repo",
+                },
                 "custom_tags": ["team:web", "team:api"],
             }
         }

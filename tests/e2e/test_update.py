@@ -30,24 +30,36 @@ def test_a_patch_reaches_the_deployment_with_the_given_id(sandbox: Sandbox) -> N
 
 def test_without_an_id_the_newest_deployment_of_the_version_is_found(sandbox: Sandbox) -> None:
     with Job() as job:
-        finished(job, sandbox, version="1.0.0", started_at="2026-05-04T09:30:00Z", finished_at="2026-05-04T09:31:00Z")
+        finished(
+            job,
+            sandbox,
+            version="1.0.0",
+            started_at="2026-05-04T09:30:00Z",
+            finished_at="2026-05-04T09:31:00Z",
+        )
         finished(job, sandbox, version="2.0.0")
         step = update(job, sandbox, version="1.0.0", launchdarkly_patch=FAILED)
-    status = {one["applicationVersion"]: one["status"] for one in sandbox.deployments("launchdarkly")}
+    status = {
+        one["applicationVersion"]: one["status"] for one in sandbox.deployments("launchdarkly")
+    }
     assert status == {"1.0.0": "failed", "2.0.0": "finished"}
     assert step.exit_code == 0
 
 
 def test_a_version_that_was_never_deployed_is_a_clear_error(sandbox: Sandbox) -> None:
     with Job() as job:
-        step = update(job, sandbox, version="3.0.0", launchdarkly_patch=FAILED, fail_on_error="true")
+        step = update(
+            job, sandbox, version="3.0.0", launchdarkly_patch=FAILED, fail_on_error="true"
+        )
     assert step.exit_code == 1
     [annotation] = step.annotations
     assert annotation.level == "error"
     assert "LaunchDarkly lists no deployment of this version" in annotation.message
 
 
-def test_when_the_list_is_down_the_update_is_undelivered_and_not_called_missing(sandbox: Sandbox) -> None:
+def test_when_the_list_is_down_the_update_is_undelivered_and_not_called_missing(
+    sandbox: Sandbox,
+) -> None:
     sandbox.fail("launchdarkly", 503)
     with Job() as job:
         step = update(job, sandbox, version="3.0.0", launchdarkly_patch=FAILED, timeout_seconds="1")
@@ -77,9 +89,19 @@ def test_a_change_failure_and_its_remediation_reach_datadog(sandbox: Sandbox) ->
 def test_each_service_can_name_its_own_deployment(sandbox: Sandbox) -> None:
     with Job() as job:
         step = finished(job, sandbox, service="api\nweb")
-        ids = {row["service"]: row["id"] for row in json.loads(step.outputs["results"]) if row["vendor"] == "datadog"}
+        ids = {
+            row["service"]: row["id"]
+            for row in json.loads(step.outputs["results"])
+            if row["vendor"] == "datadog"
+        }
         lines = "\n".join(f"{name},datadog-deployment-id={its_id}" for name, its_id in ids.items())
-        update(job, sandbox, service=lines, datadog_app_key=DATADOG_APP_KEY, datadog_change_failure="true")
+        update(
+            job,
+            sandbox,
+            service=lines,
+            datadog_app_key=DATADOG_APP_KEY,
+            datadog_change_failure="true",
+        )
     assert [one["change_failure"] for one in sandbox.deployments("datadog")] == [True, True]
 
 
@@ -108,7 +130,11 @@ def test_a_wrong_application_key_is_refused_with_the_scope_it_needs(sandbox: San
     with Job() as job:
         its_id = finished(job, sandbox).outputs["datadog-deployment-id"]
         step = update(
-            job, sandbox, datadog_app_key="wrong", datadog_deployment_id=its_id, datadog_change_failure="true"
+            job,
+            sandbox,
+            datadog_app_key="wrong",
+            datadog_deployment_id=its_id,
+            datadog_change_failure="true",
         )
     [annotation] = step.annotations
     assert annotation.level == "error"

@@ -32,7 +32,9 @@ MakeAction = Callable[..., Path]
 def action(tmp_path: Path) -> MakeAction:
     """Make an action of two scripts; `write("STATE", text)` is at hand in both."""
 
-    def make(main: str = "", post: str = "", manifest: str = MANIFEST, name: str = "action") -> Path:
+    def make(
+        main: str = "", post: str = "", manifest: str = MANIFEST, name: str = "action"
+    ) -> Path:
         directory = tmp_path / name
         directory.mkdir()
         (directory / "action.yml").write_text(manifest, encoding="utf-8")

@@ -6,7 +6,9 @@ from emulator.artifacts import ArtifactError, download, upload
 
 
 def files(directory: Path) -> set[str]:
-    return {path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file()
+    }
 
 
 @pytest.fixture
@@ -51,12 +53,16 @@ def test_a_name_is_used_once(workspace: Path, tmp_path: Path) -> None:
         upload({"path": "out"}, workspace, tmp_path / "store")
 
 
-def test_one_artifact_lands_in_the_path_and_all_in_directories(workspace: Path, tmp_path: Path) -> None:
+def test_one_artifact_lands_in_the_path_and_all_in_directories(
+    workspace: Path, tmp_path: Path
+) -> None:
     upload({"path": "out", "name": "one"}, workspace, tmp_path / "store")
     upload({"path": "other", "name": "two"}, workspace, tmp_path / "store")
     download({"name": "two", "path": "here"}, tmp_path, tmp_path / "store")
     download({"path": "all"}, tmp_path, tmp_path / "store")
-    download({"path": "merged", "pattern": "t*", "merge-multiple": "true"}, tmp_path, tmp_path / "store")
+    download(
+        {"path": "merged", "pattern": "t*", "merge-multiple": "true"}, tmp_path, tmp_path / "store"
+    )
     assert files(tmp_path / "here") == {"c.txt"}
     assert files(tmp_path / "all") == {"one/a.txt", "one/deep/b.txt", "two/c.txt"}
     assert files(tmp_path / "merged") == {"c.txt"}

@@ -22,7 +22,10 @@ from emulator.commands import COMMANDS, Command, find_commands, parse_command, s
         ("::error::a%3Ab", Command("error", {}, "a%3Ab")),
         ("::group::a::b", Command("group", {}, "a::b")),
         ("##[error]boom", Command("error", {}, "boom")),
-        ("text ##[error title=A;line=3]boom", Command("error", {"title": "A", "line": "3"}, "boom")),
+        (
+            "text ##[error title=A;line=3]boom",
+            Command("error", {"title": "A", "line": "3"}, "boom"),
+        ),
         ("##[error]a%3Bb%5Dc", Command("error", {}, "a;b]c")),
         ("::nonsense::##[error]boom", Command("error", {}, "boom")),
     ],
@@ -64,4 +67,6 @@ def escape(text: str, *more: tuple[str, str]) -> str:
 def test_what_a_toolkit_escapes_comes_back(name: str, data: str, title: str) -> None:
     title = f".{title}."  # the runner strips blanks around the properties
     head = escape(title, (":", "%3A"), (",", "%2C"))
-    assert parse_command(f"::{name} title={head}::{escape(data)}") == Command(name, {"title": title}, data)
+    assert parse_command(f"::{name} title={head}::{escape(data)}") == Command(
+        name, {"title": title}, data
+    )

@@ -34,12 +34,14 @@ def docker(tmp_path: Path) -> str:
 
 
 def seen(step: StepResult) -> tuple[list[str], dict[str, str]]:
-    call = json.loads(step.stdout.splitlines()[0])
-    return call["arguments"], call["environment"]
+    message = json.loads(step.stdout.splitlines()[0])
+    return message["arguments"], message["environment"]
 
 
 def test_a_container_gets_githubs_mounts_names_and_paths(action: Make, docker: str) -> None:
-    runner = ContainerRunner("image:tag", network="host", read_only=True, arguments=["--dns", "::1"], docker=docker)
+    runner = ContainerRunner(
+        "image:tag", network="host", read_only=True, arguments=["--dns", "::1"], docker=docker
+    )
     with Job(runner=runner, env={"ELSEWHERE": "/etc/passwd"}) as job:
         inside = f"{job.temp}/x/y"
         step = job.uses(action(), with_={"name": inside, "plain": f"see {inside}"})
@@ -101,7 +103,9 @@ def test_post_is_a_fresh_container_of_its_own_entrypoint(action: Make, docker: s
     assert main[main.index("--name") + 1] != post[post.index("--name") + 1]
 
 
-def test_a_cancel_signals_the_client_and_a_kill_removes_the_container(action: Make, docker: str) -> None:
+def test_a_cancel_signals_the_client_and_a_kill_removes_the_container(
+    action: Make, docker: str
+) -> None:
     runner = ContainerRunner("i", arguments=["--wait"], docker=docker)
     with Job(runner=runner) as job:
         running = job.start(action(name="first"))

@@ -85,8 +85,18 @@ def told(options: Options, environ: dict[str, str] | None = None) -> tuple[int, 
 def test_a_deployment_is_shown_from_start_to_both_vendors(action: Make) -> None:
     code, text = told(Options(action=action(MAIN, POST, MANIFEST)))
     assert code == 0
-    titles = ["Main:", "Outputs", "The deploy", "Post:", "Job summary", "What LaunchDarkly", "What Datadog"]
-    assert [text.index(f"\n{title}") for title in titles] == sorted(text.index(f"\n{title}") for title in titles)
+    titles = [
+        "Main:",
+        "Outputs",
+        "The deploy",
+        "Post:",
+        "Job summary",
+        "What LaunchDarkly",
+        "What Datadog",
+    ]
+    assert [text.index(f"\n{title}") for title in titles] == sorted(
+        text.index(f"\n{title}") for title in titles
+    )
     assert "version  1\n" in text
     assert "**deployed**" in text
     assert "201  started" in text
@@ -117,7 +127,10 @@ def test_a_success_that_reached_no_vendor_is_no_success(action: Make) -> None:
 
 def test_service_lines_become_the_input(action: Make) -> None:
     main = 'print(repr(os.environ["INPUT_SERVICE"]))'
-    assert "'cart\\nshop'" in told(Options(services=("cart", "shop"), action=action(main, "", MANIFEST)))[1]
+    assert (
+        "'cart\\nshop'"
+        in told(Options(services=("cart", "shop"), action=action(main, "", MANIFEST)))[1]
+    )
 
 
 def test_keys_in_the_environment_choose_the_real_vendors_and_say_so_first(action: Make) -> None:
@@ -134,7 +147,9 @@ def test_keys_in_the_environment_choose_the_real_vendors_and_say_so_first(action
     }
     code, text = told(Options(action=action(main, "", MANIFEST)), environ)
     assert code == 0
-    assert text.startswith("THIS TALKS TO THE REAL LaunchDarkly: keys were found in the environment.")
+    assert text.startswith(
+        "THIS TALKS TO THE REAL LaunchDarkly: keys were found in the environment."
+    )
     assert "INPUT_LAUNCHDARKLY-ACCESS-TOKEN nekot-laer\n" in text
     assert "INPUT_LAUNCHDARKLY-ENVIRONMENT-KEY gnigats\n" in text
     assert "INPUT_ENVIRONMENT gnigats\n" in text
@@ -153,4 +168,6 @@ def test_headings_have_colour_only_when_asked_for() -> None:
 def test_the_command_line_explains_itself() -> None:
     command = [sys.executable, "-m", "emulator", "--help"]
     result = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    assert {"--fail", "--cancel", "--service", "--container"} <= set(result.stdout.replace("[", " ").split())
+    assert {"--fail", "--cancel", "--service", "--container"} <= set(
+        result.stdout.replace("[", " ").split()
+    )

@@ -10,7 +10,9 @@ Make = Callable[..., Path]
 DUMP = "import json; print(json.dumps(dict(os.environ))); print(os.getcwd(), file=sys.stderr)"
 
 
-def test_the_hosts_environment_is_not_passed_on(action: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_hosts_environment_is_not_passed_on(
+    action: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SECRET_OF_THE_HOST", "x")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy")
     with Job() as job:
@@ -18,14 +20,19 @@ def test_the_hosts_environment_is_not_passed_on(action: Make, monkeypatch: pytes
     foreign = [
         name
         for name in environment
-        if not name.startswith(("GITHUB_", "RUNNER_", "INPUT_")) and name not in {"CI", "HOME", "PATH", "LC_CTYPE"}
+        if not name.startswith(("GITHUB_", "RUNNER_", "INPUT_"))
+        and name not in {"CI", "HOME", "PATH", "LC_CTYPE"}
     ]
     assert foreign == []
 
 
 def test_a_docker_action_sees_what_the_runner_gives_it(action: Make) -> None:
-    with Job(github={"run_attempt": "3", "repository": "o/r", "token": "t0ken"}, env={"MINE": "1"}) as job:
-        step = job.uses(action(DUMP), id="toy", env={"ALSO": "${{ env.MINE }}2", "GITHUB_SHA": "forged"})
+    with Job(
+        github={"run_attempt": "3", "repository": "o/r", "token": "t0ken"}, env={"MINE": "1"}
+    ) as job:
+        step = job.uses(
+            action(DUMP), id="toy", env={"ALSO": "${{ env.MINE }}2", "GITHUB_SHA": "forged"}
+        )
         environment = json.loads(step.stdout)
         expected = {
             "CI": "true",
@@ -47,7 +54,8 @@ def test_a_docker_action_sees_what_the_runner_gives_it(action: Make) -> None:
         assert step.stderr == f"{job.workspace}\n"
     assert environment["GITHUB_SHA"] != "forged"
     assert environment.keys() >= {
-        f"GITHUB_{name}" for name in ("OUTPUT", "STATE", "ENV", "PATH", "STEP_SUMMARY", "API_URL", "WORKFLOW")
+        f"GITHUB_{name}"
+        for name in ("OUTPUT", "STATE", "ENV", "PATH", "STEP_SUMMARY", "API_URL", "WORKFLOW")
     }
     assert "t0ken" not in environment.values()
     assert step.environment.items() <= environment.items()
@@ -66,11 +74,19 @@ def test_debug_runs_say_so(action: Make) -> None:
         ("release", {"release": {"tag_name": "v2"}}, "refs/tags/v2", "v2", "tag"),
         ("pull_request", {"number": 7}, "refs/pull/7/merge", "7/merge", "branch"),
         ("pull_request_target", {"number": 7}, "refs/heads/main", "main", "branch"),
-        ("merge_group", {"merge_group": {"head_ref": "refs/heads/q"}}, "refs/heads/q", "q", "branch"),
+        (
+            "merge_group",
+            {"merge_group": {"head_ref": "refs/heads/q"}},
+            "refs/heads/q",
+            "q",
+            "branch",
+        ),
         ("schedule", {}, "refs/heads/main", "main", "branch"),
     ],
 )
-def test_the_ref_follows_the_event(event_name: str, event: dict[str, object], ref: str, name: str, kind: str) -> None:
+def test_the_ref_follows_the_event(
+    event_name: str, event: dict[str, object], ref: str, name: str, kind: str
+) -> None:
     with Job(event_name=event_name, event=event) as job:
         github = job.context.github
     assert (github["ref"], github["ref_name"], github["ref_type"]) == (ref, name, kind)

@@ -6,7 +6,10 @@ from emulator.parser import Scope
 
 SCOPE = Scope(
     {
-        "github": {"event": {"release": {"tag_name": "v1.2"}, "labels": ["Bug", "docs"], "n": 7}, "ref": "r"},
+        "github": {
+            "event": {"release": {"tag_name": "v1.2"}, "labels": ["Bug", "docs"], "n": 7},
+            "ref": "r",
+        },
         "steps": {"report": {"outputs": {"started-at": "now", "results": '[{"id": "x"}]'}}},
         "matrix": None,
     },
@@ -125,5 +128,7 @@ def test_a_text_that_is_one_expression_keeps_its_type() -> None:
         ("!cancelled()", "cancelled", False),
     ],
 )
-def test_a_condition_means_success_unless_it_names_a_status(text: str, status: str, holds: bool) -> None:
+def test_a_condition_means_success_unless_it_names_a_status(
+    text: str, status: str, holds: bool
+) -> None:
     assert condition(text, Scope(SCOPE.contexts, status)) is holds

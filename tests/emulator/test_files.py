@@ -26,7 +26,9 @@ from emulator.files import SUMMARY_LIMIT, FileCommandError, FileCommands, parse_
         (" a =1", [(" a ", "1")]),
     ],
 )
-def test_names_and_values_are_read_as_the_runner_reads_them(text: str, pairs: list[tuple[str, str]]) -> None:
+def test_names_and_values_are_read_as_the_runner_reads_them(
+    text: str, pairs: list[tuple[str, str]]
+) -> None:
     assert parse_pairs(text) == pairs
 
 

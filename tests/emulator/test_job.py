@@ -26,7 +26,10 @@ def test_inputs_arrive_under_the_runners_names(action: Make) -> None:
 
 def test_an_empty_value_is_not_replaced_by_the_default(action: Make) -> None:
     with Job() as job:
-        assert job.uses(action('print(repr(os.environ["INPUT_NAME"]))'), with_={"name": ""}).raw == "''\n"
+        assert (
+            job.uses(action('print(repr(os.environ["INPUT_NAME"]))'), with_={"name": ""}).raw
+            == "''\n"
+        )
 
 
 @pytest.mark.parametrize("end", ["success", "failure", "cancelled"])
@@ -56,9 +59,7 @@ def test_values_of_the_user_are_evaluated_again_in_post(action: Make) -> None:
 
 
 def test_a_default_sees_only_what_github_lets_it_see(action: Make) -> None:
-    manifest = (
-        "inputs: {a: {default: '${{ secrets.KEY }}'}}\nruns: {using: docker, image: x, entrypoint: /entrypoint.py}"
-    )
+    manifest = "inputs: {a: {default: '${{ secrets.KEY }}'}}\nruns: {using: docker, image: x, entrypoint: /entrypoint.py}"
     with Job(secrets={"KEY": "k"}) as job:
         step = job.uses(action(manifest=manifest))
     assert (step.outcome, step.exit_code) == ("failure", 126)
@@ -81,7 +82,11 @@ def test_state_reaches_only_the_same_steps_post_and_posts_run_backwards(action: 
 
 def test_state_is_read_after_a_failure(action: Make) -> None:
     with Job() as job:
-        main = job.uses(action('write("STATE", "a<<X\\n1\\n2\\nX\\n"); sys.exit(3)', 'print(os.environ["STATE_a"])'))
+        main = job.uses(
+            action(
+                'write("STATE", "a<<X\\n1\\n2\\nX\\n"); sys.exit(3)', 'print(os.environ["STATE_a"])'
+            )
+        )
         post = job.finish().posts[0]
     assert (main.exit_code, main.outcome, main.state) == (3, "failure", {"a": "1\n2"})
     assert post.raw == "1\n2\n"
@@ -170,9 +175,7 @@ def test_a_failing_post_fails_the_job_and_the_next_post_sees_it(action: Make) ->
 
 
 def test_post_if_decides_whether_post_runs(action: Make) -> None:
-    manifest = (
-        "runs: {using: docker, image: x, entrypoint: /entrypoint.py, post-entrypoint: /post.py, post-if: failure()}"
-    )
+    manifest = "runs: {using: docker, image: x, entrypoint: /entrypoint.py, post-entrypoint: /post.py, post-if: failure()}"
     directory = action(manifest=manifest)
     with Job() as good, Job() as bad:
         good.uses(directory)
@@ -188,7 +191,11 @@ def test_a_pretended_step_fails_by_raising_and_gives_outputs_by_returning() -> N
     with Job() as job:
         good = job.run(lambda: {"x": "1"}, id="good")
         bad = job.run(broken)
-    assert (good.outputs, bad.outcome, bad.log) == ({"x": "1"}, "failure", "Error: RuntimeError: no\n")
+    assert (good.outputs, bad.outcome, bad.log) == (
+        {"x": "1"},
+        "failure",
+        "Error: RuntimeError: no\n",
+    )
     assert job.status == "failure"
 
 
@@ -204,7 +211,11 @@ def test_a_string_too_long_for_linux_prevents_the_start(action: Make) -> None:
 def test_outputs_of_one_job_feed_the_next(action: Make) -> None:
     with Job(secrets={"KEY": "hush"}) as first:
         first.uses(action('write("OUTPUT", "a=1\\nb=has hush\\n")'), id="toy")
-        needs = {"build": first.outputs({"a": "${{ steps.toy.outputs.a }}", "b": "${{ steps.toy.outputs.b }}"})}
+        needs = {
+            "build": first.outputs(
+                {"a": "${{ steps.toy.outputs.a }}", "b": "${{ steps.toy.outputs.b }}"}
+            )
+        }
     with Job(needs=needs) as second:
         text = "echo '${{ needs.build.outputs.a }}' '${{ needs.build.outputs.b }}' ${{ needs.build.result }}"
         assert second.run(text).raw == "1  success\n"
@@ -224,12 +235,16 @@ runs: {using: docker, image: x, entrypoint: /entrypoint.py}
         print(os.environ["GITHUB_REF"], os.environ["GITHUB_REF_NAME"], os.environ["GITHUB_REF_TYPE"])
     """
     event = {"release": {"tag_name": "v2"}}
-    with Job(event_name="release", event=event, strategy={"job-index": 1}, matrix={"service": "cart"}) as job:
+    with Job(
+        event_name="release", event=event, strategy={"job-index": 1}, matrix={"service": "cart"}
+    ) as job:
         step = job.uses(action(main, manifest=manifest))
     assert step.raw.splitlines() == ["1/1 cart v2 v2", "refs/tags/v2 v2 tag"]
 
 
-def test_what_a_step_writes_to_env_and_path_reaches_later_steps(action: Make, tmp_path: Path) -> None:
+def test_what_a_step_writes_to_env_and_path_reaches_later_steps(
+    action: Make, tmp_path: Path
+) -> None:
     tool = tmp_path / "bin" / "greet"
     tool.parent.mkdir()
     tool.write_text("#!/bin/sh\necho tool\n")
@@ -248,7 +263,9 @@ def test_node_options_cannot_be_set_through_the_env_file() -> None:
         step = job.run("echo NODE_OPTIONS=x >> $GITHUB_ENV")
         assert job.run("echo [$NODE_OPTIONS]").raw == "[]\n"
     assert step.annotations == (
-        Annotation("error", "Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command."),
+        Annotation(
+            "error", "Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command."
+        ),
     )
 
 

@@ -44,7 +44,10 @@ def test_an_empty_mask_is_a_warning() -> None:
 
 
 def test_groups_are_indented_until_they_end() -> None:
-    assert read("::group::one", "a", "::group::two", "b", "::endgroup::", "c").text == "▸ one\n  a\n▸ two\n  b\nc\n"
+    assert (
+        read("::group::one", "a", "::group::two", "b", "::endgroup::", "c").text
+        == "▸ one\n  a\n▸ two\n  b\nc\n"
+    )
 
 
 def test_debug_lines_show_only_when_asked_for() -> None:
@@ -71,7 +74,14 @@ def test_the_old_commands_for_outputs_and_state_still_count() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["::set-output::x", "::save-state name=::x", "::set-env name=A::x", "::add-path::/x", "::echo::maybe"]
+    "line",
+    [
+        "::set-output::x",
+        "::save-state name=::x",
+        "::set-env name=A::x",
+        "::add-path::/x",
+        "::echo::maybe",
+    ],
 )
 def test_a_command_that_cannot_be_obeyed_fails_the_step(line: str) -> None:
     log = read(line)
@@ -80,7 +90,13 @@ def test_a_command_that_cannot_be_obeyed_fails_the_step(line: str) -> None:
 
 
 def test_echo_shows_commands_but_never_masks() -> None:
-    log = read("::echo::on", "::set-output name=a::1", "::add-mask::m", "::echo::off", "::set-output name=a::2")
+    log = read(
+        "::echo::on",
+        "::set-output name=a::1",
+        "::add-mask::m",
+        "::echo::off",
+        "::set-output name=a::2",
+    )
     assert log.text == "::set-output name=a::1\n::echo::off\n"
 
 

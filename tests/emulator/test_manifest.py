@@ -11,8 +11,17 @@ RUNS = "runs: {using: docker, image: Dockerfile, entrypoint: /main.py}"
 
 def test_defaults_become_text(action: Callable[..., Path]) -> None:
     loaded = load_action(action())
-    assert loaded.inputs == {"name": "nobody", "job-status": "${{ job.status }}", "flag": "true", "plain": ""}
-    assert (loaded.entrypoint, loaded.post_entrypoint, loaded.post_if) == ("/entrypoint.py", "/post.py", "always()")
+    assert loaded.inputs == {
+        "name": "nobody",
+        "job-status": "${{ job.status }}",
+        "flag": "true",
+        "plain": "",
+    }
+    assert (loaded.entrypoint, loaded.post_entrypoint, loaded.post_if) == (
+        "/entrypoint.py",
+        "/post.py",
+        "always()",
+    )
     assert loaded.outputs == ("greeting",)
 
 
@@ -28,7 +37,10 @@ def test_numbers_and_words_keep_their_spelling(action: Callable[..., Path]) -> N
         ("a: [", "not valid YAML"),
         ("runs: {using: node20, main: x}", "only 'using: docker'"),
         ("runs: {using: docker, image: Dockerfile}", "entrypoint is missing"),
-        (f"inputs:\n  a: {{description: 'say ${{{{ x }}}}'}}\n{RUNS}", "not allowed in a description"),
+        (
+            f"inputs:\n  a: {{description: 'say ${{{{ x }}}}'}}\n{RUNS}",
+            "not allowed in a description",
+        ),
     ],
 )
 def test_a_manifest_the_runner_would_refuse_is_refused(

@@ -47,7 +47,9 @@ def test_a_step_that_obeys_the_first_signal_gets_no_other_and_keeps_its_state(ac
         time.sleep(30)
     """
     with Job() as job:
-        running = job.start(action(main, 'print(os.environ["STATE_saved"], os.environ["INPUT_JOB-STATUS"])'))
+        running = job.start(
+            action(main, 'print(os.environ["STATE_saved"], os.environ["INPUT_JOB-STATUS"])')
+        )
         running.wait_for("ready")
         job.cancel()
         step = running.wait()
@@ -79,7 +81,9 @@ def test_after_a_cancel_only_always_steps_run(action: Make) -> None:
 def test_a_killed_step_fails_and_its_post_gets_the_state_it_had_saved(action: Make) -> None:
     main = f'write("STATE", "a=1\\n")\n{SLEEP}'
     with Job() as job:
-        running = job.start(action(main, 'print(os.environ["STATE_a"], os.environ["INPUT_JOB-STATUS"])'))
+        running = job.start(
+            action(main, 'print(os.environ["STATE_a"], os.environ["INPUT_JOB-STATUS"])')
+        )
         running.wait_for(lambda step: step.saved_state == "a=1\n")
         running.kill()
         step = running.wait()
@@ -117,7 +121,9 @@ def test_what_a_step_leaves_running_ends_with_it(action: Make) -> None:
 
 def test_waiting_sees_the_log_and_the_state_file(action: Make) -> None:
     with Job() as job:
-        running = job.start(action(f'print("number 42", flush=True); write("STATE", "key=v\\n"); {SLEEP}'))
+        running = job.start(
+            action(f'print("number 42", flush=True); write("STATE", "key=v\\n"); {SLEEP}')
+        )
         running.wait_for(re.compile(r"number \d+"))
         running.wait_for("^key=")
         running.wait_for(RunningStep.running.fget)

@@ -171,7 +171,9 @@ def test_artifacts_pass_between_jobs_and_runs(tmp_path: Path) -> None:
               - run: cat there/f
     """
     first = run_workflow(up, artifacts=tmp_path)
-    second = run_workflow(down, artifacts=tmp_path, event_name="workflow_dispatch", inputs={"run": "1"})
+    second = run_workflow(
+        down, artifacts=tmp_path, event_name="workflow_dispatch", inputs={"run": "1"}
+    )
     assert first.jobs["down"].steps[1].raw == "kept\n"
     assert second.jobs["down"].steps[1].raw == "kept\n"
 
@@ -190,7 +192,10 @@ def test_inputs_of_a_dispatch_have_defaults() -> None:
 def test_default_inputs_fill_only_what_the_workflow_left_out(action: Make) -> None:
     text = "on: push\njobs: {a: {runs-on: x, steps: [{uses: o/t@v1}, {uses: o/t@v2, with: {name: own}}]}}"
     result = run_workflow(text, replace_uses={"o/t": action(GREET)}, defaults={"name": "given"})
-    assert [step.outputs["greeting"] for step in result.jobs["a"].steps] == ["hello given", "hello own"]
+    assert [step.outputs["greeting"] for step in result.jobs["a"].steps] == [
+        "hello given",
+        "hello own",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -199,7 +204,10 @@ def test_default_inputs_fill_only_what_the_workflow_left_out(action: Make) -> No
         ("on: push", "a mapping with 'jobs'"),
         ("on: release\njobs: {}", r"runs on \['release'\], not on 'push'"),
         ("on: push\njobs: {a: {uses: ./x.yml}}", "reusable workflows"),
-        ("on: push\njobs: {a: {steps: [{uses: who/knows@v1}]}}", "'uses: who/knows@v1' is not emulated"),
+        (
+            "on: push\njobs: {a: {steps: [{uses: who/knows@v1}]}}",
+            "'uses: who/knows@v1' is not emulated",
+        ),
         ("on: push\njobs: {a: {steps: [{name: nothing}]}}", "needs 'uses' or 'run'"),
         ("on: push\njobs: {a: {steps: [{run: x, shell: pwsh}]}}", "shell 'pwsh'"),
         ("on: push\njobs: {a: {steps: [{run: x, env: [1]}]}}", "expected a mapping"),
@@ -212,5 +220,7 @@ def test_what_is_not_emulated_is_refused(text: str, message: str) -> None:
 
 def test_a_file_can_be_run(tmp_path: Path) -> None:
     path = tmp_path / "w.yml"
-    path.write_text("on: push\nname: W\njobs: {a: {runs-on: x, steps: [{run: 'echo $GITHUB_WORKFLOW $GITHUB_JOB'}]}}")
+    path.write_text(
+        "on: push\nname: W\njobs: {a: {runs-on: x, steps: [{run: 'echo $GITHUB_WORKFLOW $GITHUB_JOB'}]}}"
+    )
     assert run_workflow(path).jobs["a"].steps[0].raw == "W a\n"

@@ -37,9 +37,17 @@ STUCK = Expected("undelivered", ONCE, hangs=True)
 
 def _table() -> dict[str, Expected]:
     table = {
-        **{f"status-{code}": replace(REFUSED, told=f"HTTP {code}") for code in (400, 401, 403, 404, 405, 409, 413)},
-        **{f"status-{code}": replace(REFUSED, told=f"HTTP {code}") for code in (415, 418, 422, 425)},
-        **{f"status-{code}": replace(DOWN, told=f"HTTP {code}") for code in (408, 429, 500, 501, 502, 503, 504)},
+        **{
+            f"status-{code}": replace(REFUSED, told=f"HTTP {code}")
+            for code in (400, 401, 403, 404, 405, 409, 413)
+        },
+        **{
+            f"status-{code}": replace(REFUSED, told=f"HTTP {code}") for code in (415, 418, 422, 425)
+        },
+        **{
+            f"status-{code}": replace(DOWN, told=f"HTTP {code}")
+            for code in (408, 429, 500, 501, 502, 503, 504)
+        },
         **{f"status-{code}": replace(DOWN, told=f"HTTP {code}") for code in (507, 511, 599)},
         "retry-after-seconds": PACED,
         "retry-after-date": Expected("undelivered", (8, 13)),
@@ -90,13 +98,33 @@ def _table() -> dict[str, Expected]:
     }
     for name in (
         *("reset-before-reading", "reset-after-reading", "accept-then-reset", "reset-mid-headers"),
-        *("close-without-answer", "accept-then-close", "content-length-twice", "status-line-garbage"),
+        *(
+            "close-without-answer",
+            "accept-then-close",
+            "content-length-twice",
+            "status-line-garbage",
+        ),
         *("status-line-not-a-number", "giant-header", "many-headers"),
     ):
         table[name] = DOWN
     for name in (
-        *("html-body", "html-body-as-json", "broken-utf8", "truncated-json", "big-body", "deep-json"),
-        *("null-body", "list-body", "scalar-body", "nan-body", "huge-number", "data-null", "data-list"),
+        *(
+            "html-body",
+            "html-body-as-json",
+            "broken-utf8",
+            "truncated-json",
+            "big-body",
+            "deep-json",
+        ),
+        *(
+            "null-body",
+            "list-body",
+            "scalar-body",
+            "nan-body",
+            "huge-number",
+            "data-null",
+            "data-list",
+        ),
         *("items-scalars", "empty-body", "invalid-gzip", "gzip-bomb", "no-id"),
         *(name for name in FAULTS if name.startswith("id-")),
     ):

@@ -31,7 +31,9 @@ def sent_ids(sandbox: Sandbox) -> set[str]:
 @pytest.fixture
 def faulty(request: pytest.FixtureRequest, fault: str) -> Sandbox:
     """The sandbox the fault needs: a handshake can only fail with TLS."""
-    running: Sandbox = request.getfixturevalue("tls_sandbox" if FAULTS[fault].handshake else "plain_sandbox")
+    running: Sandbox = request.getfixturevalue(
+        "tls_sandbox" if FAULTS[fault].handshake else "plain_sandbox"
+    )
     running.reset()
     return running
 
@@ -50,7 +52,9 @@ def check_healthy_vendor(sandbox: Sandbox, ended: Ended, vendor: str, began: flo
 
 @pytest.mark.parametrize("vendor", VENDORS)
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_lasting_fault_ends_as_promised(faulty: Sandbox, fault: str, vendor: str, make_step: Any) -> None:
+def test_a_lasting_fault_ends_as_promised(
+    faulty: Sandbox, fault: str, vendor: str, make_step: Any
+) -> None:
     promise = expected(fault, vendor)
     misbehave(faulty, vendor, fault)
     step = make_step(faulty, timeout_seconds=str(HASTY if promise.hangs else PATIENT))
@@ -100,7 +104,9 @@ def check_id(sandbox: Sandbox, ended: Ended, vendor: str, its_id: str, *, hangs:
     if vendor == "launchdarkly":
         [known] = sandbox.deployments("launchdarkly")
         assert given == known["id"] or (hangs and given == "")
-        assert ("did not show the deployment" in " ".join(ended.annotations("notice"))) == (given == "")
+        assert ("did not show the deployment" in " ".join(ended.annotations("notice"))) == (
+            given == ""
+        )
     elif its_id:
         assert {given} == (sent_ids(sandbox) if its_id == "ours" else {its_id})
         assert ended.annotations("notice") == []
@@ -114,7 +120,8 @@ FAILING = [
     (fault, vendor)
     for fault in FAULTS
     for vendor in VENDORS
-    if expected(fault, vendor).status != "delivered" and fault not in ("slow", "hang", "continue-flood")
+    if expected(fault, vendor).status != "delivered"
+    and fault not in ("slow", "hang", "continue-flood")
 ]
 
 
@@ -140,7 +147,9 @@ PASSING = [
 
 
 @pytest.mark.parametrize(("fault", "vendor"), PASSING)
-def test_a_passing_fault_is_tried_again_and_delivered(faulty: Sandbox, fault: str, vendor: str, make_step: Any) -> None:
+def test_a_passing_fault_is_tried_again_and_delivered(
+    faulty: Sandbox, fault: str, vendor: str, make_step: Any
+) -> None:
     misbehave(faulty, vendor, fault, times=2)
     step = make_step(faulty, fail_on_error="true")
 
@@ -159,4 +168,6 @@ def test_a_passing_fault_is_tried_again_and_delivered(faulty: Sandbox, fault: st
 
 def test_the_matrix_has_an_expectation_for_every_fault_and_at_least_forty() -> None:
     assert len(FAULTS) >= 40
-    assert {fault for fault in FAULTS for vendor in VENDORS if expected(fault, vendor)} == set(FAULTS)
+    assert {fault for fault in FAULTS for vendor in VENDORS if expected(fault, vendor)} == set(
+        FAULTS
+    )

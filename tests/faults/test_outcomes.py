@@ -27,7 +27,7 @@ def fails(*faults: str | int, vendors: tuple[str, ...] = VENDORS) -> Prepare:
 
 
 def bug(_sandbox: Sandbox, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("deployment_events.dispatch.log_receipts", lambda *_: 1 / 0)
+    patch.setattr("deployment_events.report.results.log_receipts", lambda *_: 1 / 0)
 
 
 def offline(sandbox: Sandbox, _patch: pytest.MonkeyPatch) -> None:
@@ -62,16 +62,27 @@ TABLE = {
     "everything accepted": Row({}),
     "accepted with 202": Row({}, prepare=fails("status-202")),
     "accepted with 206": Row({}, prepare=fails("status-206")),
-    "accepted, the body unreadable": Row({"notice": 1}, prepare=fails("html-body", vendors=("datadog",))),
+    "accepted, the body unreadable": Row(
+        {"notice": 1}, prepare=fails("html-body", vendors=("datadog",))
+    ),
     "no vendor has its key": Row({"warning": 1}, options={**NO_KEYS}, statuses=(), sent=False),
     "a vendor's other inputs set, its key empty": Row(
-        {"warning": 1}, options={**ONE, "launchdarkly_project_key": "mobile"}, statuses=("delivered",)
+        {"warning": 1},
+        options={**ONE, "launchdarkly_project_key": "mobile"},
+        statuses=("delivered",),
     ),
-    "one wrong input": Row({"error": 1}, 1, 1, options={"commit_sha": "abc"}, statuses=(), sent=False),
+    "one wrong input": Row(
+        {"error": 1}, 1, 1, options={"commit_sha": "abc"}, statuses=(), sent=False
+    ),
     "three wrong inputs": Row(
         {"error": 3},
         *(1, 1),
-        options={"commit_sha": "abc", "timeout_seconds": "soon", "datadog_site": "x.example", "datadog_base_url": ""},
+        options={
+            "commit_sha": "abc",
+            "timeout_seconds": "soon",
+            "datadog_site": "x.example",
+            "datadog_base_url": "",
+        },
         statuses=(),
         sent=False,
     ),
@@ -79,38 +90,61 @@ TABLE = {
         {"error": 1}, 1, 1, options={**AUTO, "commit_sha": "abc"}, statuses=(), sent=False
     ),
     "a payload that cannot be read": Row({"warning": 1}, options={"payload": "{"}),
-    "a commit that cannot be found out": Row({"warning": 1}, options={"env": {"GITHUB_SHA": ""}, "version": "1.2.3"}),
-    **{f"refused with {code}": Row({"error": 2}, 0, 1, fails(code), statuses=NO) for code in (400, 401, 403, 404, 413)},
+    "a commit that cannot be found out": Row(
+        {"warning": 1}, options={"env": {"GITHUB_SHA": ""}, "version": "1.2.3"}
+    ),
+    **{
+        f"refused with {code}": Row({"error": 2}, 0, 1, fails(code), statuses=NO)
+        for code in (400, 401, 403, 404, 413)
+    },
     "refused with a redirect": Row({"error": 2}, 0, 1, fails("redirect-302-foreign"), statuses=NO),
     "refused by one vendor": Row(
         {"error": 1}, 0, 1, fails(403, vendors=("datadog",)), statuses=("delivered", "refused")
     ),
     **{
-        f"down with {code}": Row({"warning": 2}, 0, 1, fails(code), statuses=LOST) for code in (408, 429, 500, 503, 599)
+        f"down with {code}": Row({"warning": 2}, 0, 1, fails(code), statuses=LOST)
+        for code in (408, 429, 500, 503, 599)
     },
-    "down without an answer": Row({"warning": 2}, 0, 1, fails("close-without-answer"), statuses=LOST),
+    "down without an answer": Row(
+        {"warning": 2}, 0, 1, fails("close-without-answer"), statuses=LOST
+    ),
     "down without a network": Row({"warning": 2}, 0, 1, offline, statuses=LOST),
-    "auto's main, all well": Row({}, options=AUTO, statuses=("delivered", "skipped"), post_is_silent=False),
+    "auto's main, all well": Row(
+        {}, options=AUTO, statuses=("delivered", "skipped"), post_is_silent=False
+    ),
     "auto's main, refused": Row(
         {"error": 1}, 0, 0, fails(403), AUTO, statuses=("refused", "skipped"), post_is_silent=False
     ),
     "auto's main, down": Row(
-        {"notice": 1}, 0, 0, fails(503), AUTO, statuses=("undelivered", "skipped"), post_is_silent=False
+        {"notice": 1},
+        0,
+        0,
+        fails(503),
+        AUTO,
+        statuses=("undelivered", "skipped"),
+        post_is_silent=False,
     ),
     "post, all well": Row({}, options=AUTO, stage="post"),
     "post, refused": Row({"error": 2}, 0, 1, fails(403), AUTO, stage="post", statuses=NO),
     "post, down": Row({"warning": 2}, 0, 1, fails(503), AUTO, stage="post", statuses=LOST),
     "post, a key lost on the way": Row({"warning": 1}, 0, 0, options=AUTO, stage="post, keyless"),
-    "post, the job's end unknown": Row({"warning": 1}, 0, 0, options=AUTO, stage="post, unknown", sent=False),
+    "post, the job's end unknown": Row(
+        {"warning": 1}, 0, 0, options=AUTO, stage="post, unknown", sent=False
+    ),
     "post, main died before it saved its state": Row(
         {"warning": 1}, 0, 0, options=AUTO, stage="post, stateless", sent=False
     ),
     "a bug of ours": Row({"warning": 1}, 0, 1, bug, statuses=()),
     "a bug of ours in post": Row({"warning": 1}, 0, 1, bug, AUTO, stage="post"),
-    "a word that is neither start nor end": Row({"notice": 1}, options={"event": "pending"}, statuses=(), sent=False),
+    "a word that is neither start nor end": Row(
+        {"notice": 1}, options={"event": "pending"}, statuses=(), sent=False
+    ),
     "a failed job": Row({}, options={"event": "failure"}, statuses=("delivered", "skipped")),
     "a cancelled job, to be ignored": Row(
-        {"notice": 1}, options={"event": "cancelled", "on_cancelled": "ignore"}, statuses=(), sent=False
+        {"notice": 1},
+        options={"event": "cancelled", "on_cancelled": "ignore"},
+        statuses=(),
+        sent=False,
     ),
     "a dry run": Row({}, options={"dry_run": "true"}, statuses=("dry-run", "dry-run"), sent=False),
 }
@@ -157,8 +191,16 @@ def json_results(ended: Ended) -> list[dict[str, Any]]:
     return ended.results if "results" in ended.outputs else []
 
 
-def test_every_wrong_input_is_told_at_once_with_its_name(sandbox: Sandbox, make_step: MakeStep) -> None:
-    wrong = {"commit_sha": "abc", "timeout_seconds": "0", "fail_on_error": "perhaps", "event": "deploy", "tags": "x"}
+def test_every_wrong_input_is_told_at_once_with_its_name(
+    sandbox: Sandbox, make_step: MakeStep
+) -> None:
+    wrong = {
+        "commit_sha": "abc",
+        "timeout_seconds": "0",
+        "fail_on_error": "perhaps",
+        "event": "deploy",
+        "tags": "x",
+    }
     ended = make_step(sandbox, **wrong).main()
     told = [error.split()[0] for error in ended.annotations("error")]
     assert sorted(told) == sorted(name.replace("_", "-") for name in wrong)
@@ -175,7 +217,9 @@ def test_post_takes_fail_on_error_and_time_from_main_and_not_from_its_own_inputs
     assert ended.seconds <= 8
 
 
-def test_a_files_commands_that_cannot_be_written_do_not_break_the_step(sandbox: Sandbox, make_step: MakeStep) -> None:
+def test_a_files_commands_that_cannot_be_written_do_not_break_the_step(
+    sandbox: Sandbox, make_step: MakeStep
+) -> None:
     step = make_step(sandbox)
     full = dict.fromkeys(("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"), "/dev/full")
     step.env |= full
@@ -186,7 +230,9 @@ def test_a_files_commands_that_cannot_be_written_do_not_break_the_step(sandbox: 
     assert len(sandbox.deployments("datadog")) == 1
 
 
-def test_a_read_only_runner_folder_is_a_warning_and_the_events_go_out(sandbox: Sandbox, make_step: MakeStep) -> None:
+def test_a_read_only_runner_folder_is_a_warning_and_the_events_go_out(
+    sandbox: Sandbox, make_step: MakeStep
+) -> None:
     step = make_step(sandbox)
     step.env["RUNNER_TEMP"] = "/proc"
     ended = step.main()

@@ -11,9 +11,30 @@ from sandbox import Sandbox
 
 SERVICES = 250
 FAULTS = (
-    *("status-500", "status-503", "status-408", "status-429", "retry-after-seconds", "status-400", "status-403"),
-    *("accept-then-reset", "accept-then-close", "reset-before-reading", "close-without-answer", "reset-mid-body"),
-    *("html-body", "truncated-json", "status-204", "status-202", "redirect-302-foreign", "echo-key"),
+    *(
+        "status-500",
+        "status-503",
+        "status-408",
+        "status-429",
+        "retry-after-seconds",
+        "status-400",
+        "status-403",
+    ),
+    *(
+        "accept-then-reset",
+        "accept-then-close",
+        "reset-before-reading",
+        "close-without-answer",
+        "reset-mid-body",
+    ),
+    *(
+        "html-body",
+        "truncated-json",
+        "status-204",
+        "status-202",
+        "redirect-302-foreign",
+        "echo-key",
+    ),
 )
 SHARE = 0.30
 
@@ -35,22 +56,30 @@ def check_nothing_in_between(sandbox: Sandbox, step: Step, results: list[dict[st
     }
     for result in results:
         if result["status"] == "delivered":
-            assert result["service"] in known[result["vendor"]], f"reported as delivered, and is not: {result}"
+            assert result["service"] in known[result["vendor"]], (
+                f"reported as delivered, and is not: {result}"
+            )
             assert (result["vendor"], result["service"]) not in kept
         else:
             assert result["status"] in ("refused", "undelivered")
-            assert (result["vendor"], result["service"]) in kept, f"neither delivered nor kept: {result}"
+            assert (result["vendor"], result["service"]) in kept, (
+                f"neither delivered nor kept: {result}"
+            )
     ids: dict[str, set[str]] = {}
     for one in sandbox.requests("datadog"):
         if one.body:
             attributes = one.body["data"]["attributes"]
             ids.setdefault(attributes["service"], set()).add(attributes["id"])
-    assert {len(each) for each in ids.values()} == {1}, "each deployment has one id, however often it was sent"
+    assert {len(each) for each in ids.values()} == {1}, (
+        "each deployment has one id, however often it was sent"
+    )
     assert len(set.union(*ids.values())) == len(ids)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_nothing_is_lost_and_nothing_is_doubled(make_step: Any, plain_sandbox: Sandbox, seed: int) -> None:
+def test_nothing_is_lost_and_nothing_is_doubled(
+    make_step: Any, plain_sandbox: Sandbox, seed: int
+) -> None:
     plain_sandbox.reset()
     plain_sandbox._traffic.faults._random.seed(seed)
     spread(plain_sandbox, SHARE)
@@ -72,7 +101,9 @@ def test_nothing_is_lost_and_nothing_is_doubled(make_step: Any, plain_sandbox: S
 
     plain_sandbox.heal()
     file = step.temp / ended.outputs["undelivered-path"]
-    again = make_step(plain_sandbox, "again", event="replay", replay=str(file), started_at="").main()
+    again = make_step(
+        plain_sandbox, "again", event="replay", replay=str(file), started_at=""
+    ).main()
 
     assert again.code == 0
     assert {one["status"] for one in again.results} == {"delivered"}
@@ -83,11 +114,15 @@ def test_nothing_is_lost_and_nothing_is_doubled(make_step: Any, plain_sandbox: S
     check_nothing_in_between(plain_sandbox, step, again.results)
 
 
-def test_a_job_under_fire_from_main_to_post_loses_nothing(make_step: Any, plain_sandbox: Sandbox) -> None:
+def test_a_job_under_fire_from_main_to_post_loses_nothing(
+    make_step: Any, plain_sandbox: Sandbox
+) -> None:
     plain_sandbox.reset()
     spread(plain_sandbox, SHARE)
     services = "\n".join(f"service-{number}" for number in range(60))
-    step = make_step(plain_sandbox, event="auto", started_at="", service=services, timeout_seconds="3600")
+    step = make_step(
+        plain_sandbox, event="auto", started_at="", service=services, timeout_seconds="3600"
+    )
     started = step.main()
     ended = step.post()
     assert (started.code, ended.code) == (0, 0)
@@ -102,4 +137,7 @@ def test_a_job_under_fire_from_main_to_post_loses_nothing(make_step: Any, plain_
         if name in known and ("launchdarkly", name, "started") not in kept:
             assert known[name]["startedAt"] == began
     measured = {one["service"] for one in plain_sandbox.deployments("datadog")}
-    assert all(f"service-{n}" in measured or ("datadog", f"service-{n}", "finished") in kept for n in range(60))
+    assert all(
+        f"service-{n}" in measured or ("datadog", f"service-{n}", "finished") in kept
+        for n in range(60)
+    )

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from deployment_events.delivery.outbox import dump, parse
 from deployment_events.errors import OutboxError
-from deployment_events.outbox import dump, parse
 from sandbox import Sandbox
 
 Lines = list[dict[str, Any]]
@@ -38,7 +38,7 @@ ATTRIBUTES = (DATADOG, "body", "data", "attributes")
 
 BAD: dict[str, Callable[[Lines], bytes]] = {
     "truncated": lambda lines: text(lines)[:-40],
-    "cut within the first line": lambda lines: text(lines)[:60],
+    "cut run_with_deadline the first line": lambda lines: text(lines)[:60],
     "a word": lambda _: b"hello\n",
     "HTML": lambda _: b"<!DOCTYPE html><html></html>",
     "a list": lambda _: b"[]\n",
@@ -101,7 +101,9 @@ def test_a_bad_file_is_a_clear_error_and_stays_byte_for_byte(
     assert step.leaks(ended) == []
 
 
-def test_an_oversized_file_is_refused_without_being_read(make_step: Any, sandbox: Sandbox, lost: Path) -> None:
+def test_an_oversized_file_is_refused_without_being_read(
+    make_step: Any, sandbox: Sandbox, lost: Path
+) -> None:
     with lost.open("ab") as file:
         file.truncate(65 * 1024 * 1024)  # of zeros, which take no space
     before = lost.stat()
@@ -113,7 +115,9 @@ def test_an_oversized_file_is_refused_without_being_read(make_step: Any, sandbox
     assert sandbox.requests() == []
 
 
-@pytest.mark.parametrize("name", ["a host", "a URL", "an unknown kind", "an id that climbs", "truncated"])
+@pytest.mark.parametrize(
+    "name", ["a host", "a URL", "an unknown kind", "an id that climbs", "truncated"]
+)
 def test_bad_lines_in_the_input_itself_are_refused_as_well(
     make_step: Any, sandbox: Sandbox, lost: Path, name: str
 ) -> None:
@@ -141,7 +145,9 @@ def test_the_error_never_shows_the_files_text(make_step: Any, tmp_path: Path) ->
     assert "OPENSSH" not in ended.stdout
 
 
-def test_post_leaves_a_spoilt_outbox_of_main_alone_and_still_reports_the_end(make_step: Any, sandbox: Sandbox) -> None:
+def test_post_leaves_a_spoilt_outbox_of_main_alone_and_still_reports_the_end(
+    make_step: Any, sandbox: Sandbox
+) -> None:
     sandbox.fail("launchdarkly", 503)
     step = make_step("job")
     step.main()
@@ -157,7 +163,10 @@ def test_post_leaves_a_spoilt_outbox_of_main_alone_and_still_reports_the_end(mak
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass")))
+@given(
+    st.binary(max_size=300)
+    | st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass"))
+)
 def test_no_bytes_whatsoever_break_the_reader(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
     if text.strip():
@@ -169,14 +178,28 @@ def test_no_bytes_whatsoever_break_the_reader(data: bytes) -> None:
 
 @given(st.data())
 def test_what_is_written_is_read_back_the_same(data: st.DataObject) -> None:
-    from deployment_events.calls import Call  # noqa: PLC0415
     from deployment_events.deployment import Event  # noqa: PLC0415
+    from deployment_events.messages import Message  # noqa: PLC0415
 
     some = st.text(st.characters(exclude_categories=["Cs"]))
-    metadata = data.draw(st.dictionaries(some, st.recursive(some | st.integers() | st.none(), st.lists, max_leaves=5)))
-    where = {"projectKey": "default", "environmentKey": "production", "applicationKey": data.draw(some) or "x"}
-    body = {**where, "version": "1.0", "eventType": "finished", "eventTime": 1, "eventMetadata": metadata}
-    call = Call(
+    metadata = data.draw(
+        st.dictionaries(
+            some, st.recursive(some | st.integers() | st.none(), st.lists, max_leaves=5)
+        )
+    )
+    where = {
+        "projectKey": "default",
+        "environmentKey": "production",
+        "applicationKey": data.draw(some) or "x",
+    }
+    body = {
+        **where,
+        "version": "1.0",
+        "eventType": "finished",
+        "eventTime": 1,
+        "eventMetadata": metadata,
+    }
+    message = Message(
         vendor="launchdarkly",
         kind="deployment-event",
         service=data.draw(some),
@@ -186,8 +209,8 @@ def test_what_is_written_is_read_back_the_same(data: st.DataObject) -> None:
         search={**where, "version": "1.0", "since": 1},
         cause=data.draw(some),
     )
-    written = dump([call])
+    written = dump([message])
     assert written.isascii()
     assert written.count("\n") == 1
     assert "##[" not in written
-    assert parse(written) == [call]
+    assert parse(written) == [message]

@@ -11,9 +11,9 @@ import pytest
 from support.inprocess import Ended, Step, make_sandbox, read_files
 from support.process import Running, run, running
 
-from deployment_events.delivery.courier import Courier
-from deployment_events.outbox import Outbox
-from deployment_events.runner import Runner
+from deployment_events.delivery.deliver import Courier
+from deployment_events.delivery.outbox import Outbox
+from deployment_events.github.runner import Runner
 from sandbox import Sandbox
 
 SERVICES = "one\ntwo\nthree"
@@ -36,7 +36,9 @@ def check_truth(sandbox: Sandbox, step: Step, ended: Ended, services: int = 3) -
     started = json.loads(step.state["deployment"])["rollout"]["started_at"]
     told = sandbox.deployments("launchdarkly")
     assert len(told) == services
-    assert {one["startedAt"] for one in told} == {started}, "a start that was lost makes a deployment of no duration"
+    assert {one["startedAt"] for one in told} == {started}, (
+        "a start that was lost makes a deployment of no duration"
+    )
     assert {one["status"] for one in told} == {"finished"}
     measured = sandbox.deployments("datadog")
     assert len(measured) == services
@@ -74,7 +76,9 @@ def die_at(moment: int, monkeypatch: pytest.MonkeyPatch) -> None:
         watch(owner, name)
 
 
-def test_wherever_main_dies_once_its_state_is_saved_post_tells_the_truth(make_step: Any, sandbox: Sandbox) -> None:
+def test_wherever_main_dies_once_its_state_is_saved_post_tells_the_truth(
+    make_step: Any, sandbox: Sandbox
+) -> None:
     moments = with_state = 0
     while True:
         moments += 1
@@ -132,7 +136,9 @@ def test_main_killed_while_a_vendor_is_silent_leaves_its_start_to_post(
 
 
 @pytest.mark.parametrize("seconds", [0, 0.004, 0.01, 0.02, 0.04, 0.08])
-def test_main_killed_any_moment_after_it_saved_its_state(make_step: Any, sandbox: Sandbox, seconds: float) -> None:
+def test_main_killed_any_moment_after_it_saved_its_state(
+    make_step: Any, sandbox: Sandbox, seconds: float
+) -> None:
     sandbox.latency = 0.015
     step = make_step(service=SERVICES)
     kill(step, Running.saved_state, seconds)
@@ -147,7 +153,12 @@ def test_post_killed_leaves_what_it_had_to_say_on_disk(make_step: Any, sandbox: 
         sandbox.fail(vendor, "hang")
     step.inputs["job-status"] = "success"
     with running(step, "post") as process:
-        process.wait_for(lambda: {one.vendor for one in sandbox.requests() if one.fault} == {"launchdarkly", "datadog"})
+        process.wait_for(
+            lambda: (
+                {one.vendor for one in sandbox.requests() if one.fault}
+                == {"launchdarkly", "datadog"}
+            )
+        )
         process.send(signal.SIGKILL)
     assert sorted(line["vendor"] for line in step.outbox) == ["datadog"] * 3 + ["launchdarkly"] * 3
 
@@ -206,7 +217,9 @@ def test_a_cancel_while_the_imports_still_run_is_heard(
 def test_a_server_that_hangs_holds_no_exit_up(make_step: Any, sandbox: Sandbox) -> None:
     for vendor in ("launchdarkly", "datadog"):
         sandbox.fail(vendor, "drip-headers")
-    step = make_step(event="finished", started_at="2026-05-04T09:30:00Z", service=SERVICES, timeout_seconds="0.5")
+    step = make_step(
+        event="finished", started_at="2026-05-04T09:30:00Z", service=SERVICES, timeout_seconds="0.5"
+    )
     ended = run(step)
     assert ended.code == 0
     assert ended.seconds < 0.5 + 1 + 1, "the time allowed, its tolerance, and Python's own start"

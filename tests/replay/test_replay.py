@@ -55,37 +55,56 @@ def test_all_is_delivered_from_wherever_it_was_kept_and_the_file_goes(
     assert len(ended.results) == 6
     assert ended.outputs["undelivered-path"] == ""
     assert step.outbox == []
-    files = {"absolute": lost, "temp": step.temp, "workspace": step.workspace, "lines": step.temp}[where]
+    files = {"absolute": lost, "temp": step.temp, "workspace": step.workspace, "lines": step.temp}[
+        where
+    ]
     assert [file for file in (files, *files.rglob("*.jsonl")) if file.is_file()] == []
     assert step.leaks(ended) == []
 
 
-def test_the_bodies_sent_are_those_of_the_first_run(make_step: Any, sandbox: Sandbox, lost: Path) -> None:
-    wanted = {vendor: [line["body"] for line in lines_of(lost) if line["vendor"] == vendor] for vendor in VENDORS}
+def test_the_bodies_sent_are_those_of_the_first_run(
+    make_step: Any, sandbox: Sandbox, lost: Path
+) -> None:
+    wanted = {
+        vendor: [line["body"] for line in lines_of(lost) if line["vendor"] == vendor]
+        for vendor in VENDORS
+    }
     make_step(event="replay", replay=str(lost)).main()
     for vendor in VENDORS:
         bodies = [one.body for one in sent(sandbox, vendor)]
         assert sorted(bodies, key=str) == sorted(wanted[vendor], key=str)
 
 
-def test_the_oldest_event_of_a_deployment_is_sent_first(make_step: Any, sandbox: Sandbox, lost: Path) -> None:
+def test_the_oldest_event_of_a_deployment_is_sent_first(
+    make_step: Any, sandbox: Sandbox, lost: Path
+) -> None:
     template = next(line for line in lines_of(lost) if line["vendor"] == "launchdarkly")
     lines = []
     for number in (3, 1, 2, 5, 4):
         at = template["at"] + number
         lines.append({**template, "at": at, "body": {**template["body"], "eventTime": at}})
     make_step(event="replay", replay=str(write(lost, lines))).main()
-    assert [one.body["eventTime"] - template["at"] for one in sent(sandbox, "launchdarkly")] == [1, 2, 3, 4, 5]
+    assert [one.body["eventTime"] - template["at"] for one in sent(sandbox, "launchdarkly")] == [
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]
 
 
-def test_datadog_sees_one_deployment_however_often_it_is_replayed(make_step: Any, sandbox: Sandbox, lost: Path) -> None:
+def test_datadog_sees_one_deployment_however_often_it_is_replayed(
+    make_step: Any, sandbox: Sandbox, lost: Path
+) -> None:
     text = lost.read_text()
     for name in ("second", "third"):
         make_step(name, event="replay", replay=text).main()
     deployments = sandbox.deployments("datadog")
     assert len(deployments) == 3
     assert {one["received"] for one in deployments} == {2}
-    assert {one["id"] for one in deployments} == {line["id"] for line in lines_of(lost) if line["vendor"] == "datadog"}
+    assert {one["id"] for one in deployments} == {
+        line["id"] for line in lines_of(lost) if line["vendor"] == "datadog"
+    }
 
 
 def test_what_still_fails_is_kept_with_its_new_cause_and_the_rest_is_taken_out(
@@ -99,7 +118,9 @@ def test_what_still_fails_is_kept_with_its_new_cause_and_the_rest_is_taken_out(
     kept = lines_of(lost)
     assert [line["vendor"] for line in kept] == ["datadog"] * 3
     assert {line["cause"] for line in kept} == {"HTTP 403, Forbidden"}
-    wanted = [{**line, "cause": "HTTP 403, Forbidden"} for line in before if line["vendor"] == "datadog"]
+    wanted = [
+        {**line, "cause": "HTTP 403, Forbidden"} for line in before if line["vendor"] == "datadog"
+    ]
     assert sorted(kept, key=str) == sorted(wanted, key=str)
     assert (step.temp / ended.outputs["undelivered-path"]) == lost
     assert len(ended.annotations("error")) == 1
@@ -140,7 +161,9 @@ def test_what_is_kept_can_be_replayed_again(make_step: Any, sandbox: Sandbox, lo
 def test_the_lines_of_the_log_are_good_for_a_replay(make_step: Any, sandbox: Sandbox) -> None:
     sandbox.fail("datadog", 503)
     tags = "\n".join(f"key-{number}:{'##[x] ::y:: ' * 20}{number}" for number in range(40))
-    ended = make_step("first", event="finished", tags=tags, started_at="2026-05-04T09:30:00Z").main()
+    ended = make_step(
+        "first", event="finished", tags=tags, started_at="2026-05-04T09:30:00Z"
+    ).main()
     [wanted] = [one.body for one in sent(sandbox, "datadog")][:1]
     sandbox.heal()
     lines = [line for line in ended.stdout.splitlines() if line.startswith("{")]
@@ -150,28 +173,38 @@ def test_the_lines_of_the_log_are_good_for_a_replay(make_step: Any, sandbox: San
 
 def test_the_lines_of_the_summary_are_good_for_a_replay(make_step: Any, sandbox: Sandbox) -> None:
     sandbox.fail("datadog", 503)
-    ended = make_step("first", event="finished", tags="a:``` ```` </details>", started_at="2026-05-04T09:30:00Z").main()
+    ended = make_step(
+        "first", event="finished", tags="a:``` ```` </details>", started_at="2026-05-04T09:30:00Z"
+    ).main()
     sandbox.heal()
     lines = [line for line in ended.summary.splitlines() if line.startswith("{")]
     assert make_step("second", event="replay", replay="\n".join(lines)).main().code == 0
     assert sandbox.deployments("datadog")[0]["custom_tags"][0] == "a:``` ```` </details>"
 
 
-def test_destination_and_keys_come_from_this_runs_inputs(make_step: Any, lost: Path, tmp_path: Path) -> None:
+def test_destination_and_keys_come_from_this_runs_inputs(
+    make_step: Any, lost: Path, tmp_path: Path
+) -> None:
     with make_sandbox() as elsewhere:
         ended = Step(tmp_path / "elsewhere", elsewhere, event="replay", replay=str(lost)).main()
         assert ended.code == 0
         assert everything_arrived(elsewhere)
 
 
-def test_events_of_a_vendor_without_a_key_are_kept(make_step: Any, sandbox: Sandbox, lost: Path) -> None:
+def test_events_of_a_vendor_without_a_key_are_kept(
+    make_step: Any, sandbox: Sandbox, lost: Path
+) -> None:
     ended = make_step(event="replay", replay=str(lost), datadog_api_key="").main()
     assert [line["vendor"] for line in lines_of(lost)] == ["datadog"] * 3
     assert sandbox.requests("datadog") == []
-    assert [one["error"] for one in ended.results if one["vendor"] == "datadog"] == ["Datadog's key is empty"] * 3
+    assert [one["error"] for one in ended.results if one["vendor"] == "datadog"] == [
+        "Datadog's key is empty"
+    ] * 3
 
 
-def test_a_dry_run_shows_the_requests_and_leaves_the_file_alone(make_step: Any, sandbox: Sandbox, lost: Path) -> None:
+def test_a_dry_run_shows_the_requests_and_leaves_the_file_alone(
+    make_step: Any, sandbox: Sandbox, lost: Path
+) -> None:
     before = lost.read_bytes()
     step = make_step(event="replay", replay=str(lost), dry_run="true")
     ended = step.main()
@@ -204,7 +237,9 @@ def test_an_event_refused_for_ever_does_not_hold_up_the_services_next_deployment
     assert lines_of(lost) == [{**bad, "cause": lines_of(lost)[0]["cause"]}]
 
 
-def test_a_refused_event_does_not_hold_up_another_services(make_step: Any, sandbox: Sandbox, lost: Path) -> None:
+def test_a_refused_event_does_not_hold_up_another_services(
+    make_step: Any, sandbox: Sandbox, lost: Path
+) -> None:
     sandbox.fail("datadog", 400, times=1)
     make_step(event="replay", replay=str(lost)).main()
     assert len(sandbox.deployments("datadog")) == 2
@@ -228,8 +263,12 @@ def test_an_empty_file_is_a_notice(make_step: Any, sandbox: Sandbox, tmp_path: P
     assert ended.annotations("notice") == ["replay holds no events: nothing is sent."]
 
 
-@pytest.mark.parametrize("name", ["missing.jsonl", "/nowhere/missing.jsonl", "../../etc", "..", "artifact"])
-def test_a_file_that_is_not_there_is_an_error_that_names_it(make_step: Any, sandbox: Sandbox, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["missing.jsonl", "/nowhere/missing.jsonl", "../../etc", "..", "artifact"]
+)
+def test_a_file_that_is_not_there_is_an_error_that_names_it(
+    make_step: Any, sandbox: Sandbox, name: str
+) -> None:
     step = make_step(event="replay", replay=name)
     (step.temp / "artifact").mkdir()
     ended = step.main()
@@ -248,7 +287,7 @@ def test_the_file_is_rewritten_in_one_step_never_half(
     def replace(self: Path, target: Path) -> Path:
         seen.append(len(lines_of(lost)))
         assert len(lines_of(self)) > 0
-        assert self.parent == lost.parent, "renaming is atomic within a folder alone"
+        assert self.parent == lost.parent, "renaming is atomic run_with_deadline a folder alone"
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", replace)
@@ -264,7 +303,11 @@ def test_an_update_is_replayed_with_its_own_kind(make_step: Any, sandbox: Sandbo
     sandbox.fail("datadog", 503)
     from support.leaks import DATADOG_APP_KEY  # noqa: PLC0415
 
-    change = {"datadog_app_key": DATADOG_APP_KEY, "datadog_change_failure": "true", "datadog_deployment_id": its_id}
+    change = {
+        "datadog_app_key": DATADOG_APP_KEY,
+        "datadog_change_failure": "true",
+        "datadog_deployment_id": its_id,
+    }
     step = make_step("second", event="update", **change)
     step.main()
     [line] = step.outbox
@@ -281,7 +324,9 @@ def test_an_update_is_replayed_with_its_own_kind(make_step: Any, sandbox: Sandbo
 def test_metadata_as_deep_as_is_allowed_survives_the_file(make_step: Any, sandbox: Sandbox) -> None:
     deep = '{"a":' * 99 + "1" + "}" * 99
     sandbox.unplug("launchdarkly")
-    first = make_step("deep", event="finished", launchdarkly_event_metadata=deep, timeout_seconds="1")
+    first = make_step(
+        "deep", event="finished", launchdarkly_event_metadata=deep, timeout_seconds="1"
+    )
     kept = first.temp / first.main().outputs["undelivered-path"]
     sandbox.plug("launchdarkly")
     again = make_step("again", event="replay", replay=str(kept)).main()

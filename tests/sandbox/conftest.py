@@ -24,8 +24,14 @@ class Api:
         self.session = requests.Session()
         self.session.trust_env = False
 
-    def call(self, method: str, path: str, headers: dict[str, Any] | None = None, **options: Any) -> requests.Response:
-        merged = {name: value for name, value in {**self.headers, **(headers or {})}.items() if value is not GONE}
+    def call(
+        self, method: str, path: str, headers: dict[str, Any] | None = None, **options: Any
+    ) -> requests.Response:
+        merged = {
+            name: value
+            for name, value in {**self.headers, **(headers or {})}.items()
+            if value is not GONE
+        }
         return self.session.request(
             method, self.url + path, headers=merged, timeout=10, allow_redirects=False, **options
         )
@@ -49,7 +55,9 @@ class LaunchDarklyApi(Api):
 
 class DatadogApi(Api):
     def create(self, **changes: Any) -> requests.Response:
-        return self.call("POST", "/api/v2/dora/deployment", json={"data": {"attributes": attributes(**changes)}})
+        return self.call(
+            "POST", "/api/v2/dora/deployment", json={"data": {"attributes": attributes(**changes)}}
+        )
 
     def patch(self, id_: str, **changes: Any) -> requests.Response:
         data = {
@@ -108,10 +116,12 @@ def connect() -> Iterator[Callable[[Sandbox, str], Any]]:
     def make(sandbox: Sandbox, vendor: str) -> Api:
         clients: dict[str, Callable[[], Api]] = {
             "launchdarkly": lambda: LaunchDarklyApi(
-                sandbox.launchdarkly_url, {"Authorization": LAUNCHDARKLY_TOKEN, "LD-API-Version": "beta"}
+                sandbox.launchdarkly_url,
+                {"Authorization": LAUNCHDARKLY_TOKEN, "LD-API-Version": "beta"},
             ),
             "datadog": lambda: DatadogApi(
-                sandbox.datadog_url, {"DD-API-KEY": DATADOG_API_KEY, "DD-APPLICATION-KEY": DATADOG_APP_KEY}
+                sandbox.datadog_url,
+                {"DD-API-KEY": DATADOG_API_KEY, "DD-APPLICATION-KEY": DATADOG_APP_KEY},
             ),
             "github": lambda: Api(sandbox.github_url, {"Authorization": f"Bearer {GITHUB_TOKEN}"}),
         }

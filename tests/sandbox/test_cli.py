@@ -45,7 +45,14 @@ def test_ports_tokens_and_tls_are_options(tmp_path, connect):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = ["--datadog-port", str(port), "--datadog-api-key", "other-key", "--tls", str(tmp_path)]
+    options = [
+        "--datadog-port",
+        str(port),
+        "--datadog-api-key",
+        "other-key",
+        "--tls",
+        str(tmp_path),
+    ]
     with serving(*options, "--latency", "0.001", "--lenient") as (_, ready):
         assert ready["datadog"] == f"https://localhost:{port}"
         assert ready["ca_file"] == str(tmp_path / "ca.pem")
@@ -62,7 +69,10 @@ def test_ports_tokens_and_tls_are_options(tmp_path, connect):
 
 def test_a_bad_option_is_explained():
     done = subprocess.run(
-        [sys.executable, "-m", "sandbox", "--latency", "slow"], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "sandbox", "--latency", "slow"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 2
     assert "--latency" in done.stderr

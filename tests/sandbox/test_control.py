@@ -10,9 +10,14 @@ def test_requests_and_deployments_can_be_read_on_every_port(sandbox, datadog, la
     launchdarkly.event()
     for port in (datadog, launchdarkly, github):
         requests = port.call("GET", REQUESTS).json()
-        assert [(each["vendor"], each["accepted"]) for each in requests] == [("datadog", True), ("launchdarkly", True)]
+        assert [(each["vendor"], each["accepted"]) for each in requests] == [
+            ("datadog", True),
+            ("launchdarkly", True),
+        ]
         deployments = port.call("GET", "/_sandbox/deployments").json()
-        assert deployments == {name: sandbox.deployments(name) for name in ("launchdarkly", "datadog")}
+        assert deployments == {
+            name: sandbox.deployments(name) for name in ("launchdarkly", "datadog")
+        }
     (request,) = datadog.call("GET", f"{REQUESTS}?vendor=datadog").json()
     assert request["body"]["data"]["attributes"]["id"] == "0123456789abcdef"
 

@@ -15,7 +15,10 @@ ID = "checkout:2024-01-01.1_a"
 
 def test_a_deployment_is_answered_with_its_id_and_datadogs_content_type(datadog):
     answer = datadog.create(id=ID)
-    assert (answer.status_code, answer.json()) == (200, {"data": {"id": ID, "type": "dora_deployment"}})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"data": {"id": ID, "type": "dora_deployment"}},
+    )
     assert answer.headers["content-type"] == "application/vnd.api+json"
 
 
@@ -130,7 +133,10 @@ def test_100_tags_no_tags_and_null_are_fine(datadog):
                 "attributes": {"service": "a", "started_at": NOW, "finished_at": NOW},
             }
         },
-        {"data": {"attributes": {"service": "a", "started_at": NOW, "finished_at": NOW}}, "meta": {}},
+        {
+            "data": {"attributes": {"service": "a", "started_at": NOW, "finished_at": NOW}},
+            "meta": {},
+        },
     ],
 )
 def test_a_body_of_another_shape_is_refused(datadog, body):
@@ -141,7 +147,10 @@ def test_a_body_of_another_shape_is_refused(datadog, body):
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"data": Infinity}'])
 def test_a_body_is_json(datadog, body):
-    assert datadog.call("POST", CREATE, {"Content-Type": "application/json"}, data=body).status_code == 400
+    assert (
+        datadog.call("POST", CREATE, {"Content-Type": "application/json"}, data=body).status_code
+        == 400
+    )
 
 
 def test_a_body_is_declared_as_json(datadog):

@@ -20,7 +20,15 @@ DAY = 24 * 3600
 NOW = int(time.time() * 1000)
 HANDSHAKE = {name for name, fault in FAULTS.items() if fault.handshake}
 # These keep the client waiting: their tests are further down.
-WAITING = {"slow", "hang", "accept-then-hang", "drip-body", "drip-headers", "endless-body", "continue-flood"}
+WAITING = {
+    "slow",
+    "hang",
+    "accept-then-hang",
+    "drip-body",
+    "drip-headers",
+    "endless-body",
+    "continue-flood",
+}
 # These send an interim answer before the one that counts.
 INTERIM = ("continue-then-answer", "early-hints")
 PROMPT = sorted(FAULTS.keys() - HANDSHAKE - WAITING)
@@ -69,7 +77,8 @@ class Seen:
     @property
     def headers(self) -> dict[str, str]:
         return {
-            name.lower(): value for name, _, value in (line.partition(": ") for line in self.head.split("\r\n")[1:])
+            name.lower(): value
+            for name, _, value in (line.partition(": ") for line in self.head.split("\r\n")[1:])
         }
 
     @property
@@ -109,7 +118,9 @@ def sending(sandbox: Sandbox, vendor: str):
         yield client
 
 
-def read(client: socket.socket, *, enough: Callable[[bytes], object] = never, patience: float = 10) -> Seen:
+def read(
+    client: socket.socket, *, enough: Callable[[bytes], object] = never, patience: float = 10
+) -> Seen:
     client.settimeout(patience)
     data = b""
     try:
@@ -152,7 +163,11 @@ def id_is(value):
 
 
 def redirects_to(code: int, origin: str):
-    return lambda seen: seen.whole and seen.status == code and seen.headers["location"].startswith(origin + "/api/v2/")
+    return lambda seen: (
+        seen.whole
+        and seen.status == code
+        and seen.headers["location"].startswith(origin + "/api/v2/")
+    )
 
 
 # What each fault looks like, one line a fault; what many have in common is checked by the tests below.
@@ -170,24 +185,42 @@ LOOKS = {
     "retry-after-date-day": lambda seen: near(seconds_until(seen.headers["retry-after"]), DAY),
     "retry-after-negative": lambda seen: seen.headers["retry-after"] == "-1",
     "retry-after-503": lambda seen: (seen.status, seen.headers["retry-after"]) == (503, "1"),
-    "rate-limit-epoch-ms": lambda seen: near(milliseconds_until(seen.headers["x-ratelimit-reset"]), 1000, 5000),
-    "rate-limit-epoch-ms-past": lambda seen: milliseconds_until(seen.headers["x-ratelimit-reset"]) < -50_000,
-    "rate-limit-epoch-ms-day": lambda seen: milliseconds_until(seen.headers["x-ratelimit-reset"]) > (DAY - 60) * 1000,
+    "rate-limit-epoch-ms": lambda seen: near(
+        milliseconds_until(seen.headers["x-ratelimit-reset"]), 1000, 5000
+    ),
+    "rate-limit-epoch-ms-past": lambda seen: (
+        milliseconds_until(seen.headers["x-ratelimit-reset"]) < -50_000
+    ),
+    "rate-limit-epoch-ms-day": lambda seen: (
+        milliseconds_until(seen.headers["x-ratelimit-reset"]) > (DAY - 60) * 1000
+    ),
     "rate-limit-token-epoch-ms": lambda seen: near(
         milliseconds_until(seen.headers["x-ratelimit-auth-token-reset"]), 1000, 5000
     ),
     "rate-limit-seconds": lambda seen: seen.headers["x-ratelimit-reset"] == "1",
     "rate-limit-seconds-day": lambda seen: seen.headers["x-ratelimit-reset"] == str(DAY),
     "rate-limit-garbage": lambda seen: seen.headers["x-ratelimit-reset"] == "NaN",
-    **{f"redirect-{code}-same-host": redirects_to(code, "http://vendor.test") for code in statuses.REDIRECTS},
-    **{f"redirect-{code}-foreign": redirects_to(code, "https://elsewhere.example") for code in statuses.REDIRECTS},
+    **{
+        f"redirect-{code}-same-host": redirects_to(code, "http://vendor.test")
+        for code in statuses.REDIRECTS
+    },
+    **{
+        f"redirect-{code}-foreign": redirects_to(code, "https://elsewhere.example")
+        for code in statuses.REDIRECTS
+    },
     "echo-key": lambda seen: seen.status == 403 and seen.whole,
     "echo-key-everywhere": lambda seen: seen.status == 400 and seen.whole,
     "hostile-text": lambda seen: seen.status == 400 and seen.whole,
-    "hostile-plain-text": lambda seen: seen.status == 500 and seen.body.decode() == statuses.HOSTILE_TEXT,
+    "hostile-plain-text": lambda seen: (
+        seen.status == 500 and seen.body.decode() == statuses.HOSTILE_TEXT
+    ),
     "hostile-reason-phrase": lambda seen: seen.reason == "::error::forged ##[error]forged",
-    "html-body": lambda seen: seen.whole and seen.headers["content-type"] == "text/html" and b"<html>" in seen.body,
-    "html-body-as-json": lambda seen: seen.headers["content-type"] == "application/json" and b"<html>" in seen.body,
+    "html-body": lambda seen: (
+        seen.whole and seen.headers["content-type"] == "text/html" and b"<html>" in seen.body
+    ),
+    "html-body-as-json": lambda seen: (
+        seen.headers["content-type"] == "application/json" and b"<html>" in seen.body
+    ),
     "broken-utf8": lambda seen: seen.whole and "\ufffd" in seen.body.decode(errors="replace"),
     "utf16-body": lambda seen: seen.whole and seen.body.decode("utf-16") == '{"data": {"id": "x"}}',
     "truncated-json": lambda seen: seen.whole and seen.body.endswith(b'"abc'),
@@ -202,24 +235,40 @@ LOOKS = {
     "data-list": bare(b'{"data": [1], "items": {"a": 1}}'),
     "items-scalars": bare(b'{"data": "x", "items": [1, "x", null]}'),
     "empty-body": bare(b""),
-    "invalid-gzip": lambda seen: seen.headers["content-encoding"] == "gzip" and b"not gzip" in seen.body,
-    "gzip-bomb": lambda seen: seen.headers["content-encoding"] == "gzip" and unpacked(seen.body) == 1_000_000_000,
-    "no-id": lambda seen: seen.whole and "id" not in seen.json and "id" not in seen.json.get("data", {}),
+    "invalid-gzip": lambda seen: (
+        seen.headers["content-encoding"] == "gzip" and b"not gzip" in seen.body
+    ),
+    "gzip-bomb": lambda seen: (
+        seen.headers["content-encoding"] == "gzip" and unpacked(seen.body) == 1_000_000_000
+    ),
+    "no-id": lambda seen: (
+        seen.whole and "id" not in seen.json and "id" not in seen.json.get("data", {})
+    ),
     **{name: id_is(value) for name, value in (bodies.HOSTILE_IDS | bodies.WRONG_IDS).items()},
     "status-202": lambda seen: seen.whole and seen.status == 202,
-    "status-204": lambda seen: seen.whole and seen.status == 204 and "content-length" not in seen.headers,
+    "status-204": lambda seen: (
+        seen.whole and seen.status == 204 and "content-length" not in seen.headers
+    ),
     "reset-before-reading": lambda seen: (seen.data, seen.end) == (b"", "reset"),
     "reset-after-reading": lambda seen: (seen.data, seen.end) == (b"", "reset"),
     "accept-then-reset": lambda seen: (seen.data, seen.end) == (b"", "reset"),
     "reset-mid-headers": lambda seen: seen.end == "reset" and b"\r\n\r\n" not in seen.data,
-    "reset-mid-body": lambda seen: seen.end == "reset" and 0 < len(seen.body) < int(seen.headers["content-length"]),
+    "reset-mid-body": lambda seen: (
+        seen.end == "reset" and 0 < len(seen.body) < int(seen.headers["content-length"])
+    ),
     "close-without-answer": lambda seen: (seen.data, seen.end) == (b"", "eof"),
     "accept-then-close": lambda seen: (seen.data, seen.end) == (b"", "eof"),
-    "content-length-too-long": lambda seen: seen.end == "eof" and int(seen.headers["content-length"]) > len(seen.body),
+    "content-length-too-long": lambda seen: (
+        seen.end == "eof" and int(seen.headers["content-length"]) > len(seen.body)
+    ),
     "content-length-too-short": lambda seen: int(seen.headers["content-length"]) < len(seen.body),
-    "content-length-twice": lambda seen: len(set(re.findall(r"Content-Length: \d+", seen.head))) == 2,
+    "content-length-twice": lambda seen: (
+        len(set(re.findall(r"Content-Length: \d+", seen.head))) == 2
+    ),
     "content-length-negative": lambda seen: seen.headers["content-length"] == "-1",
-    "chunked-garbage": lambda seen: seen.headers["transfer-encoding"] == "chunked" and seen.body.startswith(b"zz"),
+    "chunked-garbage": lambda seen: (
+        seen.headers["transfer-encoding"] == "chunked" and seen.body.startswith(b"zz")
+    ),
     "status-line-garbage": lambda seen: not seen.data.startswith(b"HTTP/"),
     "status-line-not-a-number": lambda seen: seen.data.startswith(b"HTTP/1.1 OK"),
     "giant-header": lambda seen: len(seen.headers["x-giant"]) == 100_000,
@@ -258,7 +307,9 @@ def test_a_fault_looks_as_described_and_the_event_is_accepted_or_not(sandbox, ve
         assert record.status == seen.status
 
 
-@pytest.mark.parametrize("name", [name for name in PROMPT if re.fullmatch(r"status-[45]\d\d", name)])
+@pytest.mark.parametrize(
+    "name", [name for name in PROMPT if re.fullmatch(r"status-[45]\d\d", name)]
+)
 def test_an_error_status_has_each_vendors_own_shape(sandbox, name):
     assert set(see(sandbox, "launchdarkly", name).json) - {"errors"} == {"code", "message"}
     (error,) = see(sandbox, "datadog", name).json["errors"]
@@ -278,7 +329,17 @@ def test_echo_key_gives_the_key_away(sandbox):
 
 @pytest.mark.parametrize(
     "piece",
-    ["::set-output", "##[error]", "\r::error::", "\x1b[31m", "<script>", "| table |", "\u202e", "\n", "\x00"],
+    [
+        "::set-output",
+        "##[error]",
+        "\r::error::",
+        "\x1b[31m",
+        "<script>",
+        "| table |",
+        "\u202e",
+        "\n",
+        "\x00",
+    ],
 )
 def test_hostile_text_holds_every_known_trick(sandbox, piece):
     assert piece in see(sandbox, "launchdarkly", "hostile-text").json["message"]
@@ -340,7 +401,10 @@ def test_a_drip_is_the_whole_answer_in_the_end(sandbox, fault):
 
 @pytest.mark.parametrize(
     ("fault", "piece"),
-    [(wire.endless_body(0), b"400\r\n"), (wire.continue_flood(0), b"HTTP/1.1 100 Continue\r\n\r\n")],
+    [
+        (wire.endless_body(0), b"400\r\n"),
+        (wire.continue_flood(0), b"HTTP/1.1 100 Continue\r\n\r\n"),
+    ],
     ids=str,
 )
 def test_an_endless_fault_goes_on_until_the_client_leaves(sandbox, fault, piece):

@@ -15,7 +15,9 @@ def test_the_jobs_are_listed_as_they_were_set(sandbox, github):
 
 @pytest.mark.parametrize("scheme", ["Bearer", "token"])
 def test_both_spellings_of_the_token_work(github, scheme):
-    assert github.call("GET", JOBS, {"Authorization": f"{scheme} {GITHUB_TOKEN}"}).status_code == 200
+    assert (
+        github.call("GET", JOBS, {"Authorization": f"{scheme} {GITHUB_TOKEN}"}).status_code == 200
+    )
 
 
 @pytest.mark.parametrize("value", ["", "Bearer wrong", GITHUB_TOKEN])
@@ -30,13 +32,19 @@ def test_a_request_without_a_user_agent_is_forbidden(github):
     assert github.call("GET", JOBS, {"User-Agent": ""}).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/", "/repos/octo/checkout", f"/api/v3{JOBS}", JOBS.replace("7", "seven")])
+@pytest.mark.parametrize(
+    "path", ["/", "/repos/octo/checkout", f"/api/v3{JOBS}", JOBS.replace("7", "seven")]
+)
 def test_other_paths_are_not_found(github, path):
     assert github.call("GET", path).status_code == 404
 
 
 def test_jobs_of_another_run_or_attempt_are_not_listed(sandbox, github):
-    sandbox.jobs = [{"id": 1, "run_id": 7}, {"id": 2, "run_id": 8}, {"id": 3, "run_id": 7, "run_attempt": 1}]
+    sandbox.jobs = [
+        {"id": 1, "run_id": 7},
+        {"id": 2, "run_id": 8},
+        {"id": 3, "run_id": 7, "run_attempt": 1},
+    ]
     assert [job["id"] for job in github.call("GET", JOBS).json()["jobs"]] == [1]
 
 

@@ -27,7 +27,9 @@ def test_every_published_field_is_taken(launchdarkly):
     assert answer.status_code == 201
 
 
-@pytest.mark.parametrize("field", ["projectKey", "environmentKey", "applicationKey", "version", "eventType"])
+@pytest.mark.parametrize(
+    "field", ["projectKey", "environmentKey", "applicationKey", "version", "eventType"]
+)
 @pytest.mark.parametrize("value", ["left out", "", None, 5, ["x"]])
 def test_a_required_field_is_a_string_that_is_there(launchdarkly, gone, field, value):
     answer = launchdarkly.event(**{field: gone if value == "left out" else value})
@@ -80,7 +82,9 @@ def test_lenient_mode_ignores_unknown_fields_as_the_service_does(connect):
         assert "applicationName" not in sandbox.deployments("launchdarkly")[0]
 
 
-@pytest.mark.parametrize("token", ["", "wrong", f"Bearer {LAUNCHDARKLY_TOKEN}", f"{LAUNCHDARKLY_TOKEN}x", "sdk-1234"])
+@pytest.mark.parametrize(
+    "token", ["", "wrong", f"Bearer {LAUNCHDARKLY_TOKEN}", f"{LAUNCHDARKLY_TOKEN}x", "sdk-1234"]
+)
 def test_a_wrong_token_is_unauthorized(launchdarkly, token):
     launchdarkly.headers["Authorization"] = token
     for answer in (launchdarkly.event(), launchdarkly.page(), launchdarkly.patch(UNKNOWN_ID, [])):
@@ -110,7 +114,9 @@ def test_a_beta_resource_is_forbidden_without_its_header(launchdarkly, gone, ver
         assert "LD-API-Version" in answer.json()["message"]
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/vnd.api+json", "application/json5"])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/vnd.api+json", "application/json5"]
+)
 def test_a_body_is_declared_as_json(launchdarkly, content_type):
     answer = launchdarkly.call("POST", EVENTS, {"Content-Type": content_type}, data="{}")
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
@@ -150,7 +156,9 @@ def test_an_otherwise_good_body_must_be_json_to_the_letter(launchdarkly, trick):
 
 
 def test_a_charset_beside_the_content_type_is_fine(launchdarkly):
-    answer = launchdarkly.call("POST", EVENTS, {"Content-Type": "application/json; charset=utf-8"}, data="{}")
+    answer = launchdarkly.call(
+        "POST", EVENTS, {"Content-Type": "application/json; charset=utf-8"}, data="{}"
+    )
     assert [error["reason"] for error in answer.json()["errors"]] == ["is required"] * 5
 
 
@@ -200,6 +208,8 @@ def test_a_bad_query_is_refused(launchdarkly, gone, name, value):
     ],
 )
 def test_other_calls_do_not_exist(launchdarkly, method, path, status):
-    answer = launchdarkly.call(method, path, {"Content-Type": "application/json"}, data=json.dumps({}))
+    answer = launchdarkly.call(
+        method, path, {"Content-Type": "application/json"}, data=json.dumps({})
+    )
     assert answer.status_code == status
     assert set(answer.json()) == {"code", "message"}

@@ -43,7 +43,12 @@ def test_started_alone_is_in_progress(launchdarkly):
 def test_an_end_without_a_start_took_no_time(launchdarkly, kind):
     send(launchdarkly, (kind, T))
     (item,) = launchdarkly.items()
-    assert (item["startedAt"], item["endedAt"], item["durationMs"], item["status"]) == (T, T, 0, kind)
+    assert (item["startedAt"], item["endedAt"], item["durationMs"], item["status"]) == (
+        T,
+        T,
+        0,
+        kind,
+    )
 
 
 def test_a_custom_event_alone_starts_nothing_and_ends_nothing(launchdarkly):
@@ -94,7 +99,12 @@ def test_another_application_version_environment_or_project_is_another_deploymen
 
 
 def test_names_and_metadata_are_kept(sandbox, launchdarkly):
-    send(launchdarkly, ("started", T), applicationName="Checkout", deploymentMetadata={"a": 1, "b": 1})
+    send(
+        launchdarkly,
+        ("started", T),
+        applicationName="Checkout",
+        deploymentMetadata={"a": 1, "b": 1},
+    )
     send(
         launchdarkly,
         ("finished", T + 1),
@@ -151,7 +161,10 @@ def test_paging_shows_each_deployment_once_newest_first(launchdarkly):
     assert shown == [f"v{number}" for number in reversed(range(25))]
     back = launchdarkly.call("GET", pages[-1]["_links"]["prev"]["href"]).json()
     assert back["items"] == pages[1]["items"]
-    assert launchdarkly.call("GET", back["_links"]["next"]["href"]).json()["items"] == pages[2]["items"]
+    assert (
+        launchdarkly.call("GET", back["_links"]["next"]["href"]).json()["items"]
+        == pages[2]["items"]
+    )
     assert "before" not in back["_links"]["next"]["href"]
     assert "prev" not in pages[0]["_links"]
 
@@ -166,7 +179,9 @@ def test_a_page_has_20_items_unless_asked(launchdarkly):
 def test_the_next_link_keeps_the_filters(launchdarkly):
     for number in range(3):
         send(launchdarkly, ("started", T), version=f"v{number}")
-    href = launchdarkly.page(limit=2, applicationKey="checkout,search").json()["_links"]["next"]["href"]
+    href = launchdarkly.page(limit=2, applicationKey="checkout,search").json()["_links"]["next"][
+        "href"
+    ]
     query = dict(parse_qsl(urlsplit(href).query))
     assert query["applicationKey"] == "checkout,search"
     assert query["limit"] == "2"
@@ -231,13 +246,18 @@ def test_a_new_deployment_shows_up_after_the_lag(connect):
 def test_one_deployment_is_read_by_its_id(launchdarkly):
     send(launchdarkly, ("started", T))
     (item,) = launchdarkly.items()
-    assert launchdarkly.call("GET", f"/api/v2/engineering-insights/deployments/{item['id']}").json() == item
+    assert (
+        launchdarkly.call("GET", f"/api/v2/engineering-insights/deployments/{item['id']}").json()
+        == item
+    )
 
 
 def test_a_patch_changes_the_status_for_good(launchdarkly):
     send(launchdarkly, ("started", T), ("finished", T + 1))
     (item,) = launchdarkly.items()
-    answer = launchdarkly.patch(item["id"], [{"op": "replace", "path": "/status", "value": "failed"}])
+    answer = launchdarkly.patch(
+        item["id"], [{"op": "replace", "path": "/status", "value": "failed"}]
+    )
     assert (answer.status_code, answer.json()) == (200, item | {"status": "failed"})
     send(launchdarkly, ("finished", T + 1))  # a repeated event is no news
     assert launchdarkly.items()[0]["status"] == "failed"

@@ -20,7 +20,9 @@ def session():
 def ask(proxy: Proxy, message: str) -> bytes:
     """Send bytes to the proxy and return all it says."""
     answer = b""
-    with socket.create_connection(("127.0.0.1", int(proxy.url.rpartition(":")[2])), timeout=10) as client:
+    with socket.create_connection(
+        ("127.0.0.1", int(proxy.url.rpartition(":")[2])), timeout=10
+    ) as client:
         client.sendall(message.encode())
         while more := client.recv(65536):
             answer += more
@@ -29,7 +31,11 @@ def ask(proxy: Proxy, message: str) -> bytes:
 
 def create(session: requests.Session, url: str, proxy_url: str) -> requests.Response:
     return session.post(
-        url + CREATE, json={}, headers={"DD-API-KEY": DATADOG_API_KEY}, proxies={"http": proxy_url}, timeout=10
+        url + CREATE,
+        json={},
+        headers={"DD-API-KEY": DATADOG_API_KEY},
+        proxies={"http": proxy_url},
+        timeout=10,
     )
 
 
@@ -59,7 +65,9 @@ def test_a_tunnel_carries_bytes_both_ways_to_loopback(sandbox):
         assert proxy.tunnels == [authority]
 
 
-@pytest.mark.parametrize("target", ["example.org:443", "app.launchdarkly.com:443", "127.0.0.2:80", "localhost:http"])
+@pytest.mark.parametrize(
+    "target", ["example.org:443", "app.launchdarkly.com:443", "127.0.0.2:80", "localhost:http"]
+)
 def test_anywhere_else_is_a_bad_gateway_but_is_noted(target):
     with Proxy({"example.org:80": ("127.0.0.1", 9)}) as proxy:
         assert ask(proxy, f"CONNECT {target} HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 502 ")
@@ -91,13 +99,20 @@ def test_wrong_or_no_credentials_must_authenticate_first(sandbox, session, crede
 
 def test_the_right_credentials_pass_and_go_no_further(sandbox, session):
     with Proxy(auth="user:pass") as proxy:
-        assert create(session, sandbox.datadog_url, proxy.url.replace("//", "//user:pass@")).status_code == 400
+        assert (
+            create(
+                session, sandbox.datadog_url, proxy.url.replace("//", "//user:pass@")
+            ).status_code
+            == 400
+        )
     assert "proxy-authorization" not in sandbox.requests()[0].headers
 
 
 def test_an_open_tunnel_ends_with_the_proxy(sandbox):
     with Proxy() as proxy:
-        client = socket.create_connection(("127.0.0.1", int(proxy.url.rpartition(":")[2])), timeout=10)
+        client = socket.create_connection(
+            ("127.0.0.1", int(proxy.url.rpartition(":")[2])), timeout=10
+        )
         client.sendall(f"CONNECT {sandbox.datadog_url[7:]} HTTP/1.1\r\n\r\n".encode())
         assert client.recv(100).startswith(b"HTTP/1.1 200 ")
     with client:
@@ -107,7 +122,9 @@ def test_an_open_tunnel_ends_with_the_proxy(sandbox):
 @pytest.mark.parametrize("message", ["", "CONNECT", "nonsense\r\n\r\n", "GET / HTTP/1.1\r\n\r\n"])
 def test_nonsense_does_no_harm(message):
     with Proxy() as proxy:
-        with socket.create_connection(("127.0.0.1", int(proxy.url.rpartition(":")[2])), timeout=10) as client:
+        with socket.create_connection(
+            ("127.0.0.1", int(proxy.url.rpartition(":")[2])), timeout=10
+        ) as client:
             client.sendall(message.encode())
             client.shutdown(socket.SHUT_WR)
             client.recv(1000)

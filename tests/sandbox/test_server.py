@@ -33,19 +33,28 @@ def test_a_body_that_is_not_json_is_recorded_raw(sandbox, datadog):
 def test_accepted_means_the_vendor_took_it(sandbox, datadog):
     datadog.create()
     datadog.create(service=5)
-    assert [(record.accepted, record.status) for record in sandbox.requests()] == [(True, 200), (False, 400)]
+    assert [(record.accepted, record.status) for record in sandbox.requests()] == [
+        (True, 200),
+        (False, 400),
+    ]
 
 
 def test_requests_are_told_apart_by_vendor(sandbox, datadog, launchdarkly):
     datadog.create()
     launchdarkly.event()
     launchdarkly.page()
-    assert [record.vendor for record in sandbox.requests()] == ["datadog", "launchdarkly", "launchdarkly"]
+    assert [record.vendor for record in sandbox.requests()] == [
+        "datadog",
+        "launchdarkly",
+        "launchdarkly",
+    ]
     assert [record.method for record in sandbox.requests("launchdarkly")] == ["POST", "GET"]
 
 
 def test_a_doubled_slash_reaches_the_vendor(sandbox, datadog):
-    with socket.create_connection(("127.0.0.1", int(sandbox.datadog_url.rpartition(":")[2]))) as client:
+    with socket.create_connection(
+        ("127.0.0.1", int(sandbox.datadog_url.rpartition(":")[2]))
+    ) as client:
         client.sendall(b"GET //api HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         while client.recv(4096):
             pass
@@ -74,7 +83,9 @@ def test_a_body_of_unknown_length_is_refused(datadog):
 
 
 def test_a_client_that_leaves_in_the_middle_of_its_request_was_never_there(sandbox):
-    with socket.create_connection(("127.0.0.1", int(sandbox.datadog_url.rpartition(":")[2]))) as client:
+    with socket.create_connection(
+        ("127.0.0.1", int(sandbox.datadog_url.rpartition(":")[2]))
+    ) as client:
         client.sendall(b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n12345")
         client.shutdown(socket.SHUT_WR)
         assert client.recv(1) == b""
@@ -82,10 +93,13 @@ def test_a_client_that_leaves_in_the_middle_of_its_request_was_never_there(sandb
 
 
 @pytest.mark.parametrize(
-    "message", [b"nonsense\r\n\r\n", b"GET / HTTP/9\r\n\r\n", b"\x16\x03\x01\x00", b"BREW / HTTP/1.1\r\n\r\n"]
+    "message",
+    [b"nonsense\r\n\r\n", b"GET / HTTP/9\r\n\r\n", b"\x16\x03\x01\x00", b"BREW / HTTP/1.1\r\n\r\n"],
 )
 def test_what_is_not_http_does_no_harm(sandbox, datadog, message):
-    with socket.create_connection(("127.0.0.1", int(sandbox.datadog_url.rpartition(":")[2]))) as client:
+    with socket.create_connection(
+        ("127.0.0.1", int(sandbox.datadog_url.rpartition(":")[2]))
+    ) as client:
         client.sendall(message)
         client.shutdown(socket.SHUT_WR)
         while client.recv(4096):
@@ -169,7 +183,9 @@ def test_made_up_ids_repeat_with_the_seed(connect):
         with Sandbox(seed=seed) as sandbox:
             connect(sandbox, "launchdarkly").event()
             connect(sandbox, "datadog").create()
-            ids.append([sandbox.deployments(vendor)[0]["id"] for vendor in ("launchdarkly", "datadog")])
+            ids.append(
+                [sandbox.deployments(vendor)[0]["id"] for vendor in ("launchdarkly", "datadog")]
+            )
     assert ids[0] == ids[1]
     assert not set(ids[0]) & set(ids[2])
 

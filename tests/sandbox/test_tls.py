@@ -24,7 +24,9 @@ def secure(shared):
     return shared
 
 
-def shake_hands(sandbox: Sandbox, host: str = "localhost", url: str = "", timeout: float = 10) -> str | None:
+def shake_hands(
+    sandbox: Sandbox, host: str = "localhost", url: str = "", timeout: float = 10
+) -> str | None:
     """Complete a handshake as a client that trusts the sandbox's CA alone."""
     context = ssl.create_default_context(cafile=str(sandbox.ca_file))
     port = int((url or sandbox.datadog_url).rpartition(":")[2])
@@ -46,8 +48,12 @@ def test_it_answers_over_tls_under_localhost(secure, connect):
 def test_connections_and_handshakes_are_counted(secure):
     before = secure.connections("datadog"), secure.handshakes("datadog")
     assert shake_hands(secure) in ("TLSv1.2", "TLSv1.3")
-    wait_until(lambda: secure.handshakes("datadog") > before[1])  # a client is through a moment before the server
-    with socket.create_connection(("127.0.0.1", int(secure.datadog_url.rpartition(":")[2]))) as silent:
+    wait_until(
+        lambda: secure.handshakes("datadog") > before[1]
+    )  # a client is through a moment before the server
+    with socket.create_connection(
+        ("127.0.0.1", int(secure.datadog_url.rpartition(":")[2]))
+    ) as silent:
         silent.shutdown(socket.SHUT_WR)
         while silent.recv(100):  # an alert, perhaps, and the end
             pass

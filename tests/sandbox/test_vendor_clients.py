@@ -11,12 +11,16 @@ from datadog_api_client.v2.model.dora_deployment_patch_request import DORADeploy
 from datadog_api_client.v2.model.dora_deployment_patch_request_attributes import (
     DORADeploymentPatchRequestAttributes,
 )
-from datadog_api_client.v2.model.dora_deployment_patch_request_data import DORADeploymentPatchRequestData
+from datadog_api_client.v2.model.dora_deployment_patch_request_data import (
+    DORADeploymentPatchRequestData,
+)
 from datadog_api_client.v2.model.dora_deployment_patch_request_data_type import (
     DORADeploymentPatchRequestDataType,
 )
 from datadog_api_client.v2.model.dora_deployment_request import DORADeploymentRequest
-from datadog_api_client.v2.model.dora_deployment_request_attributes import DORADeploymentRequestAttributes
+from datadog_api_client.v2.model.dora_deployment_request_attributes import (
+    DORADeploymentRequestAttributes,
+)
 from datadog_api_client.v2.model.dora_deployment_request_data import DORADeploymentRequestData
 from datadog_api_client.v2.model.dora_git_info import DORAGitInfo
 
@@ -72,7 +76,9 @@ def dora(sandbox):
     made = []
 
     def make(api_key=DATADOG_API_KEY, app_key=DATADOG_APP_KEY):
-        configuration = Configuration(host=sandbox.datadog_url, api_key={"apiKeyAuth": api_key, "appKeyAuth": app_key})
+        configuration = Configuration(
+            host=sandbox.datadog_url, api_key={"apiKeyAuth": api_key, "appKeyAuth": app_key}
+        )
         made.append(ApiClient(configuration))
         return DORAMetricsApi(made[-1])
 
@@ -90,7 +96,9 @@ def request(**changes):
         "finished_at": NOW,
         "git": DORAGitInfo(commit_sha=SHA, repository_url="https://github.com/octo/checkout"),
     } | changes
-    return DORADeploymentRequest(DORADeploymentRequestData(DORADeploymentRequestAttributes(**attributes)))
+    return DORADeploymentRequest(
+        DORADeploymentRequestData(DORADeploymentRequestAttributes(**attributes))
+    )
 
 
 def patch(id_=ID):
@@ -107,7 +115,13 @@ def patch(id_=ID):
 def test_launchdarklys_client_reports_lists_reads_and_patches(launchdarkly_api, deployments, post):
     api = deployments()
     assert post(api) is None
-    post(api, event_type="finished", event_time=NOW + 5, application_kind="server", deployment_metadata={"a": 1})
+    post(
+        api,
+        event_type="finished",
+        event_time=NOW + 5,
+        application_kind="server",
+        deployment_metadata={"a": 1},
+    )
     found = api.get_deployments("default", "production", var_from=NOW, to=NOW + 10, limit=1)
     assert found.total_count == 1
     (item,) = found.items
@@ -117,12 +131,34 @@ def test_launchdarklys_client_reports_lists_reads_and_patches(launchdarkly_api, 
     assert api.update_deployment(str(item.id), [operation]).status == "failed"
 
 
-def test_launchdarklys_client_is_refused_in_the_shapes_it_expects(launchdarkly_api, deployments, post):
+def test_launchdarklys_client_is_refused_in_the_shapes_it_expects(
+    launchdarkly_api, deployments, post
+):
     refusals = [
-        (deployments(token="sdk-1234"), {}, launchdarkly_api.exceptions.UnauthorizedException, "unauthorized"),
-        (deployments(version=None), {}, launchdarkly_api.exceptions.ForbiddenException, "forbidden"),
-        (deployments(), {"project_key": "x"}, launchdarkly_api.exceptions.NotFoundException, "not_found"),
-        (deployments(), {"version": "a/b"}, launchdarkly_api.exceptions.BadRequestException, "invalid_request"),
+        (
+            deployments(token="sdk-1234"),
+            {},
+            launchdarkly_api.exceptions.UnauthorizedException,
+            "unauthorized",
+        ),
+        (
+            deployments(version=None),
+            {},
+            launchdarkly_api.exceptions.ForbiddenException,
+            "forbidden",
+        ),
+        (
+            deployments(),
+            {"project_key": "x"},
+            launchdarkly_api.exceptions.NotFoundException,
+            "not_found",
+        ),
+        (
+            deployments(),
+            {"version": "a/b"},
+            launchdarkly_api.exceptions.BadRequestException,
+            "invalid_request",
+        ),
     ]
     for api, changes, exception, code in refusals:
         with pytest.raises(exception) as refused:
@@ -131,7 +167,9 @@ def test_launchdarklys_client_is_refused_in_the_shapes_it_expects(launchdarkly_a
     assert [error.attribute for error in refused.value.data.errors] == ["version"]
 
 
-def test_launchdarklys_client_understands_the_rate_limit(launchdarkly_api, sandbox, deployments, post):
+def test_launchdarklys_client_understands_the_rate_limit(
+    launchdarkly_api, sandbox, deployments, post
+):
     sandbox.fail("launchdarkly", "rate-limit-epoch-ms")
     with pytest.raises(launchdarkly_api.exceptions.ApiException) as refused:
         post(deployments())

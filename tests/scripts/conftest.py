@@ -50,7 +50,18 @@ def checkout(repository: Repository) -> Callable[[], Repository]:
 
     def clone() -> Repository:
         folder = repository.root.parent
-        run(["git", "clone", "--quiet", "--depth=1", "--no-tags", f"file://{folder}/remote.git", "again"], folder)
+        run(
+            [
+                "git",
+                "clone",
+                "--quiet",
+                "--depth=1",
+                "--no-tags",
+                f"file://{folder}/remote.git",
+                "again",
+            ],
+            folder,
+        )
         return Repository(folder / "again")
 
     return clone

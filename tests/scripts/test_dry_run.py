@@ -76,7 +76,10 @@ def machine(tmp_path: Path, program: Callable[[str, str], None]) -> Machine:
 def test_the_developer_s_own_image_stays(machine: Machine) -> None:
     with build_and_push(machine.root, HOST) as reference:
         assert str(reference) == f"{HOST}/owner/deployment-events:v0.0.0@{DIGEST}"
-        assert machine.names == ["deployment-events:local", f"{HOST}/owner/deployment-events:v0.0.0"]
+        assert machine.names == [
+            "deployment-events:local",
+            f"{HOST}/owner/deployment-events:v0.0.0",
+        ]
         smoke_test(machine.root, reference)
         assert machine.names == ["deployment-events:local"]
     assert machine.names == ["deployment-events:local"]
@@ -85,13 +88,21 @@ def test_the_developer_s_own_image_stays(machine: Machine) -> None:
 @pytest.mark.parametrize("step", ["build", "push", "inspect", "pull"])
 def test_a_step_that_fails_leaves_nothing_behind(machine: Machine, step: str) -> None:
     machine.set_up(step)
-    with pytest.raises(ReleaseError, match="it failed"), build_and_push(machine.root, HOST) as reference:
+    with (
+        pytest.raises(ReleaseError, match="it failed"),
+        build_and_push(machine.root, HOST) as reference,
+    ):
         smoke_test(machine.root, reference)
     assert machine.names == ["deployment-events:local"]
 
 
 def test_an_image_that_fails_its_tests_leaves_nothing_behind(machine: Machine) -> None:
-    (machine.root / "tests" / "container" / "test_stages.py").write_text(STAGES.format(result=False))
-    with pytest.raises(ReleaseError, match="does not do what it must"), build_and_push(machine.root, HOST) as reference:
+    (machine.root / "tests" / "container" / "test_stages.py").write_text(
+        STAGES.format(result=False)
+    )
+    with (
+        pytest.raises(ReleaseError, match="does not do what it must"),
+        build_and_push(machine.root, HOST) as reference,
+    ):
         smoke_test(machine.root, reference)
     assert machine.names == ["deployment-events:local"]

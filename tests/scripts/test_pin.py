@@ -12,7 +12,9 @@ from scripts.release.reference import Reference, ReleaseError
 
 def test_one_line_changes(manifest: str, reference: Reference) -> None:
     changes = [
-        line for line in difflib.ndiff(manifest.splitlines(), pin(manifest, reference).splitlines()) if line[0] in "+-"
+        line
+        for line in difflib.ndiff(manifest.splitlines(), pin(manifest, reference).splitlines())
+        if line[0] in "+-"
     ]
     assert changes == ["-   image: Dockerfile", f"+   image: docker://{reference}"]
 
@@ -45,6 +47,8 @@ def test_a_branch_runs_no_released_image(manifest: str) -> None:
 
 
 @pytest.mark.parametrize("lines", ["", "image: Dockerfile\n  image: other"])
-def test_a_manifest_without_exactly_one_image(manifest: str, lines: str, reference: Reference) -> None:
+def test_a_manifest_without_exactly_one_image(
+    manifest: str, lines: str, reference: Reference
+) -> None:
     with pytest.raises(ReleaseError, match="exactly one"):
         pin(manifest.replace("image: Dockerfile", lines), reference)

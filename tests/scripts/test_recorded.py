@@ -22,7 +22,9 @@ ACTION = Path(__file__).parents[2] / ".github" / "actions" / "recorded"
         ("false", "finished", 0, False),
     ],
 )
-def test_what_the_sandbox_recorded_is_compared(deploy: str, launchdarkly: str, datadog: int, passes: bool) -> None:
+def test_what_the_sandbox_recorded_is_compared(
+    deploy: str, launchdarkly: str, datadog: int, passes: bool
+) -> None:
     with Sandbox() as sandbox, Job() as job:
         expected = {"launchdarkly": launchdarkly, "datadog": str(datadog)}
         assert job.uses(ACTION, with_={"url": sandbox.launchdarkly_url, **expected}).exit_code == 0

@@ -2,18 +2,28 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.release.reference import Reference, ReleaseError, image_name, major_tag, number, parse_version
+from scripts.release.reference import (
+    Reference,
+    ReleaseError,
+    image_name,
+    major_tag,
+    number,
+    parse_version,
+)
 
 DIGEST = "sha256:" + "0" * 64
 
 
-@pytest.mark.parametrize(("text", "version"), [("1.2.3", "1.2.3"), ("v10.0.1", "10.0.1"), (" 0.1.0\n", "0.1.0")])
+@pytest.mark.parametrize(
+    ("text", "version"), [("1.2.3", "1.2.3"), ("v10.0.1", "10.0.1"), (" 0.1.0\n", "0.1.0")]
+)
 def test_versions(text: str, version: str) -> None:
     assert parse_version(text) == version
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1", "1.2", "1.2.3-rc1", "01.2.3", "1.2.3.4", "vv1.2.3", "1.2.3; rm -rf /", "latest"]
+    "text",
+    ["", "1", "1.2", "1.2.3-rc1", "01.2.3", "1.2.3.4", "vv1.2.3", "1.2.3; rm -rf /", "latest"],
 )
 def test_what_is_no_version(text: str) -> None:
     with pytest.raises(ReleaseError, match=r"like 1\.2\.3"):
@@ -29,7 +39,9 @@ def test_names() -> None:
     assert image_name("Some-Owner/Deployment-Events") == "ghcr.io/some-owner/deployment-events"
 
 
-@pytest.mark.parametrize("text", [f"ghcr.io/o/n:v1.2.3@{DIGEST}", f"127.0.0.1:5000/o/n/deep:v0.0.0@{DIGEST}"])
+@pytest.mark.parametrize(
+    "text", [f"ghcr.io/o/n:v1.2.3@{DIGEST}", f"127.0.0.1:5000/o/n/deep:v0.0.0@{DIGEST}"]
+)
 def test_a_reference_is_read_and_written(text: str) -> None:
     assert str(Reference.parse(text)) == text
 

@@ -88,16 +88,23 @@ class Handler(BaseHTTPRequestHandler):
             if status := self.server.failures.pop(0):
                 self.answer(status, b"{}", "application/json")
         elif url.path == "/token":
-            assert parse_qs(url.query) == {"service": ["here"], "scope": ["repository:owner/name:pull"]}
+            assert parse_qs(url.query) == {
+                "service": ["here"],
+                "scope": ["repository:owner/name:pull"],
+            }
             token = "useless" if self.server.private else self.server.token
             self.answer(200, json.dumps({"token": token}).encode(), "application/json")
         elif folder != "/v2/owner/name/manifests" or name not in {"v1.2.3", *self.server.by_digest}:
             self.answer(404, b"{}", "application/json")
-        elif self.server.token and self.headers.get("Authorization") != f"Bearer {self.server.token}":
+        elif (
+            self.server.token and self.headers.get("Authorization") != f"Bearer {self.server.token}"
+        ):
             self.answer(401, b"{}", "application/json")
         else:
             assert set(INDEXES + MANIFESTS) == set(self.headers["Accept"].split(", "))
-            self.answer(200, self.server.by_digest.get(name, self.server.manifest), self.server.media_type)
+            self.answer(
+                200, self.server.by_digest.get(name, self.server.manifest), self.server.media_type
+            )
 
     def answer(self, status: int, body: bytes, media_type: str) -> None:
         self.send_response(status)
@@ -128,7 +135,11 @@ def registry() -> Iterator[Registry]:
 def test_what_was_released_is_found(registry: Registry, token: str) -> None:
     registry.token = token
     found = verify(registry.reference, BOTH)
-    assert (found.digest, found.platforms, found.attested) == (registry.reference.digest, BOTH, True)
+    assert (found.digest, found.platforms, found.attested) == (
+        registry.reference.digest,
+        BOTH,
+        True,
+    )
 
 
 def test_an_image_of_one_platform(registry: Registry) -> None:
@@ -150,11 +161,17 @@ def test_a_missing_platform_is_noticed(registry: Registry) -> None:
 
 
 @pytest.mark.parametrize("has", [(), (PROVENANCE,), (SBOM,)])
-def test_an_image_without_provenance_or_sbom_is_noticed(registry: Registry, has: tuple[str, ...]) -> None:
+def test_an_image_without_provenance_or_sbom_is_noticed(
+    registry: Registry, has: tuple[str, ...]
+) -> None:
     registry.push({"linux/amd64": (PROVENANCE, SBOM), "linux/arm64": has})
-    with pytest.raises(ReleaseError, match="lacks provenance or an SBOM for an image: build it with"):
+    with pytest.raises(
+        ReleaseError, match="lacks provenance or an SBOM for an image: build it with"
+    ):
         verify(registry.reference, BOTH)
-    assert not verify(registry.reference).attested, "the dry run asks for no platform, and builds without"
+    assert not verify(registry.reference).attested, (
+        "the dry run asks for no platform, and builds without"
+    )
 
 
 def test_a_private_package_is_noticed(registry: Registry) -> None:
@@ -179,7 +196,9 @@ def test_a_token_is_asked_for_again(registry: Registry) -> None:
     assert verify(registry.reference, BOTH).attested
 
 
-@pytest.mark.parametrize(("failure", "told"), [(503, "answered 503"), (0, "cannot be read (Remote end closed")])
+@pytest.mark.parametrize(
+    ("failure", "told"), [(503, "answered 503"), (0, "cannot be read (Remote end closed")]
+)
 def test_a_registry_that_is_down_is_told_in_one_line(
     registry: Registry, capsys: pytest.CaptureFixture[str], failure: int, told: str
 ) -> None:
@@ -191,7 +210,9 @@ def test_a_registry_that_is_down_is_told_in_one_line(
     assert registry.failures == [failure]
 
 
-def test_a_registry_that_nobody_reaches_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_registry_that_nobody_reaches_is_told_in_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     assert release.main(["verify", f"127.0.0.1:{port}/owner/name:v1.2.3@sha256:{'ab' * 32}"]) == 1

@@ -30,7 +30,9 @@ json.dump({"arguments": sys.argv[1:], "tags": names}, open("../gh", "w"))
 
 
 @pytest.fixture
-def clone(repository: Repository, program: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch) -> Repository:
+def clone(
+    repository: Repository, program: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> Repository:
     """A repository that is ready for 1.2.3."""
     (repository.root / "CHANGELOG.md").write_text("## 1.2.3\n\nAll of it.\n")
     (repository.root / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "1.2.3"\n')
@@ -44,7 +46,9 @@ def clone(repository: Repository, program: Callable[[str, str], None], monkeypat
     return repository
 
 
-def test_check_tells_the_other_jobs_what_to_build(clone: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_tells_the_other_jobs_what_to_build(
+    clone: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert release.main(["check", "v1.2.3"]) == 0
     lines = dict(line.split("=") for line in capsys.readouterr().out.splitlines())
     assert lines.pop("epoch").isdecimal()
@@ -52,7 +56,8 @@ def test_check_tells_the_other_jobs_what_to_build(clone: Repository, capsys: pyt
 
 
 @pytest.mark.parametrize(
-    ("version", "problem"), [("1.2.4", "pyproject.toml says 1.2.3"), ("latest", "is no version"), ("", "is no version")]
+    ("version", "problem"),
+    [("1.2.4", "pyproject.toml says 1.2.3"), ("latest", "is no version"), ("", "is no version")],
 )
 def test_check_stops_a_release(
     clone: Repository, capsys: pytest.CaptureFixture[str], version: str, problem: str
@@ -80,7 +85,9 @@ def test_publish_leaves_the_major_tag_when_the_release_fails(
     (tmp_path / "refusal").write_text("HTTP 403: 100% refused\nTry later.")
     assert release.main(["publish", str(reference)]) == 1
     told = capsys.readouterr().err
-    assert told == ("::error title=Release::HTTP 403: 100%25 refused%0ATry later. (`gh release create` failed)\n")
+    assert told == (
+        "::error title=Release::HTTP 403: 100%25 refused%0ATry later. (`gh release create` failed)\n"
+    )
     assert clone.git("ls-remote", "--tags", "origin", "refs/tags/v1") == ""
 
 
@@ -107,7 +114,11 @@ def run_again(
 
 @pytest.mark.parametrize("stopped_at", ["release", "major tag", "end"])
 def test_publish_goes_on_where_it_stopped(
-    clone: Repository, reference: Reference, tmp_path: Path, run_again: Callable[[], None], stopped_at: str
+    clone: Repository,
+    reference: Reference,
+    tmp_path: Path,
+    run_again: Callable[[], None],
+    stopped_at: str,
 ) -> None:
     """As a re-run of the failed job: the reference is the one that the image's job gave to the first try."""
     refusal = tmp_path / "refusal"
@@ -121,7 +132,11 @@ def test_publish_goes_on_where_it_stopped(
 
     run_again()
     assert release.main(["publish", str(reference)]) == 0
-    assert json.loads((tmp_path / "gh").read_text())["arguments"][:3] == ["release", "create", "v1.2.3"]
+    assert json.loads((tmp_path / "gh").read_text())["arguments"][:3] == [
+        "release",
+        "create",
+        "v1.2.3",
+    ]
     assert clone.git("ls-remote", "--tags", "origin", "refs/tags/v1.2.3") == first
     tags = clone.git("ls-remote", "--tags", "origin", "refs/tags/v1", "refs/tags/v1.2.3^{}").split()
     assert tags[0] == tags[2]
@@ -150,6 +165,8 @@ def test_another_build_does_not_take_over_a_release(
     assert not (tmp_path / "gh").exists()
 
 
-def test_a_reference_without_a_digest_is_refused(clone: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_reference_without_a_digest_is_refused(
+    clone: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert release.main(["publish", "ghcr.io/owner/deployment-events:v1.2.3"]) == 1
     assert "sha256" in capsys.readouterr().err

@@ -14,11 +14,15 @@ Checkout = Callable[[], Repository]
 
 def released(repository: Repository, tag: str) -> str:
     """The commit that a tag of the remote leads to."""
-    listing = repository.git("ls-remote", "--tags", "origin", f"refs/tags/{tag}", f"refs/tags/{tag}^{{}}")
+    listing = repository.git(
+        "ls-remote", "--tags", "origin", f"refs/tags/{tag}", f"refs/tags/{tag}^{{}}"
+    )
     return listing.splitlines()[-1].split()[0] if listing else ""
 
 
-def test_the_release_commit_changes_one_line_and_no_branch(repository: Repository, reference: Reference) -> None:
+def test_the_release_commit_changes_one_line_and_no_branch(
+    repository: Repository, reference: Reference
+) -> None:
     main = repository.git("rev-parse", "main")
     commit = repository.commit(reference)
     assert repository.git("rev-parse", f"{commit}~") == main == repository.git("rev-parse", "main")
@@ -59,14 +63,18 @@ def test_a_version_is_released_once(repository: Repository) -> None:
         repository.tag("1.2.3", "HEAD")
 
 
-def test_nothing_uncommitted_gets_into_a_release(repository: Repository, reference: Reference) -> None:
+def test_nothing_uncommitted_gets_into_a_release(
+    repository: Repository, reference: Reference
+) -> None:
     (repository.root / "README.md").write_text("changed\n")
     with pytest.raises(ReleaseError, match=r"README\.md"):
         repository.commit(reference)
 
 
 def test_a_failing_command_is_named(repository: Repository) -> None:
-    with pytest.raises(ReleaseError, match=r"^fatal: ambiguous argument(.|\n)*\(`git rev-parse nothing` failed\)$"):
+    with pytest.raises(
+        ReleaseError, match=r"^fatal: ambiguous argument(.|\n)*\(`git rev-parse nothing` failed\)$"
+    ):
         repository.git("rev-parse", "nothing")
 
 
@@ -76,7 +84,9 @@ def test_a_command_that_fails_in_silence_tells_its_exit_code(repository: Reposit
         repository.git("diff", "--quiet")
 
 
-def test_a_release_that_was_tagged_is_resumed(repository: Repository, checkout: Checkout, reference: Reference) -> None:
+def test_a_release_that_was_tagged_is_resumed(
+    repository: Repository, checkout: Checkout, reference: Reference
+) -> None:
     commit = repository.commit(reference)
     repository.tag("1.2.3", commit)
     again = checkout()
@@ -102,7 +112,9 @@ def test_a_tag_that_runs_another_image_is_not_resumed(
 ) -> None:
     repository.tag("1.2.3", repository.commit(reference))
     rebuilt = replace(reference, digest="sha256:" + "cd" * 32)
-    with pytest.raises(ReleaseError, match=f"runs {reference}, not {rebuilt}: take the next version"):
+    with pytest.raises(
+        ReleaseError, match=f"runs {reference}, not {rebuilt}: take the next version"
+    ):
         checkout().resume(rebuilt)
 
 

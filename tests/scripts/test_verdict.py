@@ -29,7 +29,9 @@ def jobs() -> list[dict[str, Any]]:
         *(
             {
                 "name": name,
-                "steps": [{"name": n, "conclusion": c} for n, c in {**steps, "Deploy": deploy}.items()],
+                "steps": [
+                    {"name": n, "conclusion": c} for n, c in {**steps, "Deploy": deploy}.items()
+                ],
             }
             for name, deploy in JOBS.items()
         ),

@@ -10,15 +10,95 @@ from support.inprocess import Ended
 from emulator import find_commands, load_action
 
 FRAGMENTS = [
-    *("::error::forged", "::warning file=a,line=1::forged", "  ::notice::forged", "\t::error::forged"),
-    *("##[error]forged", "##[set-env name=FORGED]1", "# #[error]x", "###[[error]", "##[", "::", "]", ":: ::"),
-    *("::stop-commands::token", "::token::", "::add-mask::forged", "::set-output name=forged::1", "::group::forged"),
-    *("::add-matcher::/tmp/x", "::save-state name=forged::1", "::echo::on", "::debug::forged", "::ERROR::forged"),
-    *("\n", "\r", "\r\n", "\n\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\u3000", "\xa0", "\u180e"),
-    *("%0A::error::forged", "%0D", "%250A", "%", "\x1b[31m", "\x1b]0;title\x07", "\x08", "\x7f", "\ufeff", "\u200b"),
-    *("\u202e", "\u2066", "\ud800", "\udcff", "\U0001f600", "e\u0301", "\u0000", "ghadelimiter_", "EOF", "<<EOF\n"),
-    *("name=value", "forged<<x\n1\nx\n", "|", "\\|", "`", "```", "~~~", "<script>alert(1)</script>", "<!--", "-->"),
-    *("</details>", "</code>", "<img src=x onerror=y>", "[a](javascript:b)", "![a](https://elsewhere.example/x)", "*"),
+    *(
+        "::error::forged",
+        "::warning file=a,line=1::forged",
+        "  ::notice::forged",
+        "\t::error::forged",
+    ),
+    *(
+        "##[error]forged",
+        "##[set-env name=FORGED]1",
+        "# #[error]x",
+        "###[[error]",
+        "##[",
+        "::",
+        "]",
+        ":: ::",
+    ),
+    *(
+        "::stop-commands::token",
+        "::token::",
+        "::add-mask::forged",
+        "::set-output name=forged::1",
+        "::group::forged",
+    ),
+    *(
+        "::add-matcher::/tmp/x",
+        "::save-state name=forged::1",
+        "::echo::on",
+        "::debug::forged",
+        "::ERROR::forged",
+    ),
+    *(
+        "\n",
+        "\r",
+        "\r\n",
+        "\n\n",
+        "\x0b",
+        "\x0c",
+        "\x1c",
+        "\x85",
+        "\u2028",
+        "\u2029",
+        "\u3000",
+        "\xa0",
+        "\u180e",
+    ),
+    *(
+        "%0A::error::forged",
+        "%0D",
+        "%250A",
+        "%",
+        "\x1b[31m",
+        "\x1b]0;title\x07",
+        "\x08",
+        "\x7f",
+        "\ufeff",
+        "\u200b",
+    ),
+    *(
+        "\u202e",
+        "\u2066",
+        "\ud800",
+        "\udcff",
+        "\U0001f600",
+        "e\u0301",
+        "\u0000",
+        "ghadelimiter_",
+        "EOF",
+        "<<EOF\n",
+    ),
+    *(
+        "name=value",
+        "forged<<x\n1\nx\n",
+        "|",
+        "\\|",
+        "`",
+        "```",
+        "~~~",
+        "<script>alert(1)</script>",
+        "<!--",
+        "-->",
+    ),
+    *(
+        "</details>",
+        "</code>",
+        "<img src=x onerror=y>",
+        "[a](javascript:b)",
+        "![a](https://elsewhere.example/x)",
+        "*",
+    ),
     *(
         "\n# forged",
         "\n- [ ] forged",
@@ -35,17 +115,30 @@ FRAGMENTS = [
         "?",
         "#",
     ),
-    *("${{ secrets.TOKEN }}", "{0}", "%s", "{}", "https://[", "http://a.b/", "x" * 3000, "@everyone"),
+    *(
+        "${{ secrets.TOKEN }}",
+        "{0}",
+        "%s",
+        "{}",
+        "https://[",
+        "http://a.b/",
+        "x" * 3000,
+        "@everyone",
+    ),
 ]
 
-strangers = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=8), min_size=1, max_size=5).map("".join)
+strangers = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=8), min_size=1, max_size=5).map(
+    "".join
+)
 """Anything, as far as Python has strings for it."""
 
 
 def in_environment(text: str) -> str:
     """As an environment can hold it: no NUL, and half characters as bytes of a foreign encoding."""
     return "".join(
-        "\udcff" if "\ud800" <= character <= "\udfff" else character for character in text if character != "\0"
+        "\udcff" if "\ud800" <= character <= "\udfff" else character
+        for character in text
+        if character != "\0"
     )
 
 
@@ -79,7 +172,9 @@ def check_commands(ended: Ended) -> None:
         assert len(messages) <= 10
         assert all(len(message) <= 4096 for message in messages)
     printable = re.sub(r"[\n ]", "", ended.stdout)
-    assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]", printable)
+    assert not re.search(
+        r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]", printable
+    )
     ended.stdout.encode()
 
 
@@ -97,10 +192,15 @@ def check_summary(summary: str) -> None:
     assert len(summary.encode()) <= 1024 * 1024
     prose = re.sub(r"(?ms)^(`{3,})json\n.*?^\1$", "", summary)
     assert {tag.lower() for tag in re.findall(r"</?([a-zA-Z!][\w-]*)", prose)} <= TAGS
-    assert all(re.fullmatch(r'<a href="https?://[^"<>\s]*">|</?\w+>', tag) for tag in re.findall(r"<[^>]*>", prose))
+    assert all(
+        re.fullmatch(r'<a href="https?://[^"<>\s]*">|</?\w+>', tag)
+        for tag in re.findall(r"<[^>]*>", prose)
+    )
     assert "](" not in prose
     for table in re.findall(r"(?m)(?:^\|.*\n)+", prose):
         rows = table.splitlines()
         assert len({row.count("|") for row in rows}) == 1, "a cell broke out of its column"
     for line in prose.splitlines():
-        assert not re.match(r"\s*(#(?!## )|- \[|>|~~~|```|!|\d+[.)] |\[)", line), f"somebody else's line: {line!r}"
+        assert not re.match(r"\s*(#(?!## )|- \[|>|~~~|```|!|\d+[.)] |\[)", line), (
+            f"somebody else's line: {line!r}"
+        )

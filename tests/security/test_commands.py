@@ -8,13 +8,21 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
-from security.hostile import FRAGMENTS, check, check_commands, in_environment, json_values, strangers, variables
+from security.hostile import (
+    FRAGMENTS,
+    check,
+    check_commands,
+    in_environment,
+    json_values,
+    strangers,
+    variables,
+)
 from support.inprocess import Ended, Step
 from support.quick import quick_step
 
-from deployment_events.inputs import input_names
-from deployment_events.names import secret_names
-from deployment_events.text import clean
+from deployment_events.inputs.read import input_names
+from deployment_events.values.text import clean
+from deployment_events.vendors.input_names import secret_names
 from emulator import find_commands
 from sandbox import Fault, Sandbox
 from sandbox.faults import Exchange
@@ -22,22 +30,60 @@ from sandbox.messages import Response
 
 shared = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],  # not explain: it runs a failure for minutes
+    phases=[
+        Phase.explicit,
+        Phase.reuse,
+        Phase.generate,
+        Phase.shrink,
+    ],  # not explain: it runs a failure for minutes
 )
 
 FREE = [
-    *("service", "environment", "version", "launchdarkly-project-key", "launchdarkly-environment-key"),
-    *("launchdarkly-application-key", "launchdarkly-application-name", "launchdarkly-version-name", "datadog-team"),
+    *(
+        "service",
+        "environment",
+        "version",
+        "launchdarkly-project-key",
+        "launchdarkly-environment-key",
+    ),
+    *(
+        "launchdarkly-application-key",
+        "launchdarkly-application-name",
+        "launchdarkly-version-name",
+        "datadog-team",
+    ),
     *("replay", "job-index", "job-status"),
 ]
 """Inputs that take any text."""
 
 VARIABLES = [
-    *("GITHUB_ACTOR", "GITHUB_REF", "GITHUB_REPOSITORY", "GITHUB_RUN_ATTEMPT", "GITHUB_RUN_ID", "GITHUB_SERVER_URL"),
-    *("GITHUB_SHA", "GITHUB_WORKFLOW", "GITHUB_JOB", "GITHUB_EVENT_NAME", "RUNNER_NAME", "GITHUB_API_URL"),
+    *(
+        "GITHUB_ACTOR",
+        "GITHUB_REF",
+        "GITHUB_REPOSITORY",
+        "GITHUB_RUN_ATTEMPT",
+        "GITHUB_RUN_ID",
+        "GITHUB_SERVER_URL",
+    ),
+    *(
+        "GITHUB_SHA",
+        "GITHUB_WORKFLOW",
+        "GITHUB_JOB",
+        "GITHUB_EVENT_NAME",
+        "RUNNER_NAME",
+        "GITHUB_API_URL",
+    ),
 ]
 
-EVENTS = ["push", "release", "deployment", "deployment_status", "pull_request", "workflow_run", "issue_comment"]
+EVENTS = [
+    "push",
+    "release",
+    "deployment",
+    "deployment_status",
+    "pull_request",
+    "workflow_run",
+    "issue_comment",
+]
 
 
 def step(sandbox: Sandbox, **options: Any) -> Step:
@@ -57,8 +103,13 @@ def whole_job(one: Step) -> list[Ended]:
 
 
 @shared
-@given(st.dictionaries(st.sampled_from(sorted(set(input_names()) - set(secret_names()))), variables), st.booleans())
-def test_no_input_forges_a_command(running: Sandbox, tmp_path: Path, inputs: dict[str, str], debug: bool) -> None:
+@given(
+    st.dictionaries(st.sampled_from(sorted(set(input_names()) - set(secret_names()))), variables),
+    st.booleans(),
+)
+def test_no_input_forges_a_command(
+    running: Sandbox, tmp_path: Path, inputs: dict[str, str], debug: bool
+) -> None:
     running.reset()
     one = step(running, root=tmp_path, env={"RUNNER_DEBUG": "1"} if debug else {})
     kept = {name: one.inputs[name] for name in ("launchdarkly-base-url", "datadog-base-url")}
@@ -76,7 +127,13 @@ def test_no_input_forges_a_command(running: Sandbox, tmp_path: Path, inputs: dic
     st.sampled_from([None, 503, 403, "hostile-text"]),
 )
 def test_no_text_that_is_sent_forges_a_command(
-    running: Sandbox, tmp_path: Path, texts: dict[str, str], tags: list[str], metadata: Any, event: str, fault: Any
+    running: Sandbox,
+    tmp_path: Path,
+    texts: dict[str, str],
+    tags: list[str],
+    metadata: Any,
+    event: str,
+    fault: Any,
 ) -> None:
     running.reset()
     if fault:
@@ -85,7 +142,9 @@ def test_no_text_that_is_sent_forges_a_command(
     one = step(running, root=tmp_path, event=event)
     one.inputs |= texts
     one.inputs["tags"] = "\n".join(f"key:{' '.join(tag.split())}x" for tag in tags)
-    one.inputs["launchdarkly-event-metadata"] = in_environment(json.dumps(metadata)) if metadata else ""
+    one.inputs["launchdarkly-event-metadata"] = (
+        in_environment(json.dumps(metadata)) if metadata else ""
+    )
     one.inputs["replay"] = ""
     for ended in whole_job(one):
         check(ended)
@@ -100,7 +159,12 @@ def test_no_variable_of_the_runner_forges_a_command(
     running.reset()
     if fault:
         running.fail("datadog", fault)
-    one = step(running, root=tmp_path, event="finished", env={"GITHUB_API_URL": running.github_url, **environment})
+    one = step(
+        running,
+        root=tmp_path,
+        event="finished",
+        env={"GITHUB_API_URL": running.github_url, **environment},
+    )
     for ended in whole_job(one):
         check(ended)
 
@@ -112,8 +176,12 @@ def test_no_variable_of_the_runner_forges_a_command(
         {},
         optional={
             "release": st.fixed_dictionaries({"tag_name": strangers}),
-            "deployment": st.fixed_dictionaries({"sha": strangers, "environment": strangers, "created_at": strangers}),
-            "deployment_status": st.fixed_dictionaries({"state": strangers, "created_at": strangers}),
+            "deployment": st.fixed_dictionaries(
+                {"sha": strangers, "environment": strangers, "created_at": strangers}
+            ),
+            "deployment_status": st.fixed_dictionaries(
+                {"state": strangers, "created_at": strangers}
+            ),
             "pull_request": json_values,
             "workflow_run": st.fixed_dictionaries({"head_sha": json_values}),
             "action": json_values,
@@ -121,20 +189,30 @@ def test_no_variable_of_the_runner_forges_a_command(
     )
     | json_values,
 )
-def test_no_payload_forges_a_command(running: Sandbox, tmp_path: Path, event: str, payload: Any) -> None:
+def test_no_payload_forges_a_command(
+    running: Sandbox, tmp_path: Path, event: str, payload: Any
+) -> None:
     running.reset()
-    one = step(running, root=tmp_path, payload=payload, env={"GITHUB_EVENT_NAME": event}, environment="")
+    one = step(
+        running, root=tmp_path, payload=payload, env={"GITHUB_EVENT_NAME": event}, environment=""
+    )
     for ended in whole_job(one):
         check(ended)
 
 
 def answers(status: int, reason: str, header: str, body: bytes) -> Fault:
     latin = "".join(
-        character for character in f"{reason}\n{header}" if character not in "\r\n" and character < "\u0100"
+        character
+        for character in f"{reason}\n{header}"
+        if character not in "\r\n" and character < "\u0100"
     )
 
     def act(exchange: Exchange) -> None:
-        exchange.respond(Response(status, body, (("X-Detail", latin), ("Retry-After", latin)), reason=f"R{latin}"))
+        exchange.respond(
+            Response(
+                status, body, (("X-Detail", latin), ("Retry-After", latin)), reason=f"R{latin}"
+            )
+        )
 
     return Fault("answers", "answers anything", act)
 
@@ -175,13 +253,23 @@ def test_no_answer_of_a_vendor_forges_a_command(
     check(ended)
     for result in ended.results:
         assert result["status"] == (
-            "delivered" if status < 300 else "undelivered" if status in (429, 500, 503) else "refused"
+            "delivered"
+            if status < 300
+            else "undelivered"
+            if status in (429, 500, 503)
+            else "refused"
         )
 
 
 @shared
-@given(st.lists(st.sampled_from([*FRAGMENTS, "{", '"', "}"]) | st.text(max_size=8), max_size=6).map("".join))
-def test_no_line_to_be_replayed_forges_a_command(running: Sandbox, tmp_path: Path, text: str) -> None:
+@given(
+    st.lists(st.sampled_from([*FRAGMENTS, "{", '"', "}"]) | st.text(max_size=8), max_size=6).map(
+        "".join
+    )
+)
+def test_no_line_to_be_replayed_forges_a_command(
+    running: Sandbox, tmp_path: Path, text: str
+) -> None:
     running.reset()
     one = step(running, root=tmp_path, event="replay", replay="{" + in_environment(text))
     ended = one.main()
@@ -191,23 +279,38 @@ def test_no_line_to_be_replayed_forges_a_command(running: Sandbox, tmp_path: Pat
 
 @pytest.mark.parametrize(
     "text",
-    ["::error::x", " ::error::x", "\u3000::error::x", "a ##[error]x", "a\r::error::x", "##[set-output name=a]b"],
+    [
+        "::error::x",
+        " ::error::x",
+        "\u3000::error::x",
+        "a ##[error]x",
+        "a\r::error::x",
+        "##[set-output name=a]b",
+    ],
 )
 def test_the_reading_itself_sees_each_way_to_forge(text: str) -> None:
     assert len(find_commands(f"before\n{text}\nafter\n")) == 1
 
 
-def test_forty_services_that_fail_alike_make_one_annotation(make_step: Any, sandbox: Sandbox) -> None:
+def test_forty_services_that_fail_alike_make_one_annotation(
+    make_step: Any, sandbox: Sandbox
+) -> None:
     sandbox.fail("datadog", 403)
-    ended = make_step(sandbox, service="\n".join(f"service-{number}" for number in range(40))).main()
+    ended = make_step(
+        sandbox, service="\n".join(f"service-{number}" for number in range(40))
+    ).main()
     [error] = ended.annotations("error")
     assert "service-0, service-1, service-2 and 37 more" in error
 
 
-def test_thousands_of_services_leave_a_summary_that_the_runner_keeps(make_step: Any, sandbox: Sandbox) -> None:
+def test_thousands_of_services_leave_a_summary_that_the_runner_keeps(
+    make_step: Any, sandbox: Sandbox
+) -> None:
     sandbox.unplug("datadog")
     names = [f"<b>|service-{number}-{'::' * 20}" for number in range(1500)]
-    step = make_step(sandbox, service="\n".join(names), launchdarkly_access_token="", timeout_seconds="1")
+    step = make_step(
+        sandbox, service="\n".join(names), launchdarkly_access_token="", timeout_seconds="1"
+    )
     ended = step.main()
     sandbox.plug("datadog")
     check(ended)

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 from support import leaks
 from support.inprocess import VENDORS, Step
-from support.leaks import DATADOG_API_KEY, DATADOG_APP_KEY, GITHUB_TOKEN, KEYS, LAUNCHDARKLY_TOKEN, leaked
+from support.leaks import (
+    DATADOG_API_KEY,
+    DATADOG_APP_KEY,
+    GITHUB_TOKEN,
+    KEYS,
+    LAUNCHDARKLY_TOKEN,
+    leaked,
+)
 from support.process import run
 
 from emulator import find_commands
@@ -16,7 +23,10 @@ from sandbox import Fault, Sandbox
 from sandbox.faults import FAULTS, Exchange
 from sandbox.messages import Response
 
-SHOWN = {"launchdarkly": ("authorization", LAUNCHDARKLY_TOKEN), "datadog": ("dd-api-key", DATADOG_API_KEY)}
+SHOWN = {
+    "launchdarkly": ("authorization", LAUNCHDARKLY_TOKEN),
+    "datadog": ("dd-api-key", DATADOG_API_KEY),
+}
 
 
 @pytest.fixture
@@ -28,11 +38,15 @@ def foreign() -> Any:
 
 def leads_to(url: str, status: int) -> Fault:
     return Fault(
-        "redirect", "leads away", lambda exchange: exchange.respond(Response(status, b"", (("Location", url),)))
+        "redirect",
+        "leads away",
+        lambda exchange: exchange.respond(Response(status, b"", (("Location", url),))),
     )
 
 
-def test_each_vendor_gets_its_own_key_in_its_own_header_and_no_other(make_step: Any, sandbox: Sandbox) -> None:
+def test_each_vendor_gets_its_own_key_in_its_own_header_and_no_other(
+    make_step: Any, sandbox: Sandbox
+) -> None:
     make_step(sandbox, github_token=GITHUB_TOKEN).main()
     for vendor, (header, key) in SHOWN.items():
         requests = sandbox.requests(vendor)
@@ -56,7 +70,9 @@ def test_no_redirect_is_followed_to_another_host(
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_no_redirect_is_followed_on_the_same_host(make_step: Any, sandbox: Sandbox, vendor: str) -> None:
+def test_no_redirect_is_followed_on_the_same_host(
+    make_step: Any, sandbox: Sandbox, vendor: str
+) -> None:
     url = {"launchdarkly": sandbox.launchdarkly_url, "datadog": sandbox.datadog_url}[vendor]
     sandbox.fail(vendor, leads_to(f"{url}/elsewhere", 307))
     make_step(sandbox).main()
@@ -64,7 +80,9 @@ def test_no_redirect_is_followed_on_the_same_host(make_step: Any, sandbox: Sandb
 
 
 @pytest.mark.parametrize("variable", ["NETRC", "HOME"])
-def test_a_netrc_overrides_no_key(make_step: Any, sandbox: Sandbox, tmp_path: Path, variable: str) -> None:
+def test_a_netrc_overrides_no_key(
+    make_step: Any, sandbox: Sandbox, tmp_path: Path, variable: str
+) -> None:
     folder = tmp_path / "home"
     folder.mkdir()
     (folder / ".netrc").write_text(
@@ -80,8 +98,12 @@ def test_a_netrc_overrides_no_key(make_step: Any, sandbox: Sandbox, tmp_path: Pa
             assert not one.headers.get("authorization", "").startswith("Basic")
 
 
-def test_every_form_of_every_key_is_masked_before_anything_else_is_written(make_step: Any, sandbox: Sandbox) -> None:
-    ended = make_step(sandbox, datadog_app_key=DATADOG_APP_KEY, github_token=GITHUB_TOKEN, event="custom").main()
+def test_every_form_of_every_key_is_masked_before_anything_else_is_written(
+    make_step: Any, sandbox: Sandbox
+) -> None:
+    ended = make_step(
+        sandbox, datadog_app_key=DATADOG_APP_KEY, github_token=GITHUB_TOKEN, event="custom"
+    ).main()
     commands = find_commands(ended.stdout)
     masks = [command.data for command in commands if command.name == "add-mask"]
     assert [command.name for command in commands[: len(masks)]] == ["add-mask"] * len(masks)
@@ -95,12 +117,18 @@ def test_every_form_of_every_key_is_masked_before_anything_else_is_written(make_
 def test_post_masks_its_keys_too(make_step: Any, sandbox: Sandbox) -> None:
     step = make_step(sandbox, event="auto", started_at="")
     step.main()
-    masks = [command.data for command in find_commands(step.post().stdout) if command.name == "add-mask"]
+    masks = [
+        command.data for command in find_commands(step.post().stdout) if command.name == "add-mask"
+    ]
     assert {LAUNCHDARKLY_TOKEN, DATADOG_API_KEY} <= set(masks)
 
 
-@pytest.mark.parametrize("bad", ["with blank", "with\nline break", "tab\tkey", "ümlaut", "nul\x7f", "“quoted”", "a\rb"])
-@pytest.mark.parametrize("name", ["launchdarkly-access-token", "datadog-api-key", "datadog-app-key", "github-token"])
+@pytest.mark.parametrize(
+    "bad", ["with blank", "with\nline break", "tab\tkey", "ümlaut", "nul\x7f", "“quoted”", "a\rb"]
+)
+@pytest.mark.parametrize(
+    "name", ["launchdarkly-access-token", "datadog-api-key", "datadog-app-key", "github-token"]
+)
 def test_a_key_that_no_header_can_hold_is_an_input_error_that_does_not_show_it(
     make_step: Any, sandbox: Sandbox, name: str, bad: str
 ) -> None:
@@ -142,7 +170,9 @@ def test_a_vendor_that_echoes_the_key_shows_it_to_nobody(
 
 
 @pytest.mark.parametrize("spell", [json.dumps, lambda key: key, lambda key: f"?key={key}&x"])
-def test_a_key_echoed_in_a_successful_answer_is_no_id(make_step: Any, sandbox: Sandbox, spell: Any) -> None:
+def test_a_key_echoed_in_a_successful_answer_is_no_id(
+    make_step: Any, sandbox: Sandbox, spell: Any
+) -> None:
     def act(exchange: Exchange) -> None:
         key = exchange.request.headers["dd-api-key"]
         exchange.respond(Response(200, json.dumps({"data": {"id": spell(key)}}).encode()))
@@ -150,7 +180,10 @@ def test_a_key_echoed_in_a_successful_answer_is_no_id(make_step: Any, sandbox: S
     sandbox.fail("datadog", Fault("echo", "echoes", act, accepted=True))
     step = make_step(sandbox)
     ended = step.main()
-    assert (ended.result("datadog")["status"], ended.outputs["datadog-deployment-id"]) == ("delivered", "")
+    assert (ended.result("datadog")["status"], ended.outputs["datadog-deployment-id"]) == (
+        "delivered",
+        "",
+    )
     assert step.leaks(ended) == []
 
 
@@ -164,7 +197,10 @@ def test_a_key_that_could_be_an_id_is_not_taken_for_one(make_step: Any, tmp_path
         plain.fail("datadog", Fault("echo", "echoes", act, accepted=True))
         step = make_step(None, datadog_api_key=key, datadog_base_url=plain.datadog_url)
         ended = step.main()
-    assert (ended.result("datadog")["status"], ended.outputs["datadog-deployment-id"]) == ("delivered", "")
+    assert (ended.result("datadog")["status"], ended.outputs["datadog-deployment-id"]) == (
+        "delivered",
+        "",
+    )
     told = [ended.stdout, ended.raw, *leaks.files_below(step.temp)]
     assert leaked(told, [key]) == []
 
@@ -178,7 +214,7 @@ def test_a_bug_that_carries_the_key_in_its_exception_does_not_show_it(
     def explode(*_: Any, **__: Any) -> None:
         raise RuntimeError(f"cannot send {DATADOG_API_KEY} and {LAUNCHDARKLY_TOKEN!r}")
 
-    monkeypatch.setattr("deployment_events.dispatch.judge", explode)
+    monkeypatch.setattr("deployment_events.report.results.judge", explode)
     step = make_step(sandbox, env={"RUNNER_DEBUG": "1"}, timeout_seconds="0.2")
     ended = step.main()
     [warning] = [one for one in ended.annotations("warning") if "has a bug" in one]
@@ -204,7 +240,12 @@ def test_an_exception_of_the_network_that_carries_the_key_does_not_show_it(
 def test_a_dry_run_shows_every_header_but_no_key(make_step: Any, sandbox: Sandbox) -> None:
     step = make_step(sandbox, dry_run="true")
     ended = step.main()
-    for name in ("Authorization: ***", "DD-API-KEY: ***", "LD-API-Version: beta", "Content-Type: application/json"):
+    for name in (
+        "Authorization: ***",
+        "DD-API-KEY: ***",
+        "LD-API-Version: beta",
+        "Content-Type: application/json",
+    ):
         assert name in ended.stdout
     assert sandbox.requests() == []
     assert step.leaks(ended) == []
@@ -212,7 +253,12 @@ def test_a_dry_run_shows_every_header_but_no_key(make_step: Any, sandbox: Sandbo
 
 def test_main_hands_no_key_to_post(make_step: Any, sandbox: Sandbox) -> None:
     sandbox.fail("launchdarkly", 503)
-    step = make_step(sandbox, event="auto", started_at="", service="\n".join(f"s{n}{'-' * 400}" for n in range(300)))
+    step = make_step(
+        sandbox,
+        event="auto",
+        started_at="",
+        service="\n".join(f"s{n}{'-' * 400}" for n in range(300)),
+    )
     ended = step.main()
     assert "sha256" in step.state["deployment"], "a large state lives in a file"
     assert step.leaks(ended) == []
@@ -222,7 +268,9 @@ def test_main_hands_no_key_to_post(make_step: Any, sandbox: Sandbox) -> None:
     "url", ["http://elsewhere.example", "http://10.0.0.1", "http://1.2.3.4:80", "http://2130706434"]
 )
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_a_key_goes_over_plain_http_to_nobody_outside(make_step: Any, sandbox: Sandbox, vendor: str, url: str) -> None:
+def test_a_key_goes_over_plain_http_to_nobody_outside(
+    make_step: Any, sandbox: Sandbox, vendor: str, url: str
+) -> None:
     step = make_step(sandbox)
     step.inputs[f"{vendor}-base-url"] = url
     ended = step.main()
@@ -231,8 +279,16 @@ def test_a_key_goes_over_plain_http_to_nobody_outside(make_step: Any, sandbox: S
     assert sandbox.requests() == []
 
 
-def test_the_jobs_start_is_asked_of_github_with_its_own_token_alone(make_step: Any, sandbox: Sandbox) -> None:
-    sandbox.jobs = [{"runner_name": "GitHub Actions 1", "status": "in_progress", "started_at": "2026-05-04T09:30:00Z"}]
+def test_the_jobs_start_is_asked_of_github_with_its_own_token_alone(
+    make_step: Any, sandbox: Sandbox
+) -> None:
+    sandbox.jobs = [
+        {
+            "runner_name": "GitHub Actions 1",
+            "status": "in_progress",
+            "started_at": "2026-05-04T09:30:00Z",
+        }
+    ]
     step = make_step(sandbox, started_at="", github_token=GITHUB_TOKEN)
     ended = step.main()
     assert ended.outputs["started-at"] == "2026-05-04T09:30:00.000Z"
@@ -248,7 +304,7 @@ def test_the_jobs_start_is_asked_of_github_with_its_own_token_alone(make_step: A
 def test_nothing_wrong_with_githubs_api_stops_the_report_or_takes_more_than_its_two_seconds(
     make_step: Any, sandbox: Sandbox, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deployment_events.jobstart._SECONDS", 0.3)
+    monkeypatch.setattr("deployment_events.github.job._SECONDS", 0.3)
     sandbox.fail("github", fault)
     step = make_step(sandbox, started_at="", github_token=GITHUB_TOKEN, env={"RUNNER_DEBUG": "1"})
     ended = step.main()

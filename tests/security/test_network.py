@@ -51,10 +51,14 @@ def statuses(step: Step) -> set[str]:
 
 
 class TestTls:
-    def test_a_company_ca_is_trusted_where_it_is_named(self, make_step: Any, tls_sandbox: Sandbox) -> None:
+    def test_a_company_ca_is_trusted_where_it_is_named(
+        self, make_step: Any, tls_sandbox: Sandbox
+    ) -> None:
         assert statuses(make_step(tls_sandbox)) == {"delivered"}
 
-    def test_a_folder_of_cas_is_trusted_as_well(self, make_step: Any, tls_sandbox: Sandbox, cas: Path) -> None:
+    def test_a_folder_of_cas_is_trusted_as_well(
+        self, make_step: Any, tls_sandbox: Sandbox, cas: Path
+    ) -> None:
         step = make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": str(cas)})
         assert statuses(step) == {"delivered"}
 
@@ -66,7 +70,12 @@ class TestTls:
 
     @pytest.mark.parametrize("content", ["nothing", "no folder", "unhashed", "dangling"])
     def test_a_system_without_hashed_cas_trusts_certifis_bundle(
-        self, make_step: Any, tls_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+        self,
+        make_step: Any,
+        tls_sandbox: Sandbox,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        content: str,
     ) -> None:
         folder = tmp_path / "system"
         if content != "no folder":
@@ -83,22 +92,33 @@ class TestTls:
         self, make_step: Any, tls_sandbox: Sandbox, cas: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         system_folder(monkeypatch, cas)
-        assert statuses(make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": certifi.where()})) == {"refused"}
+        assert statuses(make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": certifi.where()})) == {
+            "refused"
+        }
 
     def test_curls_variable_is_understood(self, make_step: Any, tls_sandbox: Sandbox) -> None:
         env = {"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": str(tls_sandbox.ca_file)}
         assert statuses(make_step(tls_sandbox, env=env)) == {"delivered"}
 
-    def test_without_it_the_server_is_not_trusted_and_sees_no_key(self, make_step: Any, tls_sandbox: Sandbox) -> None:
+    def test_without_it_the_server_is_not_trusted_and_sees_no_key(
+        self, make_step: Any, tls_sandbox: Sandbox
+    ) -> None:
         step = make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": ""})
         ended = step.main()
         assert {one["status"] for one in ended.results} == {"refused"}
-        assert "set REQUESTS_CA_BUNDLE to the company's CA bundle. The event" in ended.annotations("error")[0]
+        assert (
+            "set REQUESTS_CA_BUNDLE to the company's CA bundle. The event"
+            in ended.annotations("error")[0]
+        )
         assert tls_sandbox.requests() == []
         assert len(step.outbox) == 2
 
-    @pytest.mark.parametrize("variable", ["PYTHONHTTPSVERIFY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_INSECURE"])
-    def test_no_other_variable_weakens_it(self, make_step: Any, tls_sandbox: Sandbox, cas: Path, variable: str) -> None:
+    @pytest.mark.parametrize(
+        "variable", ["PYTHONHTTPSVERIFY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_INSECURE"]
+    )
+    def test_no_other_variable_weakens_it(
+        self, make_step: Any, tls_sandbox: Sandbox, cas: Path, variable: str
+    ) -> None:
         values = {"SSL_CERT_FILE": str(tls_sandbox.ca_file), "SSL_CERT_DIR": str(cas)}
         env = {"REQUESTS_CA_BUNDLE": "", variable: values.get(variable, "0")}
         assert statuses(make_step(tls_sandbox, env=env)) == {"refused"}
@@ -126,7 +146,9 @@ class TestTls:
         assert "correct REQUESTS_CA_BUNDLE" in first
         assert len(step.outbox) == 2
 
-    @pytest.mark.parametrize("fault", ["tls-wrong-host", "tls-expired", "tls-unknown-ca", "tls-handshake-dropped"])
+    @pytest.mark.parametrize(
+        "fault", ["tls-wrong-host", "tls-expired", "tls-unknown-ca", "tls-handshake-dropped"]
+    )
     def test_a_bad_certificate_at_one_vendor_is_not_the_others(
         self, make_step: Any, tls_sandbox: Sandbox, fault: str
     ) -> None:
@@ -139,8 +161,13 @@ class TestTls:
     def test_a_hundred_services_need_ten_handshakes_a_vendor_at_most(
         self, make_step: Any, tls_sandbox: Sandbox
     ) -> None:
-        before = {vendor: (tls_sandbox.connections(vendor), tls_sandbox.handshakes(vendor)) for vendor in VENDORS}
-        step = make_step(tls_sandbox, service="\n".join(f"service-{number}" for number in range(100)))
+        before = {
+            vendor: (tls_sandbox.connections(vendor), tls_sandbox.handshakes(vendor))
+            for vendor in VENDORS
+        }
+        step = make_step(
+            tls_sandbox, service="\n".join(f"service-{number}" for number in range(100))
+        )
         assert statuses(step) == {"delivered"}
         for vendor, (connections, handshakes) in before.items():
             assert 1 <= tls_sandbox.connections(vendor) - connections <= 10
@@ -151,7 +178,9 @@ class TestTls:
     ) -> None:
         made: list[Any] = []
         real = ssl.create_default_context
-        monkeypatch.setattr(ssl, "create_default_context", lambda *a, **k: made.append(1) or real(*a, **k))
+        monkeypatch.setattr(
+            ssl, "create_default_context", lambda *a, **k: made.append(1) or real(*a, **k)
+        )
         services = "\n".join(f"service-{number}" for number in range(30))
         assert statuses(make_step(tls_sandbox, service=services)) == {"delivered"}
         assert made == [1]
@@ -164,21 +193,29 @@ class TestTls:
         assert tls_sandbox.ca_file
         pem = tls_sandbox.ca_file.read_text() * 10
         started = "" if event == "auto" else "2026-05-04T09:30:00Z"
-        step = make_step(tls_sandbox, event=event, started_at=started, env={"REQUESTS_CA_BUNDLE": pem})
+        step = make_step(
+            tls_sandbox, event=event, started_at=started, env={"REQUESTS_CA_BUNDLE": pem}
+        )
         for stage in ("main", "post"):
             ended = run(step, stage)
             assert (ended.code, ended.stderr) == (0, "")
             assert len(ended.stdout) < 20_000
         assert "correct REQUESTS_CA_BUNDLE" in ended.stdout or event == "finished"
 
-    def test_sslkeylogfile_is_dropped(self, make_step: Any, tls_sandbox: Sandbox, tmp_path: Path) -> None:
+    def test_sslkeylogfile_is_dropped(
+        self, make_step: Any, tls_sandbox: Sandbox, tmp_path: Path
+    ) -> None:
         secrets = tmp_path / "keys.log"
-        step = make_step(tls_sandbox, event="auto", started_at="", env={"SSLKEYLOGFILE": str(secrets)})
+        step = make_step(
+            tls_sandbox, event="auto", started_at="", env={"SSLKEYLOGFILE": str(secrets)}
+        )
         assert run(step).code == 0
         assert run(step, "post").code == 0
         assert len(tls_sandbox.deployments("datadog")) == 1
         assert not secrets.exists()
-        assert statuses(make_step(tls_sandbox, "again", env={"SSLKEYLOGFILE": str(secrets)})) == {"delivered"}
+        assert statuses(make_step(tls_sandbox, "again", env={"SSLKEYLOGFILE": str(secrets)})) == {
+            "delivered"
+        }
         assert not secrets.exists()
 
 
@@ -189,16 +226,23 @@ class TestProxies:
     ) -> None:
         step = make_step(tls_sandbox, env={variable: proxy.url})
         assert statuses(step) == {"delivered"}
-        wanted = {url.removeprefix("https://") for url in (tls_sandbox.launchdarkly_url, tls_sandbox.datadog_url)}
+        wanted = {
+            url.removeprefix("https://")
+            for url in (tls_sandbox.launchdarkly_url, tls_sandbox.datadog_url)
+        }
         assert set(proxy.tunnels) == wanted
         assert proxy.forwarded == []
 
-    def test_plain_http_goes_through_its_own_proxy(self, make_step: Any, sandbox: Sandbox, proxy: Proxy) -> None:
+    def test_plain_http_goes_through_its_own_proxy(
+        self, make_step: Any, sandbox: Sandbox, proxy: Proxy
+    ) -> None:
         assert statuses(make_step(sandbox, env={"http_proxy": proxy.url})) == {"delivered"}
         assert len(proxy.forwarded) >= 3
 
     @pytest.mark.parametrize("name", ["localhost", "*", "localhost,127.0.0.1", " localhost "])
-    def test_no_proxy_is_honoured(self, make_step: Any, tls_sandbox: Sandbox, proxy: Proxy, name: str) -> None:
+    def test_no_proxy_is_honoured(
+        self, make_step: Any, tls_sandbox: Sandbox, proxy: Proxy, name: str
+    ) -> None:
         step = make_step(tls_sandbox, env={"HTTPS_PROXY": proxy.url, "NO_PROXY": name})
         assert statuses(step) == {"delivered"}
         assert proxy.tunnels == []
@@ -206,7 +250,9 @@ class TestProxies:
     def test_no_proxy_for_one_host_leaves_the_others_to_the_proxy(
         self, make_step: Any, tls_sandbox: Sandbox, proxy: Proxy
     ) -> None:
-        step = make_step(tls_sandbox, env={"HTTPS_PROXY": proxy.url, "NO_PROXY": "elsewhere.example"})
+        step = make_step(
+            tls_sandbox, env={"HTTPS_PROXY": proxy.url, "NO_PROXY": "elsewhere.example"}
+        )
         assert statuses(step) == {"delivered"}
         assert len(set(proxy.tunnels)) == 2
 
@@ -232,12 +278,16 @@ class TestProxies:
         assert len(strict_proxy.tunnels) == 2
         assert len(step.outbox) == 2
 
-    def test_a_407_over_plain_http_is_refused_too(self, make_step: Any, sandbox: Sandbox, strict_proxy: Proxy) -> None:
+    def test_a_407_over_plain_http_is_refused_too(
+        self, make_step: Any, sandbox: Sandbox, strict_proxy: Proxy
+    ) -> None:
         ended = make_step(sandbox, env={"http_proxy": strict_proxy.url}).main()
         assert {(one["status"], one["attempts"]) for one in ended.results} == {("refused", 1)}
         assert "407" in ended.annotations("error")[0]
 
-    def test_a_proxy_that_cannot_reach_the_vendor_is_down(self, make_step: Any, proxy: Proxy) -> None:
+    def test_a_proxy_that_cannot_reach_the_vendor_is_down(
+        self, make_step: Any, proxy: Proxy
+    ) -> None:
         step = make_step(None, datadog_api_key="key", env={"HTTPS_PROXY": proxy.url})
         ended = step.main()
         assert ended.result("datadog")["status"] == "undelivered"
@@ -245,16 +295,23 @@ class TestProxies:
         assert 7 <= len(proxy.tunnels) <= 9
         assert set(proxy.tunnels) == {"api.datadoghq.com:443"}
 
-    def test_a_proxy_that_is_not_there_is_down(self, make_step: Any, tls_sandbox: Sandbox, proxy: Proxy) -> None:
+    def test_a_proxy_that_is_not_there_is_down(
+        self, make_step: Any, tls_sandbox: Sandbox, proxy: Proxy
+    ) -> None:
         proxy.close()
         assert statuses(make_step(tls_sandbox, env={"HTTPS_PROXY": proxy.url})) == {"undelivered"}
 
     @pytest.mark.parametrize("url", ["http://", "http://[", "nonsense://proxy", "http://a..b:80"])
-    def test_a_proxy_that_is_no_address_is_named_at_once(self, make_step: Any, tls_sandbox: Sandbox, url: str) -> None:
+    def test_a_proxy_that_is_no_address_is_named_at_once(
+        self, make_step: Any, tls_sandbox: Sandbox, url: str
+    ) -> None:
         step = make_step(tls_sandbox, env={"HTTPS_PROXY": url})
         ended = step.main()
         assert {one["status"] for one in ended.results} == {"refused"}
-        assert "correct the base URL, HTTPS_PROXY or ALL_PROXY. The event" in ended.annotations("error")[0]
+        assert (
+            "correct the base URL, HTTPS_PROXY or ALL_PROXY. The event"
+            in ended.annotations("error")[0]
+        )
         assert tls_sandbox.requests() == []
         assert "has a bug" not in ended.stdout
 
@@ -276,8 +333,12 @@ class TestProxies:
         self, make_step: Any, tls_sandbox: Sandbox, proxy: Proxy
     ) -> None:
         socks = {"ALL_PROXY": "socks5://127.0.0.1:1"}
-        assert statuses(make_step(tls_sandbox, "one", env={**socks, "HTTPS_PROXY": proxy.url})) == {"delivered"}
-        assert statuses(make_step(tls_sandbox, "two", env={**socks, "NO_PROXY": "localhost"})) == {"delivered"}
+        assert statuses(make_step(tls_sandbox, "one", env={**socks, "HTTPS_PROXY": proxy.url})) == {
+            "delivered"
+        }
+        assert statuses(make_step(tls_sandbox, "two", env={**socks, "NO_PROXY": "localhost"})) == {
+            "delivered"
+        }
 
     def test_a_certificate_that_the_proxy_swaps_is_refused(
         self, make_step: Any, tls_sandbox: Sandbox, tmp_path: Path

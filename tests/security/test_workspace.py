@@ -12,8 +12,27 @@ from sandbox import Sandbox
 TRAP = "import os; open(os.path.join(os.environ['RUNNER_TEMP'], 'trapped'), 'w').close(); raise SystemExit('trapped')\n"
 
 MODULES = [
-    *("requests", "pydantic", "pydantic_core", "urllib3", "actions_toolkit", "deployment_events", "certifi", "idna"),
-    *("sitecustomize", "usercustomize", "encodings", "os", "json", "ssl", "typing_extensions", "netrc", "simplejson"),
+    *(
+        "requests",
+        "pydantic",
+        "pydantic_core",
+        "urllib3",
+        "actions_toolkit",
+        "deployment_events",
+        "certifi",
+        "idna",
+    ),
+    *(
+        "sitecustomize",
+        "usercustomize",
+        "encodings",
+        "os",
+        "json",
+        "ssl",
+        "typing_extensions",
+        "netrc",
+        "simplejson",
+    ),
 ]
 
 
@@ -38,8 +57,18 @@ def trapped(make_step: Any, sandbox: Sandbox) -> Any:
             (step.workspace / f"{name}.py").write_text(TRAP)
             (step.workspace / name).mkdir()
             (step.workspace / name / "__init__.py").write_text(TRAP)
-        for name in (".env", "pyproject.toml", "setup.cfg", "pydantic.toml", ".netrc", "python311._pth", "pyvenv.cfg"):
-            (step.workspace / name).write_text("LAUNCHDARKLY_BASE_URL=https://elsewhere.example\nhome = /nowhere\n")
+        for name in (
+            ".env",
+            "pyproject.toml",
+            "setup.cfg",
+            "pydantic.toml",
+            ".netrc",
+            "python311._pth",
+            "pyvenv.cfg",
+        ):
+            (step.workspace / name).write_text(
+                "LAUNCHDARKLY_BASE_URL=https://elsewhere.example\nhome = /nowhere\n"
+            )
         return step
 
     return make
@@ -84,14 +113,22 @@ def test_no_variable_of_the_user_brings_them_in(trapped: Any, sandbox: Sandbox) 
 
 
 @pytest.mark.parametrize("locale", ["C", "POSIX", "xx_XX.ISO-8859-1", ""])
-def test_no_locale_stops_text_of_all_languages(make_step: Any, sandbox: Sandbox, locale: str) -> None:
+def test_no_locale_stops_text_of_all_languages(
+    make_step: Any, sandbox: Sandbox, locale: str
+) -> None:
     env = {"LC_ALL": locale, "LANG": locale, "GITHUB_ACTOR": "ÄöÜ-日本"}
     step = make_step(sandbox, event="auto", started_at="", service="日本-ü", env=env)
     report(step, sandbox)
 
 
 def test_a_missing_runner_folder_is_no_traceback(make_step: Any, sandbox: Sandbox) -> None:
-    names = ("RUNNER_TEMP", "GITHUB_WORKSPACE", "GITHUB_EVENT_PATH", "GITHUB_OUTPUT", "GITHUB_STATE")
+    names = (
+        "RUNNER_TEMP",
+        "GITHUB_WORKSPACE",
+        "GITHUB_EVENT_PATH",
+        "GITHUB_OUTPUT",
+        "GITHUB_STATE",
+    )
     step = make_step(sandbox)
     from support.process import running  # noqa: PLC0415
 

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from deployment_events.delivery.clock import Clock
+from deployment_events.http.deadline import Clock
 
 
 class SkippingClock(Clock):

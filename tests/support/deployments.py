@@ -1,21 +1,24 @@
-"""Rollouts, settings, calls and receipts that are in order."""
+"""Rollouts, settings, messages and results that are in order."""
 
 from typing import Any
 
-from deployment_events.calls import Call, Receipt, Status
 from deployment_events.deployment import Deployment, Event, Origin, Rollout, Service
-from deployment_events.providers import PROVIDERS
-from deployment_events.providers.base import Settings
+from deployment_events.messages import DeliveryResult, Message, Status
+from deployment_events.vendors.base import Settings
+from deployment_events.vendors.registry import VENDORS
 from support.github import SHA
 from support.moments import EARLIER, NOW
 from support.raw import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
 
-KEYS = {"launchdarkly": {"access_token": LAUNCHDARKLY_TOKEN}, "datadog": {"api_key": DATADOG_API_KEY}}
+KEYS = {
+    "launchdarkly": {"access_token": LAUNCHDARKLY_TOKEN},
+    "datadog": {"api_key": DATADOG_API_KEY},
+}
 
 
 def settings(vendor: str, **changes: Any) -> Any:
     """Return a vendor's settings with its key."""
-    return PROVIDERS[vendor].settings.model_validate(KEYS[vendor] | changes)
+    return VENDORS[vendor].settings.model_validate(KEYS[vendor] | changes)
 
 
 def keys_of(one: Settings) -> list[str]:
@@ -26,7 +29,7 @@ def keys_of(one: Settings) -> list[str]:
 
 def both() -> dict[str, Settings]:
     """Return both vendors' settings."""
-    return {vendor: settings(vendor) for vendor in PROVIDERS}
+    return {vendor: settings(vendor) for vendor in VENDORS}
 
 
 def origin(**changes: str) -> Origin:
@@ -61,21 +64,25 @@ def deployment(**changes: Any) -> Deployment:
     return one.deployment(one.services[0])
 
 
-def call(**changes: Any) -> Call:
-    """Return a Datadog call that replay would take."""
+def message(**changes: Any) -> Message:
+    """Return a Datadog message that replay would take."""
     base = {
         "vendor": "datadog",
         "kind": "deployment",
         "service": "checkout",
         "event": Event.FINISHED,
         "at": NOW,
-        "body": {"data": {"attributes": {"service": "checkout", "started_at": EARLIER, "finished_at": NOW}}},
+        "body": {
+            "data": {
+                "attributes": {"service": "checkout", "started_at": EARLIER, "finished_at": NOW}
+            }
+        },
         "id": "17500000000.1:checkout",
     }
-    return Call.model_validate(base | changes)
+    return Message.model_validate(base | changes)
 
 
-def receipt(status: Status = Status.DELIVERED, **changes: Any) -> Receipt:
+def result(status: Status = Status.DELIVERED, **changes: Any) -> DeliveryResult:
     """Return what became of LaunchDarkly's `finished` of `checkout`."""
     base = {"service": "checkout", "vendor": "launchdarkly", "event": Event.FINISHED, "attempts": 1}
-    return Receipt(status=status, **(base | changes))
+    return DeliveryResult(status=status, **(base | changes))

@@ -37,12 +37,20 @@ def execute(
     text = (EXAMPLES / name).read_text(encoding="utf-8")
     for old, new in {**WHAT_USERS_RUN, **(replace or {})}.items():
         text = text.replace(old, new)
-    github = {"api_url": sandbox.github_url, "token": GITHUB_TOKEN, "sha": PUSHED, **settings.pop("github", {})}
+    github = {
+        "api_url": sandbox.github_url,
+        "token": GITHUB_TOKEN,
+        "sha": PUSHED,
+        **settings.pop("github", {}),
+    }
     return run_workflow(
         text,
         secrets=SECRETS,
         replace_uses={"OWNER/deployment-events": REPOSITORY},
-        defaults={"launchdarkly-base-url": sandbox.launchdarkly_url, "datadog-base-url": sandbox.datadog_url},
+        defaults={
+            "launchdarkly-base-url": sandbox.launchdarkly_url,
+            "datadog-base-url": sandbox.datadog_url,
+        },
         github=github,
         **settings,
     )
@@ -55,7 +63,12 @@ def stages(result: WorkflowResult) -> list[StepResult]:
 
 def complaints(result: WorkflowResult) -> list[str]:
     """What a run's page shows in yellow and red; the addresses that `execute` sets are no user's."""
-    shown = [note.message for step in stages(result) for note in step.annotations if note.level != "notice"]
+    shown = [
+        note.message
+        for step in stages(result)
+        for note in step.annotations
+        if note.level != "notice"
+    ]
     return [text for text in shown if "-base-url: set, but" not in text]
 
 

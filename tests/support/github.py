@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from deployment_events.context import Context
+from deployment_events.github.context import Context
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 """GITHUB_SHA."""
@@ -31,7 +31,9 @@ def environ(**changes: str) -> dict[str, str]:
     return base | {f"GITHUB_{name.upper()}": value for name, value in changes.items()}
 
 
-def context(event_name: str = "push", payload: dict[str, Any] | None = None, **changes: str) -> Context:
+def context(
+    event_name: str = "push", payload: dict[str, Any] | None = None, **changes: str
+) -> Context:
     """Return what `read_context` makes of that environment and payload."""
     base = {
         "repository": "octo-org/octo-repo",
@@ -51,5 +53,12 @@ def context(event_name: str = "push", payload: dict[str, Any] | None = None, **c
 
 def deployment_status(state: str = "success", **changes: str) -> dict[str, Any]:
     """Return the payload of a `deployment_status` event; `changes` are the deployment's."""
-    deployment = {"sha": HEAD, "environment": "staging", "created_at": "2026-05-04T09:00:00Z"} | changes
-    return {"deployment": deployment, "deployment_status": {"state": state, "created_at": "2026-05-04T09:10:00Z"}}
+    deployment = {
+        "sha": HEAD,
+        "environment": "staging",
+        "created_at": "2026-05-04T09:00:00Z",
+    } | changes
+    return {
+        "deployment": deployment,
+        "deployment_status": {"state": state, "created_at": "2026-05-04T09:10:00Z"},
+    }

@@ -12,9 +12,9 @@ from typing import Any
 
 from actions_toolkit import command, core
 
-from deployment_events.delivery.clock import Clock
+from deployment_events.github.runner import Runner
+from deployment_events.http.deadline import Clock
 from deployment_events.process import report_bug
-from deployment_events.runner import Runner
 from deployment_events.stages.main import main
 from deployment_events.stages.post import post
 from emulator import load_action, parse_pairs
@@ -134,7 +134,10 @@ class Step:
         return ended
 
     def post(self, job_status: str = "success", **inputs: str) -> Ended:
-        self.inputs |= {"job-status": job_status, **{name.replace("_", "-"): text for name, text in inputs.items()}}
+        self.inputs |= {
+            "job-status": job_status,
+            **{name.replace("_", "-"): text for name, text in inputs.items()},
+        }
         return self._run(post, "post")
 
     @property
@@ -160,7 +163,10 @@ class Step:
             "GITHUB_EVENT_PATH": str(self.payload),
             "GITHUB_WORKSPACE": str(self.workspace),
             "RUNNER_TEMP": str(self.temp),
-            **{f"INPUT_{name.replace(' ', '_').upper()}": text for name, text in self.inputs.items()},
+            **{
+                f"INPUT_{name.replace(' ', '_').upper()}": text
+                for name, text in self.inputs.items()
+            },
             **{f"STATE_{name}": text for name, text in self.state.items()},
             **self.env,
         }
@@ -181,7 +187,9 @@ class Step:
             except Exception as bug:  # noqa: BLE001  as process.run does
                 code = report_bug(runner, bug)
         seconds = self.clock.monotonic() - began
-        return Ended(code, out.getvalue(), err.getvalue(), seconds, issued, *read_files(environment))
+        return Ended(
+            code, out.getvalue(), err.getvalue(), seconds, issued, *read_files(environment)
+        )
 
 
 def read_files(environment: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str], str, str]:

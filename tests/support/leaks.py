@@ -43,4 +43,8 @@ def leaked(texts: Iterable[str], keys: Iterable[str] = KEYS) -> list[str]:
 
 def files_below(folder: Path) -> list[str]:
     """The text of every file in a folder."""
-    return [path.read_text(encoding="utf-8", errors="replace") for path in folder.rglob("*") if path.is_file()]
+    return [
+        path.read_text(encoding="utf-8", errors="replace")
+        for path in folder.rglob("*")
+        if path.is_file()
+    ]

@@ -59,6 +59,9 @@ def _not_said(tree: ast.Module) -> set[int]:
             quiet.add(id(node.value))
         if isinstance(node, ast.JoinedStr):
             quiet.update(id(part) for part in node.values)
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "debug":
+        if (
+            isinstance(node, ast.Call)
+            and getattr(node.func, "attr", getattr(node.func, "id", "")) == "debug"
+        ):
             quiet.update(id(one) for argument in node.args for one in ast.walk(argument))
     return quiet

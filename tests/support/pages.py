@@ -7,7 +7,11 @@ from pathlib import Path
 
 from emulator.manifest import REPOSITORY
 
-PAGES = sorted(path for pattern in ("*.md", "docs/**/*.md", ".github/**/*.md") for path in REPOSITORY.glob(pattern))
+PAGES = sorted(
+    path
+    for pattern in ("*.md", "docs/**/*.md", ".github/**/*.md")
+    for path in REPOSITORY.glob(pattern)
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,9 @@ def blocks(path: Path) -> Iterator[Block]:
 
 def prose(path: Path) -> str:
     """Return a page without its fenced blocks."""
-    return re.sub(r"^```.*\n(?:.*\n)*?^```$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return re.sub(
+        r"^```.*\n(?:.*\n)*?^```$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
 
 
 def headings(path: Path) -> list[str]:
@@ -45,7 +51,9 @@ def anchors(path: Path) -> set[str]:
     for heading in headings(path):
         plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
         slug = re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
-        again = sum(one == slug or re.fullmatch(rf"{re.escape(slug)}-\d+", one) is not None for one in slugs)
+        again = sum(
+            one == slug or re.fullmatch(rf"{re.escape(slug)}-\d+", one) is not None for one in slugs
+        )
         slugs.append(f"{slug}-{again}" if again else slug)
     return set(slugs)
 

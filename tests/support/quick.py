@@ -15,7 +15,11 @@ FINISHED = {"event": "finished", "started_at": "2026-05-04T09:30:00Z"}
 
 
 def quick_step(
-    root: Path, sandbox: Sandbox | None = None, *, env: Mapping[str, str] | None = None, **options: Any
+    root: Path,
+    sandbox: Sandbox | None = None,
+    *,
+    env: Mapping[str, str] | None = None,
+    **options: Any,
 ) -> Step:
     """A step on a clock whose waits cost nothing; it trusts the sandbox's CA unless `env` says otherwise."""
     trust = {"REQUESTS_CA_BUNDLE": str(sandbox.ca_file)} if sandbox and sandbox.ca_file else {}
@@ -24,7 +28,9 @@ def quick_step(
 
 def finished_steps(root: Path) -> MakeStep:
     """A function that makes quick steps which report a finished deployment, each in a folder of `root`."""
-    return lambda sandbox, name="step", **options: quick_step(root / name, sandbox, **FINISHED | options)
+    return lambda sandbox, name="step", **options: quick_step(
+        root / name, sandbox, **FINISHED | options
+    )
 
 
 def cleared(running: Sandbox) -> Iterator[Sandbox]:

@@ -19,5 +19,7 @@ def with_keys(sandbox: Sandbox, **inputs: str) -> dict[str, str]:
 
 def event_types(sandbox: Sandbox) -> list[str]:
     """The events LaunchDarkly accepted, in their order."""
-    posts = [one for one in sandbox.requests("launchdarkly") if one.method == "POST" and one.accepted]
+    posts = [
+        one for one in sandbox.requests("launchdarkly") if one.method == "POST" and one.accepted
+    ]
     return [one.body["eventType"] for one in posts]

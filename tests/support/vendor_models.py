@@ -12,6 +12,8 @@ def launchdarkly_model(module: str, name: str) -> Any:
     spec = importlib.util.spec_from_file_location(f"launchdarkly_model_{module}", str(path))
     assert spec is not None
     assert spec.loader is not None
-    loaded = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # where pydantic looks for annotations
+    loaded = sys.modules[spec.name] = importlib.util.module_from_spec(
+        spec
+    )  # where pydantic looks for annotations
     spec.loader.exec_module(loaded)
     return getattr(loaded, name)

@@ -10,7 +10,7 @@ from support.deployments import deployment, origin, rollout
 from support.moments import EARLIER, NOW
 
 from deployment_events.deployment import Event, Service
-from deployment_events.providers.shared import is_id
+from deployment_events.vendors.shared import is_id
 
 anything = st.text(st.characters(), max_size=300)
 
@@ -49,7 +49,7 @@ def test_models_never_change_and_take_no_unknown_field() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Service(name="api").name = "web"  # type: ignore[misc]
     with pytest.raises(ValidationError, match="Extra inputs"):
-        Service(name="api", nmae="web")  # type: ignore[call-arg]
+        Service(name="api", nmae="web")  # type: ignore[message-arg]
 
 
 def test_the_id_is_readable() -> None:
@@ -92,7 +92,9 @@ def test_a_long_name_s_id_is_short_enough_and_its_own(length: int) -> None:
 
 
 @given(parts, st.lists(anything, min_size=2, max_size=2, unique=True), anything)
-def test_two_services_or_environments_never_share_an_id(one: dict[str, str], two: list[str], same: str) -> None:
+def test_two_services_or_environments_never_share_an_id(
+    one: dict[str, str], two: list[str], same: str
+) -> None:
     first, second = two
     assert identify(one, first, same, NOW) != identify(one, second, same, NOW)
     assert identify(one, same, first, NOW) != identify(one, same, second, NOW)
@@ -109,22 +111,26 @@ def test_two_services_or_environments_never_share_an_id(one: dict[str, str], two
         {"job_index": "1"},
     ],
 )
-def test_another_run_attempt_job_or_matrix_leg_is_another_deployment(change: dict[str, str]) -> None:
+def test_another_run_attempt_job_or_matrix_leg_is_another_deployment(
+    change: dict[str, str],
+) -> None:
     assert deployment(origin=origin(**change)).id != deployment().id
 
 
 def test_another_start_is_another_deployment_and_another_end_is_not() -> None:
     assert deployment(started_at=EARLIER + 1).id != deployment().id
-    assert deployment(finished_at=NOW + 1).id == deployment(tags=(("a", "b"),)).id == deployment().id
+    assert (
+        deployment(finished_at=NOW + 1).id == deployment(tags=(("a", "b"),)).id == deployment().id
+    )
 
 
 def test_a_rollback_in_the_same_job_is_another_deployment() -> None:
     """Both have the job's start; what tells them apart is what they deploy."""
     assert deployment(commit_sha="b" * 40).id != deployment().id
     assert deployment(version="2").id != deployment().id
-    assert deployment(services=(Service(name="api", attributes={"version": "2"}),), version="1").id == (
-        deployment(services=(Service(name="api"),), version="2").id
-    )
+    assert deployment(
+        services=(Service(name="api", attributes={"version": "2"}),), version="1"
+    ).id == (deployment(services=(Service(name="api"),), version="2").id)
 
 
 def test_parts_that_read_alike_when_put_together_stay_apart() -> None:
@@ -136,4 +142,12 @@ def test_parts_that_read_alike_when_put_together_stay_apart() -> None:
 
 
 def test_names_that_look_alike_in_the_id_s_alphabet_stay_apart() -> None:
-    assert len({deployment(services=(Service(name=name),)).id for name in ("a/b", "a-b", "a b", "a\u00e9b")}) == 4
+    assert (
+        len(
+            {
+                deployment(services=(Service(name=name),)).id
+                for name in ("a/b", "a-b", "a b", "a\u00e9b")
+            }
+        )
+        == 4
+    )

@@ -1,14 +1,24 @@
-"""Errors: one line for a person, cause first and cure last."""
+"""Errors: one line for a person, cause first and fix last."""
 
 import pytest
 
 from deployment_events import errors
-from deployment_events.errors import CallFailed, DeploymentEventsError, Down, InputError, Problem, Refused
+from deployment_events.errors import (
+    DeliveryFailed,
+    DeploymentEventsError,
+    InputError,
+    Problem,
+    Refused,
+    Unavailable,
+)
 
 
 def test_a_problem_names_the_input_the_rule_the_value_and_the_cure() -> None:
     problem = Problem("commit-sha", "must be a full commit SHA", "abc", "Use git rev-parse HEAD.")
-    assert str(problem) == "commit-sha must be a full commit SHA, but it is 'abc'. Use git rev-parse HEAD."
+    assert (
+        str(problem)
+        == "commit-sha must be a full commit SHA, but it is 'abc'. Use git rev-parse HEAD."
+    )
 
 
 def test_a_secret_s_problem_shows_no_value() -> None:
@@ -35,15 +45,17 @@ def test_an_input_error_lists_every_problem() -> None:
     assert str(error) == f"{first}; {second}"
 
 
-@pytest.mark.parametrize("error", [errors.InputError, errors.StateError, errors.OutboxError, Refused, Down])
+@pytest.mark.parametrize(
+    "error", [errors.InputError, errors.StateError, errors.OutboxError, Refused, Unavailable]
+)
 def test_everything_raised_on_purpose_has_one_root(error: type[Exception]) -> None:
     assert issubclass(error, DeploymentEventsError)
 
 
 def test_a_failed_call_knows_its_status_and_whether_it_may_succeed_later() -> None:
-    refused, down = Refused("no", 400, "version"), Down("later", 429, 2.5)
-    assert isinstance(refused, CallFailed)
-    assert isinstance(down, CallFailed)
+    refused, down = Refused("no", 400, "version"), Unavailable("later", 429, 2.5)
+    assert isinstance(refused, DeliveryFailed)
+    assert isinstance(down, DeliveryFailed)
     assert (refused.status, refused.attribute) == (400, "version")
     assert (down.status, down.wait) == (429, 2.5)
-    assert Down("nobody").status is None
+    assert Unavailable("nobody").status is None

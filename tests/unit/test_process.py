@@ -10,8 +10,8 @@ from support.raw import raw
 from support.step import Step
 
 import deployment_events
+from deployment_events.github.runner import Runner
 from deployment_events.process import report_bug
-from deployment_events.runner import Runner
 
 SOURCES = str(Path(deployment_events.__file__).parents[1])
 
@@ -56,7 +56,9 @@ def test_in_post_a_bug_of_ours_counts(step: Step) -> None:
     assert report_bug(Runner(), bug()) == 1
 
 
-def test_the_traceback_is_for_debugging_alone(step: Step, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_traceback_is_for_debugging_alone(
+    step: Step, capsys: pytest.CaptureFixture[str]
+) -> None:
     step.monkeypatch.setenv("RUNNER_DEBUG", "1")
     report_bug(Runner(), bug())
     lines = capsys.readouterr().out.splitlines()
@@ -66,7 +68,10 @@ def test_the_traceback_is_for_debugging_alone(step: Step, capsys: pytest.Capture
 
 def python(code: str, **environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", code], env={"PYTHONPATH": SOURCES, **environ}, capture_output=True, text=True
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": SOURCES, **environ},
+        capture_output=True,
+        text=True,
     )
 
 
@@ -91,9 +96,13 @@ def test_a_signal_before_the_stage_ends_the_network_and_is_told_by_the_exit_code
 
 
 def test_a_raised_error_becomes_a_warning() -> None:
-    done = python("from deployment_events.process import run\nrun(lambda runner, clock: 1 // 0, [])")
+    done = python(
+        "from deployment_events.process import run\nrun(lambda runner, clock: 1 // 0, [])"
+    )
     assert done.returncode == 0
-    assert done.stdout.startswith("::warning::This action has a bug: ZeroDivisionError at <string>:")
+    assert done.stdout.startswith(
+        "::warning::This action has a bug: ZeroDivisionError at <string>:"
+    )
     assert done.stderr == ""
 
 

@@ -6,8 +6,8 @@ from threading import Lock
 from urllib3.exceptions import InvalidHeader, MaxRetryError, ResponseError
 from urllib3.util.retry import Retry
 
-from ..errors import Down
-from .clock import Budget, Clock
+from ..errors import Unavailable
+from ..http.deadline import Clock, Deadline
 
 POLICY = Retry(
     total=12,
@@ -30,26 +30,32 @@ def asked_wait(headers: Mapping[str, str], vendors_own: float | None) -> float |
 
 
 class Backoff:
-    """One call's way through the policy."""
+    """One message's way through the policy."""
 
     def __init__(self) -> None:
         self._retry = POLICY
         self.attempts = 0
 
-    def after(self, failure: Down, budget: Budget) -> float:
-        """Return the seconds to wait before the next try. Raises `Down` when there is none."""
+    def after(self, failure: Unavailable, budget: Deadline) -> float:
+        """Return the seconds to wait before the next try. Raises `Unavailable` when there is none."""
         try:
             self._retry = self._retry.increment("POST", "", error=ResponseError())
         except MaxRetryError:
-            raise Down(f"{failure}; it was tried often enough", failure.status) from None
-        wait = failure.wait or self._retry.get_backoff_time()  # "now" from a busy server is no leave to hammer it
+            raise Unavailable(f"{failure}; it was tried often enough", failure.status) from None
+        wait = (
+            failure.wait or self._retry.get_backoff_time()
+        )  # "now" from a busy server is no leave to hammer it
         if wait >= budget.left():
-            asked = f"it asks to wait {wait:.0f} s, more than the time allowed" if failure.wait else ""
-            raise Down(f"{failure}; {asked or 'the time allowed is used up'}", failure.status)
+            asked = (
+                f"it asks to wait {wait:.0f} s, more than the time allowed" if failure.wait else ""
+            )
+            raise Unavailable(
+                f"{failure}; {asked or 'the time allowed is used up'}", failure.status
+            )
         return wait
 
 
-class Gate:
+class RateLimitGate:
     """A vendor's common patience: when it tells one thread to wait, all wait."""
 
     def __init__(self, clock: Clock) -> None:
@@ -62,7 +68,7 @@ class Gate:
         with self._lock:
             self._opens = max(self._opens, self._clock.monotonic() + seconds)
 
-    def wait(self, budget: Budget) -> bool:
+    def wait(self, budget: Deadline) -> bool:
         """Wait until the gate opens; False when that is beyond the budget."""
         while (ahead := self._opens - self._clock.monotonic()) > 0:
             if ahead >= budget.left() or self._clock.stopped_at is not None:

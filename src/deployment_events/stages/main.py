@@ -2,23 +2,23 @@
 
 import os
 
-from .. import outbox as files
-from .. import summary
-from ..context import Context, read_context
-from ..delivery.clock import Clock
+from ..delivery import outbox as files
 from ..deployment import Event, Rollout
-from ..dispatch import Desk, Turn, carry_out, open_outbox, reject, set_no_results
 from ..errors import InputError, StateError
-from ..inputs import Inputs, input_names, read_inputs
-from ..jobstart import read_job_start
-from ..names import secret_values
-from ..outcomes import no_vendor
-from ..planning import Plan, plan
-from ..replay import replay
-from ..rollout import Moments, choose_event, needs_job_start, resolve
-from ..runner import Runner
-from ..state import State, make_state, save, save_done
-from ..times import iso
+from ..github.context import Context, read_context
+from ..github.job import read_job_start
+from ..github.runner import Runner
+from ..http.deadline import Clock
+from ..inputs.read import Inputs, input_names, read_inputs
+from ..report import summary
+from ..report.outcome import no_vendor
+from ..report.results import Desk, Turn, carry_out, open_outbox, reject, set_no_results
+from ..resolve import Moments, choose_event, needs_job_start, resolve
+from ..values.times import iso
+from ..vendors.input_names import secret_values
+from ..vendors.plan import Plan, plan
+from .replay import replay
+from .state import State, make_state, save, save_done
 
 BEFORE_THE_DEPLOY = 5.0
 """s of network that `auto`'s main may take: the deploy waits for it, and post carries on."""
@@ -38,7 +38,7 @@ def main(runner: Runner, clock: Clock) -> int:
     if not inputs.enabled:
         save_done(runner)
         set_no_results(runner)
-        code = runner.announce(no_vendor())
+        code = runner.annotate(no_vendor())
         runner.summarize(summary.render_nothing(runner.said))
         return code
     for warning in inputs.warnings():
@@ -52,7 +52,13 @@ def main(runner: Runner, clock: Clock) -> int:
 def _report(runner: Runner, clock: Clock, inputs: Inputs, context: Context) -> int:
     """Tell the vendors of one event; with `auto`, leave the end to post."""
     follows = inputs.event == "auto" and context.event_name != "deployment_status"
-    word = "started" if follows else context.deployment_state if inputs.event == "auto" else inputs.event
+    word = (
+        "started"
+        if follows
+        else context.deployment_state
+        if inputs.event == "auto"
+        else inputs.event
+    )
     event = choose_event(word, inputs.on_cancelled)
     if not isinstance(event, Event):
         save_done(runner)
@@ -69,18 +75,20 @@ def _report(runner: Runner, clock: Clock, inputs: Inputs, context: Context) -> i
     planned = plan(rollout, inputs.enabled, event, clock.now())
     if follows:
         if not inputs.dry_run:  # before the state: where post finds no outbox, all is delivered
-            box.keep(planned.calls)
+            box.keep(planned.messages)
         follows = _leave_to_post(runner, make_state(inputs, rollout, path))
     else:
         save_done(runner)
     _tell_facts(runner, rollout, planned, event)
     turn = Turn(
-        calls=planned.calls,
+        messages=planned.messages,
         settings=inputs.enabled,
         outbox=path,
         rollout=rollout,
         skipped=planned.skipped,
-        ids=planned.ids if event is Event.STARTED or (inputs.dry_run and event is not Event.UPDATE) else {},
+        ids=planned.ids
+        if event is Event.STARTED or (inputs.dry_run and event is not Event.UPDATE)
+        else {},
         dry_run=inputs.dry_run,
         fail_on_error=inputs.fail_on_error,
         post_follows=follows,
@@ -117,7 +125,11 @@ def _tell_facts(runner: Runner, rollout: Rollout, planned: Plan, event: Event) -
         runner.notice(note)
     if event is not Event.UPDATE:  # its times are not the deployment's
         runner.set_output("started-at", iso(rollout.started_at))
-        runner.set_output("finished-at", "" if rollout.finished_at is None else iso(rollout.finished_at))
+        runner.set_output(
+            "finished-at", "" if rollout.finished_at is None else iso(rollout.finished_at)
+        )
     alone = len(rollout.services) == 1
-    runner.set_output("version", rollout.version_of(rollout.services[0]) if alone else rollout.version)
+    runner.set_output(
+        "version", rollout.version_of(rollout.services[0]) if alone else rollout.version
+    )
     runner.set_output("commit-sha", rollout.commit_sha)

@@ -1,19 +1,19 @@
 """The post stage, at the job's end: ends what main has started. It imports nothing that only main needs."""
 
-from .. import outbox as files
-from .. import summary
-from ..calls import Call
-from ..delivery.clock import Clock
+from ..delivery import outbox as files
 from ..deployment import Event, Rollout
-from ..dispatch import Desk, Turn, carry_out, keep_unsent
 from ..errors import OutboxError, StateError
-from ..names import secret_names, secret_values
-from ..planning import plan
-from ..providers import PROVIDERS
-from ..providers.base import Settings
-from ..rollout import JOB_ENDS, choose_end, end
-from ..runner import Runner
-from ..state import State, load, restore_settings
+from ..github.runner import Runner
+from ..http.deadline import Clock
+from ..messages import Message
+from ..report import summary
+from ..report.results import Desk, Turn, carry_out, keep_unsent
+from ..resolve import JOB_ENDS, choose_end, end
+from ..vendors.base import Settings
+from ..vendors.input_names import secret_names, secret_values
+from ..vendors.plan import plan
+from ..vendors.registry import VENDORS
+from .state import State, load, restore_settings
 
 
 def post(runner: Runner, clock: Clock) -> int:
@@ -24,7 +24,9 @@ def post(runner: Runner, clock: Clock) -> int:
         state = load(runner)
         settings = restore_settings(state, raw)
     except StateError as error:
-        runner.warning(f"The end of this deployment is not reported, because main's state cannot be used: {error}.")
+        runner.warning(
+            f"The end of this deployment is not reported, because main's state cannot be used: {error}."
+        )
         runner.summarize(summary.render_nothing(runner.said))
         return 0
     event = choose_end(raw["job-status"], state.on_cancelled)
@@ -49,18 +51,20 @@ def _leave_open(runner: Runner, state: State, why: str, *, is_meant: bool) -> No
         runner.summarize(summary.render_nothing(runner.said))
 
 
-def _closing_turn(runner: Runner, state: State, settings: dict[str, Settings], rollout: Rollout, event: Event) -> Turn:
+def _closing_turn(
+    runner: Runner, state: State, settings: dict[str, Settings], rollout: Rollout, event: Event
+) -> Turn:
     """What main could not deliver comes first, with its own time; then the end."""
     left, box = _left_by_main(runner, state)
     planned = plan(rollout, settings, event, rollout.finished_at or rollout.started_at)
-    keyless = frozenset(name for name, one in settings.items() if not PROVIDERS[name].enabled(one))
+    keyless = frozenset(name for name, one in settings.items() if not VENDORS[name].enabled(one))
     for name in sorted(keyless):
         runner.warning(
-            f"{PROVIDERS[name].title}'s key was there in main and is empty or damaged now, so its events stay "
+            f"{VENDORS[name].title}'s key was there in main and is empty or damaged now, so its events stay "
             "undelivered: inside a composite action the runner can lose inputs; use this action as a step of the job."
         )
     return Turn(
-        calls=(*left, *planned.calls),
+        messages=(*left, *planned.messages),
         settings={name: one for name, one in settings.items() if name not in keyless},
         outbox=box,
         rollout=rollout,
@@ -72,13 +76,15 @@ def _closing_turn(runner: Runner, state: State, settings: dict[str, Settings], r
     )
 
 
-def _left_by_main(runner: Runner, state: State) -> tuple[tuple[Call, ...], str]:
-    """Main's undelivered calls, and the file for what post cannot deliver either."""
+def _left_by_main(runner: Runner, state: State) -> tuple[tuple[Message, ...], str]:
+    """Main's undelivered messages, and the file for what post cannot deliver either."""
     path = runner.temp / state.outbox if runner.temp else None
     if path is None or not path.exists():
         return (), state.outbox
     try:
         return tuple(files.read(path)), state.outbox
     except OutboxError as error:
-        runner.warning(f"What main could not deliver stays where it is, because {state.outbox} {error}.")
+        runner.warning(
+            f"What main could not deliver stays where it is, because {state.outbox} {error}."
+        )
         return (), files.new_name()

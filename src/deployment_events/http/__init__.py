@@ -1,0 +1,1 @@
+"""HTTP requests within a deadline: the only package that opens sockets."""

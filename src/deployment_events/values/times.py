@@ -1,0 +1,65 @@
+"""Times as people write them and as vendors take them.
+
+Inside this package a time is always an integer: Unix time in milliseconds, UTC.
+"""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+
+_NUMBER = re.compile(r"\d{1,20}(\.\d{1,9})?", re.ASCII)
+_EARLIEST = 1_262_304_000_000  # 2010-01-01: nothing was deployed by a GitHub job before that
+_LATEST = 4_102_444_800_000  # 2100-01-01
+
+
+def parse_time(text: str) -> int:
+    """Read ISO 8601 or Unix seconds, milliseconds or nanoseconds; return Unix milliseconds.
+
+    A time without an offset is UTC. Raises `ValueError` with a reason fit for a person.
+    """
+    milliseconds = _from_number(text) if _NUMBER.fullmatch(text) else _from_iso(text)
+    if not _EARLIEST <= milliseconds < _LATEST:
+        raise ValueError("it is not between the years 2010 and 2100")
+    return milliseconds
+
+
+def iso(milliseconds: int) -> str:
+    """Write Unix milliseconds as ISO 8601 in UTC, to the millisecond."""
+    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
+
+
+def duration(milliseconds: int) -> str:
+    """Write a duration given in milliseconds as people say it: `850 ms`, `12.5 s`, `3 min 20 s`."""
+    if milliseconds < 1000:
+        return f"{milliseconds} ms"
+    if milliseconds < 59_950:
+        return f"{milliseconds / 1000:.1f} s"
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"
+
+
+def _from_number(text: str) -> int:
+    """The unit is told by the number's size: 2010 to 2100 does not overlap between the three."""
+    digits = len(text.partition(".")[0])
+    number = Decimal(text)
+    if digits <= 10:
+        return int(number * 1000)
+    if digits <= 13:
+        return int(number)
+    if digits >= 18:
+        return int(number // 1_000_000)
+    raise ValueError("a number of that size is neither seconds, milliseconds nor nanoseconds")
+
+
+def _from_iso(text: str) -> int:
+    if not re.search(r"[Tt ]\d", text):
+        raise ValueError("it is no ISO 8601 date with a time, and no Unix time")
+    moment = datetime.fromisoformat(
+        re.sub(r" (?=[+-]\d)", "", text.upper())
+    )  # git writes a blank before the offset
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    whole = int(moment.replace(microsecond=0).timestamp())
+    return whole * 1000 + moment.microsecond // 1000

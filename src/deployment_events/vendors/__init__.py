@@ -1,0 +1,1 @@
+"""The vendors: what each one receives, and how its responses are read."""

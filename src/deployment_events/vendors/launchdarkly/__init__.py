@@ -1,0 +1,1 @@
+"""LaunchDarkly engineering insights."""

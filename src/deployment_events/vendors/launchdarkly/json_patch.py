@@ -1,0 +1,60 @@
+"""JSON Patch (RFC 6902) as LaunchDarkly's published schema allows it: neither move nor copy."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict
+
+from ...deployment import Frozen
+from ...values.rules import InvalidValue
+from ...values.strict_json import load_json
+
+_WITH_VALUE = ("add", "replace", "test")
+_FIX = 'Write for example [{"op": "replace", "path": "/status", "value": "failed"}].'
+
+
+class Operation(Frozen):
+    """One operation; a value of null is a value, so its absence is told by `model_fields_set`."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    op: Literal["add", "remove", "replace", "test"]
+    path: str
+    value: Any = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the operation with its value exactly where one was written."""
+        return self.model_dump(exclude_unset=True)
+
+
+def parse_patch(given: Any) -> Any:
+    """Read a JSON Patch; raises `InvalidValue` with the number of the first operation that is not one."""
+    if not isinstance(given, str):
+        return given
+    try:
+        operations = load_json(given)
+    except ValueError as error:
+        raise InvalidValue(f"must be a JSON Patch, and is no JSON ({error})", _FIX) from None
+    if not isinstance(operations, list) or not operations:
+        raise InvalidValue("must be a JSON Patch: a list of one or more operations", _FIX)
+    for number, operation in enumerate(operations, 1):
+        fault = _fault(operation)
+        if fault:
+            raise InvalidValue(f"must be a JSON Patch, and its operation {number} {fault}", _FIX)
+    return operations
+
+
+def _fault(operation: Any) -> str:
+    if not isinstance(operation, dict):
+        return "is no object"
+    if operation.get("op") not in (*_WITH_VALUE, "remove"):
+        return "has an op other than add, remove, replace and test, which is all LaunchDarkly documents"
+    path = operation.get("path")
+    if not isinstance(path, str) or (path and not path.startswith("/")):
+        return "has a path that is no JSON Pointer, such as /status"
+    if operation["op"] in _WITH_VALUE and "value" not in operation:
+        return "has no value"
+    unknown = sorted(set(operation) - {"op", "path", "value"})
+    return f"has the unknown key {unknown[0]}" if unknown else ""
+
+
+Patch = Annotated[list[Operation], BeforeValidator(parse_patch)]

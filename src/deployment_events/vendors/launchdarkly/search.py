@@ -1,0 +1,98 @@
+"""How the ids of LaunchDarkly's deployments are found: its answer to an event holds none [spec]."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from ...messages import Request
+from ..base import Lookup
+from ..shared import as_list, is_id
+
+API = "/api/v2/engineering-insights"
+HEADERS = {"LD-API-Version": "beta"}  # [doc] a beta resource answers 403 without it
+
+_PAGE = 100  # [spec] the list's largest page
+_LONGEST_LIST = 6000  # characters of application keys in one URL: proxies cut at 8 KiB
+
+
+class DeploymentSearch(Lookup):
+    """Finds, for each search, the newest deployment of that version since the given moment.
+
+    One list message serves as many applications of a project and environment as a page and a URL hold.
+    """
+
+    def __init__(self, base_url: str, wanted: Mapping[int, Mapping[str, Any]]) -> None:
+        self._base_url = base_url
+        self._newest: dict[int, tuple[int, str]] = {}
+        self._queries = list(_queries(wanted.values()))
+        self._wanted: defaultdict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
+        for key, search in wanted.items():
+            names = ("projectKey", "environmentKey", "applicationKey", "version")
+            self._wanted[tuple(search[name] for name in names)].append((key, search["since"]))
+
+    def request(self) -> Request | None:
+        if not self._queries:
+            return None
+        url = f"{self._base_url}{API}/deployments?{urlencode(self._queries[0], safe=',')}"
+        return Request("GET", url, headers=HEADERS)
+
+    def take(self, page: Any) -> Mapping[int, str]:
+        query = self._queries.pop(0)
+        if isinstance(page, dict):
+            for item in as_list(page.get("items")):
+                if isinstance(item, dict):
+                    self._match(item, query["projectKey"])
+            following = _next_page(page)
+            if following and following != query.get("after"):
+                self._queries.insert(0, {**query, "after": following})
+        return {key: found for key, (_, found) in self._newest.items()}
+
+    def _match(self, item: Mapping[str, Any], project: str) -> None:
+        found, started = item.get("id"), item.get("startedAt")
+        if not (isinstance(found, str) and is_id(found) and isinstance(started, int)):
+            return
+        names = ("environmentKey", "applicationKey", "applicationVersion")
+        theirs = (project, *(str(item.get(name)) for name in names))
+        for key, since in self._wanted.get(theirs, ()):
+            if started >= max(since, self._newest.get(key, (0, ""))[0]):
+                self._newest[key] = (started, found)
+
+
+def _queries(searches: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    groups: defaultdict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for search in searches:
+        groups[search["projectKey"], search["environmentKey"]].append(search)
+    for (project, environment), members in groups.items():
+        for applications in _comma_lists(sorted({search["applicationKey"] for search in members})):
+            yield {
+                "projectKey": project,
+                "environmentKey": environment,
+                "applicationKey": applications,
+                "from": min(search["since"] for search in members),
+                "limit": _PAGE,
+            }
+
+
+def _comma_lists(keys: Sequence[str]) -> Iterator[str]:
+    chosen: list[str] = []
+    for key in keys:
+        if "," in key or len(key) > _LONGEST_LIST:
+            continue  # no list can hold it, so its id stays unknown
+        if len(chosen) == _PAGE or sum(map(len, chosen)) + len(key) > _LONGEST_LIST:
+            yield ",".join(chosen)
+            chosen = []
+        chosen.append(key)
+    if chosen:
+        yield ",".join(chosen)
+
+
+def _next_page(page: Mapping[str, Any]) -> str:
+    """The cursor alone is taken from the link: its host could be anybody's."""
+    links = page.get("_links")
+    link = links.get("next") if isinstance(links, dict) else None
+    href = link.get("href") if isinstance(link, dict) else None
+    try:
+        return parse_qs(urlsplit(href).query).get("after", [""])[0] if isinstance(href, str) else ""
+    except ValueError:
+        return ""

@@ -1,0 +1,334 @@
+"""All messages at once, one budget, and an outbox that is true at every moment."""
+
+import socket
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from deployment_events.delivery.outbox import Outbox, parse
+from deployment_events.deployment import Event
+from deployment_events.http.deadline import Clock
+from deployment_events.messages import Status
+from sandbox import Fault, Sandbox
+from sandbox.faults import Exchange
+from sandbox.faults.wire import slow
+
+BOTH = ("launchdarkly", "datadog")
+
+
+def answered(act: Any, *, accepted: bool = True) -> Fault:
+    """A fault that acts before it answers as the vendor would; not accepted, it answers 503."""
+
+    def look(exchange: Exchange) -> None:
+        act()
+        exchange.respond(exchange.honest)
+
+    return Fault("look", "answers, after a look", look, accepted=accepted)
+
+
+def both(message: Any, count: int) -> list[Any]:
+    return [message(number, vendor=vendor) for number in range(count) for vendor in BOTH]
+
+
+def test_every_event_is_on_disk_before_its_first_byte_goes_out(
+    delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    seen: list[list[str]] = []
+    look = answered(lambda: seen.append([one.service for one in parse(delivery.path.read_text())]))
+    sandbox.fail("datadog", look, times=1)
+    delivery.deliver(message(0), message(1), message(2))
+    assert seen == [["service-0", "service-1", "service-2"]]
+
+
+def test_what_a_vendor_has_accepted_is_taken_out_while_the_rest_still_waits(
+    make_delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    delivery = make_delivery(clock=Clock(), seconds=0.8)
+    sandbox.fail("launchdarkly", "hang", path="deployment-events")
+    left: list[set[str]] = []
+
+    def watch() -> None:
+        time.sleep(0.6)
+        left.append({one.vendor for one in parse(delivery.path.read_text())})
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    delivery.deliver(*both(message, 2))
+    watcher.join()
+    assert left == [{"launchdarkly"}]
+
+
+def test_an_outbox_that_has_become_empty_is_deleted(delivery: Any, message: Any) -> None:
+    results = delivery.deliver(*both(message, 2))
+    assert [result.status for result in results] == [Status.DELIVERED] * 4
+    assert not delivery.path.exists()
+    assert list(delivery.folder.iterdir()) == []
+
+
+def test_receipts_come_in_the_order_of_their_calls(
+    delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    sandbox.fail("datadog", 503, times=7)
+    messages = both(message, 10)
+    results = delivery.deliver(*messages)
+    assert [(one.vendor, one.service) for one in results] == [
+        (one.vendor, one.service) for one in messages
+    ]
+
+
+def test_what_is_not_accepted_stays_with_its_cause(
+    delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    sandbox.fail("datadog", 403)
+    [result] = delivery.deliver(message(0))
+    [kept] = delivery.kept
+    assert kept.cause == result.error == "HTTP 403, Forbidden"
+    assert kept.model_copy(update={"cause": ""}) == message(0)
+
+
+def test_calls_of_a_vendor_without_its_key_are_kept_and_not_sent(
+    delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    settings = {"launchdarkly": delivery.settings["launchdarkly"]}
+    results = delivery.deliver(*both(message, 1), settings=settings)
+    assert [result.status for result in results] == [Status.DELIVERED, Status.UNDELIVERED]
+    assert results[1].error == "Datadog's key is empty"
+    assert [one.vendor for one in delivery.kept] == ["datadog"]
+    assert sandbox.requests("datadog") == []
+
+
+def test_a_hanging_vendor_delays_the_other_by_nothing(
+    make_delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    delivery = make_delivery(clock=Clock(), seconds=0.6)
+    sandbox.fail("launchdarkly", "hang")
+    began = time.monotonic()
+    results = delivery.deliver(*both(message, 20))
+    assert time.monotonic() - began < 0.6 + 1
+    datadog = [one for one in results if one.vendor == "datadog"]
+    assert {one.status for one in datadog} == {Status.DELIVERED}
+    assert all(one.at - began < 0.5 for one in sandbox.requests("datadog"))
+    assert {one.status for one in results if one.vendor == "launchdarkly"} == {Status.UNDELIVERED}
+    assert len(delivery.kept) == 20
+
+
+@pytest.mark.parametrize("fault", ["hang", "drip-headers", "continue-flood"])
+def test_what_was_never_sent_says_so(
+    make_delivery: Any, sandbox: Sandbox, message: Any, fault: str
+) -> None:
+    delivery = make_delivery(clock=Clock(), seconds=0.3)
+    sandbox.fail("datadog", fault)
+    results = delivery.deliver(*(message(number) for number in range(15)))
+    assert all("time" in one.error for one in results)
+    assert len(sandbox.requests("datadog")) == 10
+    assert len(delivery.kept) == 15
+
+
+def test_a_name_server_that_hangs_cannot_exceed_the_budget(
+    make_delivery: Any, sandbox: Sandbox, message: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = threading.Event()
+    real = socket.getaddrinfo
+
+    def hang(host: Any, *rest: Any, **more: Any) -> Any:
+        if threading.current_thread() is not threading.main_thread():
+            released.wait(20)
+        return real(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    delivery = make_delivery(clock=Clock(), seconds=0.3)
+    began = time.monotonic()
+    [result] = delivery.deliver(message(0))
+    assert time.monotonic() - began < 1.3
+    assert result.status is Status.UNDELIVERED
+    assert delivery.kept != []
+    released.set()
+
+
+def test_a_cancel_ends_the_network_within_the_grace(
+    make_delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    clock = Clock()
+    delivery = make_delivery(clock=clock, seconds=30)
+    sandbox.fail("datadog", "hang")
+    threading.Timer(0.1, clock.stop).start()
+    began = time.monotonic()
+    [result] = delivery.deliver(message(0))
+    assert time.monotonic() - began < 2
+    assert result.status is Status.UNDELIVERED
+    assert [one.service for one in delivery.kept] == ["service-0"]
+
+
+def test_a_cancel_between_two_tries_ends_the_retries(
+    make_delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    clock = Clock()
+    delivery = make_delivery(clock=clock, seconds=30)
+    sandbox.fail("datadog", 503)
+    threading.Timer(0.3, clock.stop).start()
+    began = time.monotonic()
+    [result] = delivery.deliver(message(0))
+    assert time.monotonic() - began < 2.5
+    assert result.status is Status.UNDELIVERED
+    assert len(sandbox.requests("datadog")) < 8
+
+
+def test_an_answer_that_comes_with_the_last_second_still_counts(
+    make_delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    delivery = make_delivery(clock=Clock(), seconds=0.5)
+    sandbox.fail("datadog", slow(0.35))
+    [result] = delivery.deliver(message(0))
+    assert result.status is Status.DELIVERED
+
+
+def test_a_hundred_services_share_ten_connections_a_vendor_and_two_seconds(
+    make_delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    delivery = make_delivery(clock=Clock())
+    sandbox.latency = 0.1
+    before = {vendor: sandbox.connections(vendor) for vendor in BOTH}
+    began = time.monotonic()
+    results = delivery.deliver(*both(message, 100))
+    took = time.monotonic() - began
+    assert {one.status for one in results} == {Status.DELIVERED}
+    assert all(one.id for one in results)
+    assert took < 2.5
+    for vendor in BOTH:
+        assert 1 <= sandbox.connections(vendor) - before[vendor] <= 10
+    assert len({one.id for one in results}) == 200
+    lists = [one for one in sandbox.requests("launchdarkly") if one.method == "GET"]
+    assert len(lists) == 1, "one list message serves a hundred services"
+
+
+def test_a_service_never_ends_before_it_has_started(
+    delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    sandbox.fail("launchdarkly", 503, times=3)
+    end = message(0, vendor="launchdarkly")
+    start = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.STARTED)
+    results = delivery.deliver(end, start)
+    assert {one.status for one in results} == {Status.DELIVERED}
+    accepted = [
+        one.body["eventType"] for one in sandbox.requests("launchdarkly") if one.method == "POST"
+    ]
+    assert accepted == ["started"] * 4 + ["finished"]
+
+
+def test_an_end_is_not_sent_where_its_start_was_refused(
+    delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    sandbox.fail("launchdarkly", 400, times=1)
+    end = message(0, vendor="launchdarkly")
+    start = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.STARTED)
+    results = delivery.deliver(start, end)
+    assert [one.status for one in results] == [Status.REFUSED, Status.UNDELIVERED]
+    assert results[1].error == "not sent, because the event before it was not accepted"
+    assert len(sandbox.requests("launchdarkly")) == 1
+    assert len(delivery.kept) == 2
+
+
+def test_nothing_waits_for_a_custom_event(delivery: Any, sandbox: Sandbox, message: Any) -> None:
+    sandbox.fail("launchdarkly", 400, times=1)
+    end = message(0, vendor="launchdarkly")
+    custom = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.CUSTOM)
+    results = delivery.deliver(custom, end)
+    assert [one.status for one in results] == [Status.REFUSED, Status.DELIVERED]
+
+
+def test_one_services_trouble_is_no_other_services(
+    delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    sandbox.fail("datadog", 400, times=1)
+    results = delivery.deliver(*(message(number) for number in range(30)))
+    statuses = sorted(one.status for one in results)
+    assert statuses == [Status.DELIVERED] * 29 + [Status.REFUSED]
+    assert len(delivery.kept) == 1
+
+
+def test_a_disk_that_takes_nothing_is_a_warning_and_the_events_go_out(
+    delivery: Any, sandbox: Sandbox, message: Any, tmp_path: Any
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    delivery.path = blocked / "outbox.jsonl"
+    results = delivery.deliver(message(0), message(1))
+    assert {one.status for one in results} == {Status.DELIVERED}
+    assert len([line for line in delivery.log if "cannot be kept" in line]) == 1
+
+
+def test_a_disk_that_fills_up_is_warned_of_once(
+    tmp_path: Any, message: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warnings: list[str] = []
+    outbox = Outbox(tmp_path / "outbox.jsonl", warnings.append)
+    outbox.keep([message(0), message(1)])
+    monkeypatch.setattr(
+        "deployment_events.delivery.outbox.dump",
+        lambda _: (_ for _ in ()).throw(OSError(28, "No space left")),
+    )
+    outbox.keep([message(0)])
+    outbox.keep([message(1)])
+    assert warnings == [
+        "Undelivered events cannot be kept in the runner's temporary folder: No space left."
+    ]
+    assert len(parse((tmp_path / "outbox.jsonl").read_text())) == 2, (
+        "what was there before is still whole"
+    )
+
+
+def test_a_bug_in_one_call_is_reported_and_takes_no_other_call_along(
+    delivery: Any, sandbox: Sandbox, message: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = type(delivery.transport).send
+
+    def send(self: Any, request: Any, *rest: Any) -> Any:
+        if request.body and request.body["data"]["attributes"]["service"] == "service-1":
+            raise KeyError("a bug")
+        return real(self, request, *rest)
+
+    monkeypatch.setattr(type(delivery.transport), "send", send)
+    results = delivery.deliver(*(message(number) for number in range(3)))
+    assert [one.status for one in results] == [
+        Status.DELIVERED,
+        Status.UNDELIVERED,
+        Status.DELIVERED,
+    ]
+    assert "KeyError" in results[1].error
+    assert [one.service for one in delivery.kept] == ["service-1"]
+
+
+def test_a_long_list_tells_its_progress(delivery: Any, sandbox: Sandbox, message: Any) -> None:
+    sandbox.fail("datadog", 503)
+    delivery.deliver(*(message(number) for number in range(30)))
+    told = [line for line in delivery.log if "events answered so far" in line]
+    assert told
+    assert all(line.endswith("of 30 events answered so far") for line in told)
+
+
+def test_after_a_cancel_no_event_is_tried_again(
+    make_delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    clock = Clock()
+    delivery = make_delivery(clock=clock)
+    sandbox.fail("datadog", answered(clock.stop, accepted=False))
+    results = delivery.deliver(*(message(number) for number in range(50)))
+    assert {result.status for result in results} == {Status.UNDELIVERED}
+    assert {result.attempts for result in results} == {1}
+    assert len(delivery.kept) == 50
+
+
+def test_a_gzip_bomb_is_not_unpacked(sandbox: Sandbox, delivery: Any, message: Any) -> None:
+    import tracemalloc  # noqa: PLC0415
+
+    sandbox.fail("datadog", "gzip-bomb", times=1)
+    delivery.deliver(message(1))  # loads what loads once
+    sandbox.fail("datadog", "gzip-bomb", times=1)
+    tracemalloc.start()
+    [result] = delivery.deliver(message(0))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert result.status == "delivered"
+    assert peak < 20_000_000

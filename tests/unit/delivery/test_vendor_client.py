@@ -1,0 +1,323 @@
+"""One vendor's messages: what an answer means, how its waits are shared, and how its ids are found."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from support.leaks import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
+
+from deployment_events.delivery.retry import RateLimitGate
+from deployment_events.http.deadline import Clock
+from deployment_events.messages import Status
+from sandbox import Fault, Sandbox
+from sandbox.faults import Exchange
+from sandbox.faults.statuses import retry_after
+from sandbox.messages import Response
+
+
+def answer(
+    status: int, value: Any, headers: tuple[tuple[str, str], ...] = (), *, accepted: bool = False
+) -> Fault:
+    """Response with any JSON, or with bytes as they are."""
+    body = value if isinstance(value, bytes) else json.dumps(value).encode()
+
+    def act(exchange: Exchange) -> None:
+        exchange.respond(Response(status, body, headers))
+
+    return Fault("answer", f"answers {status}", act, accepted=accepted)
+
+
+class TestRateLimits:
+    def test_a_429_slows_the_whole_vendor_and_not_one_thread(
+        self, delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        sandbox.fail("datadog", retry_after("7", name="x", description="x"), times=1)
+        sandbox.latency = 0.01
+        results = delivery.deliver(*(message(number) for number in range(40)))
+        assert {one.status for one in results} == {Status.DELIVERED}
+        assert max(delivery.clock.waits) == pytest.approx(7, abs=0.1)
+        limited = next(one for one in sandbox.requests("datadog") if one.status == 429)
+        under_way = [one for one in sandbox.requests("datadog") if one.at - limited.at < 0.009]
+        assert len(under_way) <= 10
+
+    @pytest.mark.parametrize(
+        ("fault", "least"), [("status-429", 0.5), ("retry-after-seconds", 1), ("status-503", None)]
+    )
+    def test_a_429_closes_the_vendors_gate_whether_it_names_a_wait_or_not(
+        self,
+        delivery: Any,
+        sandbox: Sandbox,
+        message: Any,
+        fault: str,
+        least: float | None,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        closed: list[float] = []
+        real = RateLimitGate.close
+        monkeypatch.setattr(
+            RateLimitGate,
+            "close",
+            lambda self, seconds: closed.append(seconds) or real(self, seconds),
+        )
+        sandbox.fail("datadog", fault, times=2)
+        [result] = delivery.deliver(message(0))
+        assert (result.status, result.attempts) == (Status.DELIVERED, 3)
+        if least is None:
+            assert closed == [], "one server's stumble is no reason for all to wait"
+        else:
+            assert len(closed) == 2
+            assert closed[1] >= least
+
+    def test_a_429_of_one_vendor_does_not_slow_the_other(
+        self, delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        sandbox.fail("datadog", "retry-after-day")
+        results = delivery.deliver(message(0), message(0, vendor="launchdarkly"))
+        assert [one.status for one in results] == [Status.UNDELIVERED, Status.DELIVERED]
+        assert delivery.clock.waits == []
+
+    def test_a_days_wait_is_refused_at_once_for_every_service(
+        self, delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        sandbox.fail("datadog", "retry-after-day")
+        results = delivery.deliver(*(message(number) for number in range(50)))
+        assert {one.status for one in results} == {Status.UNDELIVERED}
+        assert len(sandbox.requests("datadog")) <= 50
+        assert delivery.clock.waits == []
+
+    @pytest.mark.parametrize(
+        ("vendor", "headers", "wait"),
+        [
+            ("launchdarkly", {"X-Ratelimit-Reset": 4000}, 4),
+            ("launchdarkly", {"X-Ratelimit-Auth-Token-Reset": 4000}, 4),
+            ("launchdarkly", {"X-Ratelimit-Reset": 1000, "X-Ratelimit-Auth-Token-Reset": 6000}, 6),
+            ("launchdarkly", {"X-Ratelimit-Reset": 9000, "Retry-After": 2}, 2),
+            ("datadog", {"X-RateLimit-Reset": 4}, 4),
+            ("datadog", {"X-RateLimit-Reset": 9, "Retry-After": 2}, 2),
+        ],
+    )
+    def test_each_vendors_reset_is_read_in_its_own_unit(
+        self,
+        delivery: Any,
+        sandbox: Sandbox,
+        message: Any,
+        vendor: str,
+        headers: dict[str, int],
+        wait: float,
+    ) -> None:
+        epoch = int(time.time() * 1000)
+        written = tuple(
+            (
+                name,
+                str(epoch + value if vendor == "launchdarkly" and name.startswith("X-") else value),
+            )
+            for name, value in headers.items()
+        )
+        sandbox.fail(vendor, answer(429, {}, written), times=1)
+        [result] = delivery.deliver(message(0, vendor=vendor))
+        assert (result.status, result.attempts) == (Status.DELIVERED, 2)
+        assert delivery.clock.waits[0] == pytest.approx(wait, abs=0.3)
+
+    @pytest.mark.parametrize("status", [408, 500, 502, 503])
+    def test_limits_told_beside_another_trouble_are_no_wish_to_wait(
+        self, delivery: Any, sandbox: Sandbox, message: Any, status: int
+    ) -> None:
+        """Both vendors send them with any answer, as information."""
+        headers = (("X-RateLimit-Remaining", "999"), ("X-RateLimit-Reset", "40"))
+        sandbox.fail("datadog", answer(status, {}, headers), times=1)
+        [result] = delivery.deliver(message(0))
+        assert (result.status, result.attempts) == (Status.DELIVERED, 2)
+        assert max(delivery.clock.waits) < 2
+
+
+class TestRefusals:
+    def test_a_refusal_carries_the_vendors_own_words_and_a_cure(
+        self, delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        problem = {
+            "code": "invalid_request",
+            "message": "bad",
+            "errors": [{"attribute": "version", "reason": "odd"}],
+        }
+        sandbox.fail("launchdarkly", answer(400, problem), times=1)
+        [result] = delivery.deliver(message(0, vendor="launchdarkly"))
+        assert result.error == "HTTP 400, invalid_request - bad - version: odd"
+        assert result.fix == "Correct the input version."
+        assert result.attempts == 1
+
+    @pytest.mark.parametrize(
+        ("vendor", "status", "words"),
+        [
+            ("launchdarkly", 401, ["SDK key", "Writer"]),
+            ("launchdarkly", 403, ["role", "LD-API-Version: beta", "Writer"]),
+            ("launchdarkly", 404, ["launchdarkly-project-key", "launchdarkly-environment-key"]),
+            ("launchdarkly", 413, ["too large"]),
+            ("launchdarkly", 429, ["rate limit"]),
+            ("datadog", 401, ["datadog-api-key", "site"]),
+            ("datadog", 403, ["datadog-api-key", "site", "dora_metrics_write"]),
+            ("datadog", 404, ["datadog-site"]),
+            ("datadog", 413, ["too large"]),
+            ("datadog", 429, ["rate limit"]),
+        ],
+    )
+    def test_each_refusal_has_its_likely_cause(
+        self,
+        delivery: Any,
+        sandbox: Sandbox,
+        message: Any,
+        vendor: str,
+        status: int,
+        words: list[str],
+    ) -> None:
+        sandbox.fail(vendor, status)
+        [result] = delivery.deliver(message(0, vendor=vendor))
+        assert all(word in result.fix for word in words), result.fix
+
+    @pytest.mark.parametrize(
+        "source", [{"pointer": "/data/attributes/env"}, {"parameter": "env"}, {"header": "env"}]
+    )
+    def test_the_attribute_that_datadog_names_becomes_the_inputs_name(
+        self, delivery: Any, sandbox: Sandbox, message: Any, source: dict[str, str]
+    ) -> None:
+        sandbox.fail(
+            "datadog",
+            answer(400, {"errors": [{"title": "Bad", "detail": "env is odd", "source": source}]}),
+        )
+        [result] = delivery.deliver(message(0))
+        assert result.fix == "Correct the input environment."
+        assert "Bad: env is odd" in result.error
+        assert next(iter(source.values())) in result.error
+
+    @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
+    def test_words_nested_at_any_depth_are_no_bug_of_ours(
+        self, delivery: Any, sandbox: Sandbox, message: Any, opening: bytes, closing: bytes
+    ) -> None:
+        for depth in (200, 500, 900, *range(930, 1000, 3), 5000):
+            nested = opening * depth + b"1" + closing * depth
+            sandbox.fail("datadog", answer(400, b'{"errors": [%s]}' % nested), times=1)
+            sandbox.fail("launchdarkly", answer(400, b'{"message": %s}' % nested), times=1)
+            for result in delivery.deliver(message(0), message(0, vendor="launchdarkly")):
+                assert result.status is Status.REFUSED, result.error
+                assert result.error.startswith("HTTP 400")
+                assert len(result.error) < 400
+
+    def test_a_key_in_the_vendors_words_is_hidden(
+        self, make_delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        delivery = make_delivery(hide=lambda text: text.replace(DATADOG_API_KEY, "***"))
+        sandbox.fail("datadog", "echo-key")
+        [result] = delivery.deliver(message(0))
+        assert "***" in result.error
+        assert DATADOG_API_KEY not in str(result)
+
+    def test_each_retry_is_one_line_with_vendor_cause_and_wait(
+        self, delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        sandbox.fail("datadog", 503, times=2)
+        delivery.deliver(message(0))
+        assert delivery.log[0] == "Datadog: HTTP 503, Service Unavailable; next try in 0.0 s"
+        assert delivery.log[1].startswith("Datadog: HTTP 503, Service Unavailable; next try in ")
+        assert len(delivery.log) == 2
+
+
+class TestReadingIdsBack:
+    def test_an_id_that_takes_a_moment_to_be_listed_is_found(
+        self, delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        sandbox.fail(
+            "launchdarkly",
+            answer(200, {"items": []}, accepted=True),
+            times=2,
+            path="insights/deployments",
+        )
+        [result] = delivery.deliver(message(0, vendor="launchdarkly"))
+        assert result.id == sandbox.deployments("launchdarkly")[0]["id"]
+        assert delivery.clock.waits == [0.25, 0.5]
+
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            *(
+                "status-400",
+                "status-403",
+                "status-500",
+                "retry-after-day",
+                "html-body",
+                "deep-json",
+                "null-body",
+            ),
+            *(
+                "list-body",
+                "items-scalars",
+                "data-list",
+                "reset-after-reading",
+                "close-without-answer",
+                "id-path",
+            ),
+            *(
+                "id-huge",
+                "id-newlines",
+                "id-number",
+                "id-empty",
+                "no-id",
+                "redirect-302-foreign",
+                "big-body",
+            ),
+        ],
+    )
+    def test_nothing_wrong_with_the_list_makes_an_accepted_event_fail(
+        self, delivery: Any, sandbox: Sandbox, message: Any, fault: str
+    ) -> None:
+        sandbox.fail("launchdarkly", fault, path="insights/deployments")
+        [result] = delivery.deliver(message(0, vendor="launchdarkly"))
+        assert (result.status, result.id, result.error) == (Status.DELIVERED, "", "")
+        assert not delivery.path.exists()
+        assert sum(delivery.clock.waits) <= 2
+
+    @pytest.mark.parametrize(
+        "fault", ["hang", "drip-headers", "drip-body", "continue-flood", "endless-body"]
+    )
+    def test_a_list_that_hangs_costs_two_seconds_at_most(
+        self,
+        make_delivery: Any,
+        sandbox: Sandbox,
+        message: Any,
+        fault: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("deployment_events.delivery.vendor_client._LOOKUP_SECONDS", 0.3)
+        delivery = make_delivery(clock=Clock())
+        sandbox.fail("launchdarkly", fault, path="insights/deployments")
+        began = time.monotonic()
+        results = delivery.deliver(message(0, vendor="launchdarkly"), message(0))
+        assert time.monotonic() - began < 1.5
+        assert {one.status for one in results} == {Status.DELIVERED}
+
+    def test_looking_for_ids_has_two_seconds(self) -> None:
+        from deployment_events.delivery import vendor_client as vendor  # noqa: PLC0415
+
+        assert vendor._LOOKUP_SECONDS == 2
+
+    def test_an_id_that_is_the_key_itself_is_not_shown(
+        self, make_delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        delivery = make_delivery(hide=lambda text: text.replace("api-0123", "***"))
+        item = {"id": "api-0123", "environmentKey": "production", "applicationKey": "service-0"}
+        item |= {"applicationVersion": "1.0", "startedAt": 2_000_000_000_000}
+        sandbox.fail(
+            "launchdarkly",
+            answer(200, {"items": [item]}, accepted=True),
+            path="insights/deployments",
+        )
+        sandbox.fail("datadog", answer(200, {"data": {"id": "api-0123"}}, accepted=True))
+        results = delivery.deliver(message(0, vendor="launchdarkly"), message(0))
+        assert [(one.status, one.id) for one in results] == [(Status.DELIVERED, "")] * 2
+
+    def test_the_key_goes_to_the_list_as_well_and_nowhere_into_its_address(
+        self, delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        delivery.deliver(message(0, vendor="launchdarkly"))
+        [asked] = [one for one in sandbox.requests("launchdarkly") if one.method == "GET"]
+        assert asked.headers["authorization"] == LAUNCHDARKLY_TOKEN
+        assert LAUNCHDARKLY_TOKEN not in str(asked.query)

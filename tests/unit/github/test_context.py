@@ -1,0 +1,318 @@
+"""The context: the deployed commit and its neighbours, from the environment and the payload."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.github import HEAD, MERGE, SHA, context, deployment_status, environ
+from support.moments import MINUTE, NOW
+
+from deployment_events.github.context import read_context
+
+PULL = {
+    "action": "opened",
+    "pull_request": {"head": {"sha": HEAD}, "merge_commit_sha": MERGE, "merged": False},
+}
+MERGED = {
+    "action": "closed",
+    "pull_request": {"head": {"sha": HEAD}, "merge_commit_sha": MERGE, "merged": True},
+}
+CLOSED = {
+    "action": "closed",
+    "pull_request": {"head": {"sha": HEAD}, "merge_commit_sha": MERGE, "merged": False},
+}
+
+
+@pytest.mark.parametrize(
+    ("event", "payload", "sha", "source"),
+    [
+        ("push", {"after": HEAD}, SHA, "GITHUB_SHA"),
+        ("workflow_dispatch", {}, SHA, "GITHUB_SHA"),
+        ("release", {"release": {"tag_name": "v1"}}, SHA, "GITHUB_SHA"),
+        ("workflow_call", {}, SHA, "GITHUB_SHA"),
+        ("pull_request", PULL, HEAD, "the payload's pull_request.head.sha"),
+        ("pull_request_target", PULL, HEAD, "the payload's pull_request.head.sha"),
+        ("pull_request_review", PULL, HEAD, "the payload's pull_request.head.sha"),
+        ("pull_request", MERGED, MERGE, "the payload's pull_request.merge_commit_sha"),
+        ("pull_request_target", MERGED, MERGE, "the payload's pull_request.merge_commit_sha"),
+        ("pull_request", CLOSED, HEAD, "the payload's pull_request.head.sha"),
+        (
+            "workflow_run",
+            {"workflow_run": {"head_sha": HEAD}},
+            HEAD,
+            "the payload's workflow_run.head_sha",
+        ),
+        ("deployment", {"deployment": {"sha": HEAD}}, HEAD, "the payload's deployment.sha"),
+        ("deployment_status", deployment_status(), HEAD, "the payload's deployment.sha"),
+        (
+            "merge_group",
+            {"merge_group": {"head_sha": HEAD}},
+            HEAD,
+            "the payload's merge_group.head_sha",
+        ),
+        (
+            "push",
+            {"deployment": {"sha": HEAD}, "workflow_run": {"head_sha": HEAD}},
+            SHA,
+            "GITHUB_SHA",
+        ),
+    ],
+)
+def test_the_commit_is_the_one_the_event_really_deploys(
+    event: str, payload: dict[str, Any], sha: str, source: str
+) -> None:
+    found = context(event, payload).commit()
+    assert (found.value, found.source, found.warning) == (sha, source, "")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "issue_comment",
+        "schedule",
+        "repository_dispatch",
+        "issues",
+        "workflow_run",
+        "pull_request_target",
+    ],
+)
+def test_the_default_branch_s_tip_is_warned_of(event: str) -> None:
+    found = context(event).commit()
+    assert (found.value, found.source) == (SHA, "GITHUB_SHA, the default branch's tip")
+    assert event in found.warning
+    assert "set commit-sha" in found.warning
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"deployment": None},
+        {"deployment": "x"},
+        {"deployment": {"sha": None}},
+        {"deployment": {"sha": 1}},
+        {"deployment": {"sha": "main"}},
+        {"deployment": {"sha": HEAD[:7]}},
+        {"deployment": [HEAD]},
+    ],
+)
+def test_a_payload_without_a_full_sha_falls_back_to_github_sha(payload: dict[str, Any]) -> None:
+    assert context("deployment", payload).commit().value == SHA
+
+
+@pytest.mark.parametrize("sha", ["", "abc", "main"])
+def test_no_commit_at_all_is_a_warning_with_a_cure(sha: str) -> None:
+    found = context("push", sha=sha).commit()
+    assert (found.value, found.source) == ("", "nothing")
+    assert "Set commit-sha" in found.warning
+
+
+@pytest.mark.parametrize(
+    ("event", "payload", "ref", "version"),
+    [
+        ("push", {}, "refs/heads/main", "commit"),
+        ("push", {}, "refs/tags/v1.4.0", "v1.4.0"),
+        ("push", {}, "refs/tags/app/v1.4.0", "app/v1.4.0"),
+        ("push", {}, "refs/heads/tags/v1", "commit"),
+        ("push", {"release": {"tag_name": "v9"}}, "refs/heads/main", "commit"),
+        ("release", {"release": {"tag_name": "v1.4.0"}}, "refs/tags/other", "v1.4.0"),
+        ("release", {}, "refs/tags/v1.4.0", "v1.4.0"),
+        ("pull_request", PULL, "refs/pull/5/merge", "commit"),
+        ("push", {}, "", "commit"),
+    ],
+)
+def test_the_version_is_a_release_s_or_pushed_tag_else_the_commit(
+    event: str, payload: dict[str, Any], ref: str, version: str
+) -> None:
+    assert context(event, payload, ref=ref).version("commit").value == version
+
+
+def test_a_deployment_status_tells_state_environment_and_times() -> None:
+    one = context("deployment_status", deployment_status("failure"))
+    assert (one.deployment_state, one.environment) == ("failure", "staging")
+    assert one.deployment_created_at == NOW - 30 * MINUTE
+    assert one.status_created_at == NOW - 20 * MINUTE
+
+
+def test_other_events_tell_nothing_of_a_deployment() -> None:
+    one = context("push", {"deployment_status": {"state": "failure", "created_at": "when?"}})
+    assert (one.deployment_state, one.environment, one.deployment_created_at) == ("", "", None)
+    assert one.status_created_at is None
+
+
+def test_the_repository_and_the_run_have_pages_on_this_server() -> None:
+    one = context(server_url="https://ghes.example", run_attempt="3")
+    assert one.repository_url == "https://ghes.example/octo-org/octo-repo"
+    assert one.repository_name == "octo-repo"
+    assert (
+        one.run_url == "https://ghes.example/octo-org/octo-repo/actions/runs/17500000000/attempts/3"
+    )
+    assert context(repository="").repository_url == ""
+
+
+def test_the_metadata_names_the_run() -> None:
+    assert context().metadata() == {
+        "github.run_url": "https://github.com/octo-org/octo-repo/actions/runs/17500000000/attempts/1",
+        "github.run_id": "17500000000",
+        "github.run_attempt": "1",
+        "github.workflow": "Deploy",
+        "github.job": "deploy",
+        "github.actor": "octocat",
+        "github.ref": "refs/heads/main",
+    }
+
+
+def test_unknown_facts_are_left_out_of_the_metadata() -> None:
+    assert context(run_id="", actor="").metadata().keys() == {
+        *("github.run_attempt", "github.workflow", "github.job", "github.ref")
+    }
+
+
+@pytest.mark.parametrize("name", ["v1\x00", "v1\n::error::x", "\x1b[31mv1"])
+def test_a_name_with_control_characters_is_none(name: str) -> None:
+    release = context(event_name="release", ref="", payload={"release": {"tag_name": name}})
+    assert release.version(SHA).value == SHA
+
+
+def test_a_workflow_s_name_of_two_lines_is_metadata_of_one() -> None:
+    assert context(workflow="Deploy\r\n  it").metadata()["github.workflow"] == "Deploy it"
+
+
+def test_the_environment_is_read_and_trimmed(tmp_path: Path) -> None:
+    payload = tmp_path / "event.json"
+    payload.write_text(json.dumps({"after": HEAD}))
+    one = read_context(
+        environ(
+            event_path=str(payload),
+            repository=" octo-org/octo-repo ",
+            server_url="https://ghes.example/",
+        )
+    )
+    assert one.payload == {"after": HEAD}
+    assert one.warnings == ()
+    assert one.repository == "octo-org/octo-repo"
+    assert one.server_url == "https://ghes.example"
+    assert (one.event_name, one.job, one.runner_name) == ("push", "deploy", "GitHub Actions 7")
+
+
+def test_an_empty_environment_is_no_error() -> None:
+    one = read_context({})
+    assert (one.server_url, one.api_url, one.run_attempt) == (
+        "https://github.com",
+        "https://api.github.com",
+        "1",
+    )
+    assert one.commit().value == ""
+    assert one.repository_name == ""
+    [warning] = one.warnings
+    assert "payload could not be read" in warning
+
+
+def test_bytes_of_a_foreign_encoding_do_not_break_the_step() -> None:
+    one = read_context(environ(ref="refs/tags/caf\udce9", workflow="\udcff"))
+    assert one.version("").value == "caf\ufffd"
+    assert one.metadata()["github.workflow"] == "\ufffd"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *(b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe\x00", b"\x00", b"not json"),
+        b"[" * 200_000,
+        b'{"a": ' + b"9" * 5000 + b"}",
+    ],
+)
+def test_a_broken_payload_is_a_warning_and_github_sha(tmp_path: Path, raw: bytes) -> None:
+    payload = tmp_path / "event.json"
+    payload.write_bytes(raw)
+    one = read_context(environ(event_path=str(payload), event_name="deployment"))
+    assert one.commit().value == SHA
+    [warning] = one.warnings
+    assert "payload could not be read" in warning
+
+
+@pytest.mark.parametrize("path", ["", "/", "/nowhere/event.json", "event\0.json"])
+def test_a_missing_payload_is_a_warning(path: str) -> None:
+    assert len(read_context(environ(event_path=path)).warnings) == 1
+
+
+def test_a_payload_too_large_for_any_webhook_is_not_read(tmp_path: Path) -> None:
+    payload = tmp_path / "event.json"
+    with payload.open("wb") as file:
+        file.write(b"{}")
+        file.truncate(32 * 1024 * 1024 + 1)
+    assert "too large" in read_context(environ(event_path=str(payload))).warnings[0]
+
+
+def test_a_payload_with_half_a_character_breaks_nothing(tmp_path: Path) -> None:
+    payload = tmp_path / "event.json"
+    payload.write_text(
+        '{"deployment": {"environment": "cut \\ud83d", "sha": "\\udfff", "created_at": "\\udfff"}}'
+    )
+    one = read_context(environ(event_path=str(payload), event_name="deployment"))
+    assert one.environment == "cut \ufffd"
+    assert one.commit().value == SHA
+    assert one.deployment_created_at is None
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters()),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    *(
+                        "deployment",
+                        "deployment_status",
+                        "pull_request",
+                        "head",
+                        "sha",
+                        "workflow_run",
+                        "head_sha",
+                    ),
+                    *(
+                        "release",
+                        "tag_name",
+                        "state",
+                        "environment",
+                        "created_at",
+                        "merged",
+                        "action",
+                    ),
+                ]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(
+    st.sampled_from(
+        [
+            "push",
+            "pull_request",
+            "workflow_run",
+            "deployment_status",
+            "release",
+            "merge_group",
+            "schedule",
+        ]
+    ),
+    st.dictionaries(
+        st.sampled_from(["deployment", "deployment_status", "pull_request", "release"]), anything
+    ),
+)
+def test_no_payload_can_break_the_step(event: str, payload: dict[str, Any]) -> None:
+    one = context(event, payload)
+    told = [one.commit().value, one.version("").value, one.environment, one.deployment_state]
+    assert one.commit().value
+    assert all(text.encode().decode() == text for text in told)
+    assert one.deployment_created_at is None or one.deployment_created_at > 0
+    assert one.status_created_at is None or one.status_created_at > 0

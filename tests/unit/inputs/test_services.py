@@ -1,0 +1,210 @@
+"""The `service` input: one a line, CSV attributes, and every fault by its line."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.deployments import both, keys_of, settings
+
+from deployment_events.deployment import Service
+from deployment_events.errors import Problem
+from deployment_events.inputs.services import (
+    attribute_names,
+    check_services,
+    parse_services,
+    settings_of,
+)
+from deployment_events.vendors.registry import VENDORS
+
+words = st.text("abcXYZ019._-/ ,=\"'é✅", min_size=1).map(str.strip).filter(bool)
+
+
+def parse(text: str) -> tuple[Service, ...]:
+    """Return the services of an input without faults."""
+    found: list[Problem] = []
+    services = parse_services(text, found)
+    assert found == []
+    return services
+
+
+def faults(text: str) -> list[str]:
+    """Return what is wrong with the input, as the user reads it."""
+    found: list[Problem] = []
+    parse_services(text, found)
+    assert {problem.input for problem in found} <= {"service"}
+    return [str(problem) for problem in found]
+
+
+def as_csv(service: Service) -> str:
+    line = io.StringIO()
+    fields = [f"{key}={value}" for key, value in service.attributes.items()]
+    csv.writer(line, lineterminator="").writerow([service.name, *fields])
+    return line.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "attributes"),
+    [
+        ("checkout", "checkout", {}),
+        ("  checkout  ", "checkout", {}),
+        ("checkout,version=1.2", "checkout", {"version": "1.2"}),
+        ("checkout, version = 1.2 , team=web", "checkout", {"version": "1.2", "team": "web"}),
+        ("checkout,version=a=b", "checkout", {"version": "a=b"}),
+        (
+            'checkout,"application-name=Shop, the big one"',
+            "checkout",
+            {"application-name": "Shop, the big one"},
+        ),
+        (
+            'checkout,"application-name=The ""Shop"""',
+            "checkout",
+            {"application-name": 'The "Shop"'},
+        ),
+        (
+            'checkout, "application-name=Shop, the big one"',
+            "checkout",
+            {"application-name": "Shop, the big one"},
+        ),
+        ('"check,out"', "check,out", {}),
+        ("naïve-✅", "naïve-✅", {}),
+        ("apps/web", "apps/web", {}),
+        ("..", "..", {}),
+    ],
+)
+def test_a_line_is_a_name_and_its_attributes(
+    text: str, name: str, attributes: dict[str, str]
+) -> None:
+    assert parse(text) == (Service(name=name, attributes=attributes),)
+
+
+def test_blank_lines_and_windows_line_endings_mean_nothing() -> None:
+    assert [service.name for service in parse("api\r\n\r\n  \nweb\r\n")] == ["api", "web"]
+
+
+def test_no_line_is_no_service() -> None:
+    assert parse(" \n ") == ()
+
+
+def test_every_key_of_the_specification_is_understood() -> None:
+    assert set(attribute_names()) == {
+        *(
+            "version",
+            "team",
+            "application-key",
+            "application-name",
+            "application-kind",
+            "version-name",
+        ),
+        *("launchdarkly-deployment-id", "datadog-deployment-id"),
+    }
+
+
+@given(st.lists(words, min_size=1, max_size=8, unique=True), st.data())
+def test_services_survive_their_csv_form(names: list[str], data: st.DataObject) -> None:
+    own = [name for name in attribute_names() if not name.endswith("-deployment-id")]
+    attributes = st.dictionaries(st.sampled_from(own), words, max_size=3)
+    services = tuple(Service(name=name, attributes=data.draw(attributes)) for name in names)
+    assert parse("\n".join(map(as_csv, services))) == services
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("api", "names api twice"),
+        ("api,version=2", "names api twice"),
+        (",version=1", "has no name"),
+        ('""', "has no name"),
+        ("web,version", "has 'version' where key=value must stand"),
+        ("web,", "has '' where key=value must stand"),
+        ("web,,team=a", "has '' where key=value must stand"),
+        ("web,Version=1", "has the unknown key 'Version'"),
+        ("web,environment=production", "has the unknown key 'environment'"),
+        ("web,=1", "has the unknown key ''"),
+        ("web,version=", "sets version to nothing"),
+        ("web,version=1,version=2", "sets version twice"),
+        ('web,version="1,2"', "has '2\"' where key=value must stand"),
+        ('web,"version=1', "is not written as CSV"),
+        ('web,"version=1"x', "is not written as CSV"),
+        ('"web" ,version=1', "is not written as CSV"),
+        ("w" * 200_000, "is not written as CSV"),
+    ],
+)
+def test_a_fault_names_its_line_and_the_line_s_text(line: str, rule: str) -> None:
+    [fault] = faults(f"api\n\n{line}")
+    assert fault.startswith(f"service line 3 {rule}")
+    assert f"but it is '{line[:70]}" in fault
+
+
+def test_all_faults_are_told_at_once_and_the_good_lines_are_kept() -> None:
+    found: list[Problem] = []
+    services = parse_services("api\n,\nweb,x\nshop\napi", found)
+    assert [problem.rule[:6] for problem in found] == ["line 2", "line 3", "line 5"]
+    assert [service.name for service in services] == ["api", "shop"]
+
+
+def test_the_unknown_key_s_cure_lists_the_known_ones() -> None:
+    [fault] = faults("api,verson=1")
+    assert "The keys are version, application-key" in fault
+
+
+@given(st.text(st.characters()))
+def test_any_text_is_services_or_faults(text: str) -> None:
+    found: list[Problem] = []
+    services = parse_services(text, found)
+    assert len(services) + len(found) == sum(1 for line in text.splitlines() if line.strip())
+
+
+@pytest.mark.parametrize(
+    ("vendor", "key", "field"),
+    [
+        (vendor, key, field)
+        for vendor, one in VENDORS.items()
+        for key, field in one.attributes.items()
+    ],
+)
+def test_a_service_s_key_overrides_the_input_for_that_service_alone(
+    vendor: str, key: str, field: str
+) -> None:
+    value = "browser" if key == "application-kind" else "own-1234567890abcdef"
+    general = settings(vendor)
+    own = settings_of(vendor, general, Service(name="api", attributes={key: value}))
+    assert getattr(own, field) == value
+    assert settings_of(vendor, general, Service(name="web")) == general
+    assert keys_of(own) == keys_of(general)
+
+
+def test_an_attribute_of_the_other_vendor_changes_nothing() -> None:
+    general = settings("launchdarkly")
+    assert (
+        settings_of("launchdarkly", general, Service(name="api", attributes={"team": "web"}))
+        is general
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "rule"),
+    [
+        ("application-kind", "desktop", "must be one of server, browser, mobile"),
+        ("launchdarkly-deployment-id", "..", "must be a deployment's id"),
+        ("datadog-deployment-id", "a/b", "must be a deployment's id"),
+    ],
+)
+def test_a_wrong_attribute_is_told_with_service_key_and_value(
+    key: str, value: str, rule: str
+) -> None:
+    found: list[Problem] = []
+    check_services((Service(name="api", attributes={key: value}),), both(), found)
+    [problem] = found
+    assert problem.input == "service"
+    assert problem.rule.startswith(f"'api': {key} {rule}")
+    assert problem.given == value
+
+
+def test_one_deployment_id_for_two_services_is_an_error_that_names_the_line() -> None:
+    problems: list[Problem] = []
+    parse_services("api,datadog-deployment-id=one\nweb,datadog-deployment-id=one", problems)
+    assert [problem.rule for problem in problems] == [
+        "line 2 repeats another line's datadog-deployment-id"
+    ]

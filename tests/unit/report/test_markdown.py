@@ -1,0 +1,103 @@
+"""Markdown: no foreign text breaks out of its place."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deployment_events.report.markdown import code, escape, fence, folded, link, table
+
+anything = st.text(st.characters())
+hostile = st.text("<>|`*_[]()!#&;\"'\\ \n\t-+.~@:/ax1")
+
+
+@given(anything | hostile)
+def test_no_punctuation_survives_raw(text: str) -> None:
+    shown = escape(text)
+    assert not re.search(r"[!-,./:-@\[-`{-~]|(?<!\S)-", re.sub(r"&#\d{2,3};", "x", shown))
+    assert shown.splitlines() in ([], [shown])
+
+
+@given(hostile)
+def test_a_reader_sees_the_text_itself(text: str) -> None:
+    shown = re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), escape(text, 10_000))
+    assert (
+        shown.replace("\\n", "\n").replace("\\t", "\t") == text
+        or "##[" in text
+        or "::" in text
+        or "\\" in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("checkout", "checkout"),
+        ("a|b", "a&#124;b"),
+        ("my-shop--x-", "my-shop--x-"),
+        ("- a -b", "&#45; a &#45;b"),
+        ("<img src=x>", "&#60;img src&#61;x&#62;"),
+        ("@octocat #1", "&#64;octocat &#35;1"),
+        ("naïve ✅", "naïve ✅"),
+        ("a\nb", "a&#92;nb"),
+    ],
+)
+def test_text_is_shown_as_it_is(text: str, shown: str) -> None:
+    assert escape(text) == shown
+
+
+def test_a_long_text_is_cut_before_it_is_escaped() -> None:
+    assert escape("|" * 500) == "&#124;" * 119 + "…"
+    assert escape("|" * 500, 3) == "&#124;&#124;…"
+
+
+def test_code_of_nothing_is_nothing() -> None:
+    assert code("") == ""
+    assert code("a<b") == "<code>a&#60;b</code>"
+
+
+def test_a_link_is_one_for_browsers_only() -> None:
+    assert link("run", "https://github.com/o/r") == '<a href="https://github.com/o/r">run</a>'
+    assert link("run", "http://ghes:8080/o/r") == '<a href="http://ghes:8080/o/r">run</a>'
+    for address in (
+        "",
+        "o/r",
+        "javascript:alert(1)",
+        "git@github.com:o/r.git",
+        "https:///x",
+        "data:text/html,x",
+        "javascript://h/%0ax",
+    ):
+        assert link("run", address) == "run"
+
+
+@given(st.text("\"'<>|` \n\\{}^é/?#abc"))
+def test_an_address_cannot_leave_its_attribute(rest: str) -> None:
+    shown = link("x", f"https://github.com/{rest}")
+    assert re.fullmatch(r'<a href="https://github\.com/[^"\'<>|`\s\\]*">x</a>', shown)
+
+
+def test_a_table_has_a_head_a_rule_and_rows() -> None:
+    assert table(["A", "B"], [["1", "2"]]) == ["| A | B |", "|---|---|", "| 1 | 2 |"]
+
+
+def test_folded_lines_stand_between_blank_ones() -> None:
+    assert folded("T", ["x"]) == [
+        "<details>",
+        "<summary>T</summary>",
+        "",
+        "x",
+        "",
+        "</details>",
+        "",
+    ]
+
+
+@given(st.lists(st.text("`~ab \\"), max_size=5))
+def test_no_line_can_end_its_fence(lines: list[str]) -> None:
+    first, *middle, last = fence(lines)
+    assert middle == lines
+    assert first == f"{last}json"
+    assert re.fullmatch("`{3,}", last)
+    assert all(last not in line for line in lines)

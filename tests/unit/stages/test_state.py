@@ -1,0 +1,246 @@
+"""What main hands to post: whole, typed, without a key, and never too large to start a container."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as tune
+from hypothesis import strategies as st
+from support.deployments import keys_of, rollout
+from support.raw import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN, SECRETS, inputs
+from support.step import Step
+
+from deployment_events.deployment import Service
+from deployment_events.errors import StateError
+from deployment_events.github.runner import Runner
+from deployment_events.inputs.read import Inputs
+from deployment_events.inputs.services import attribute_names
+from deployment_events.stages.state import (
+    State,
+    load,
+    make_state,
+    restore_settings,
+    save,
+    save_done,
+)
+
+LIMIT = 128 * 1024
+words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+many = tuple(
+    Service(name=f"service-{number:03d}", attributes={"version": f"1.{number}", "team": "é" * 40})
+    for number in range(500)
+)
+
+
+def state(given: Inputs | None = None, **changes: Any) -> State:
+    return make_state(
+        given or inputs(), rollout(**changes), "deployment-events/undelivered-1.jsonl"
+    )
+
+
+def through(step: Step, one: State) -> State:
+    """Return what post reads of what main saved."""
+    save(Runner(), one)
+    step.hand_over()
+    return load(Runner())
+
+
+def test_post_reads_what_main_saved(step: Step) -> None:
+    given = inputs(
+        on_cancelled="ignore",
+        timeout_seconds="12.5",
+        fail_on_error="true",
+        dry_run="true",
+        tags="a:1",
+    )
+    one = state(given, tags=(("a", "1"), ("a", "2")), metadata={"github.ref": "x"})
+    assert through(step, one) == one
+    assert (one.on_cancelled, one.timeout_seconds, one.fail_on_error, one.dry_run) == (
+        "ignore",
+        12.5,
+        True,
+        True,
+    )
+    assert list(one.settings) == ["launchdarkly", "datadog"]
+
+
+@given(
+    st.lists(words, min_size=1, max_size=5, unique=True),
+    st.dictionaries(st.sampled_from(attribute_names()), words),
+    st.lists(st.tuples(words, words), max_size=4),
+    words,
+)
+@tune(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_state_survives_the_two_stages(
+    step: Step,
+    names: list[str],
+    attributes: dict[str, str],
+    tags: list[tuple[str, str]],
+    version: str,
+) -> None:
+    services = tuple(Service(name=name, attributes=attributes) for name in names)
+    one = state(services=services, tags=tuple(tags), version=version)
+    (step.folder / "state").write_text("")
+    assert through(step, one) == one
+
+
+@pytest.mark.parametrize("name", ["fail_on_error", "dry_run"])
+def test_each_switch_is_kept_by_itself(step: Step, name: str) -> None:
+    loaded = through(step, state(inputs(**{name: "true"})))
+    assert {"fail_on_error": loaded.fail_on_error, "dry_run": loaded.dry_run} == {
+        "fail_on_error": name == "fail_on_error",
+        "dry_run": name == "dry_run",
+    }
+
+
+def test_the_settings_survive_and_the_keys_come_from_post_s_own_inputs(step: Step) -> None:
+    given = inputs(
+        launchdarkly_event_metadata='{"a": [1, null]}',
+        datadog_site="us5.datadoghq.com",
+        datadog_team="web",
+    )
+    loaded = through(step, state(given))
+    keys = {"launchdarkly-access-token": LAUNCHDARKLY_TOKEN, "datadog-api-key": DATADOG_API_KEY}
+    assert restore_settings(loaded, keys) == given.enabled
+    assert keys_of(restore_settings(loaded, {"datadog-api-key": "other"})["datadog"]) == ["other"]
+
+
+def test_a_key_that_is_empty_in_post_is_no_error(step: Step) -> None:
+    restored = restore_settings(through(step, state()), {})
+    assert [keys_of(one) for one in restored.values()] == [[], []]
+
+
+def test_a_key_that_is_malformed_in_post_silences_its_own_vendor_alone() -> None:
+    raw = {"datadog-api-key": "hunter 2", "launchdarkly-access-token": LAUNCHDARKLY_TOKEN}
+    restored = restore_settings(state(), raw)
+    assert {name: keys_of(one) for name, one in restored.items()} == {
+        "launchdarkly": [LAUNCHDARKLY_TOKEN],
+        "datadog": [],
+    }
+
+
+def test_a_vendor_this_version_does_not_know_is_told() -> None:
+    foreign = state().model_copy(update={"settings": {"acme": {}}})
+    with pytest.raises(StateError, match="settings for acme cannot be used"):
+        restore_settings(foreign, {})
+
+
+def test_only_vendors_with_a_key_in_main_are_saved() -> None:
+    assert list(state(inputs(datadog_api_key="")).settings) == ["launchdarkly"]
+
+
+def test_no_key_is_saved(step: Step) -> None:
+    given = inputs(**{name.replace("-", "_"): secret for name, secret in SECRETS.items()})
+    save(Runner(), state(given))
+    saved = (step.folder / "state").read_text()
+    assert not [secret for secret in SECRETS.values() if secret in saved]
+
+
+def test_a_small_state_is_in_the_environment_alone(step: Step) -> None:
+    save(Runner(), state())
+    assert list(step.temp.iterdir()) == []
+    assert step.saved.keys() == {"deployment"}
+
+
+def test_five_hundred_services_go_through_a_file_with_a_digest(step: Step) -> None:
+    one = state(services=many)
+    assert len(one.model_dump_json()) > 50_000
+    assert through(step, one) == one
+    assert max(len(f"STATE_{name}={value}".encode()) for name, value in step.saved.items()) < LIMIT
+    named = json.loads(step.saved["deployment"])
+    assert named.keys() == {"file", "sha256"}
+    assert named["file"].startswith("deployment-events/state-")
+
+
+def test_no_value_is_ever_near_the_runner_s_limit(step: Step) -> None:
+    for count in (100, 200, 300, 400):
+        (step.folder / "state").write_text("")
+        save(Runner(), state(services=many[:count]))
+        assert len(step.saved["deployment"].encode()) <= 100 * 1024
+
+
+def test_shared_facts_are_saved_once() -> None:
+    text = state(services=many, version="a-version-of-its-own").model_dump_json()
+    assert text.count("a-version-of-its-own") == 1
+
+
+def big_file(step: Step) -> tuple[Any, dict[str, str]]:
+    save(Runner(), state(services=many))
+    step.hand_over()
+    named = json.loads(step.saved["deployment"])
+    return step.temp / named["file"], named
+
+
+def test_a_state_file_that_another_step_changed_is_not_used(step: Step) -> None:
+    path, _ = big_file(step)
+    path.write_text(path.read_text().replace("service-001", "service-xxx"))
+    with pytest.raises(StateError, match="changed since main wrote it"):
+        load(Runner())
+
+
+def test_a_state_file_that_is_gone_is_told(step: Step) -> None:
+    path, _ = big_file(step)
+    path.unlink()
+    with pytest.raises(StateError, match="cannot be read"):
+        load(Runner())
+
+
+def test_a_state_file_that_is_no_text_is_told(step: Step) -> None:
+    path, _ = big_file(step)
+    path.write_bytes(b"\xff")
+    with pytest.raises(StateError, match="damaged"):
+        load(Runner())
+
+
+def test_a_large_state_without_a_temp_folder_is_told(
+    step: Step, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RUNNER_TEMP")
+    with pytest.raises(StateError, match="temporary folder is not writable"):
+        save(Runner(), state(services=many))
+
+
+def test_a_runner_without_state_is_told(step: Step, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_STATE")
+    with pytest.raises(StateError, match="GITHUB_STATE"):
+        save(Runner(), state())
+
+
+GOOD = json.loads(state().model_dump_json())
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "ended before it had saved any"),
+        ("{", "damaged"),
+        ("[", "damaged"),
+        ("null", "damaged"),
+        ("[]", "damaged"),
+        ("[" * 100_000, "damaged"),
+        ("{}", "another version"),
+        (json.dumps({**GOOD, "format": 2}), "another version"),
+        (json.dumps({**GOOD, "format": "1"}), "another version"),
+        (json.dumps({**GOOD, "extra": 1}), "damaged (extra: "),
+        (json.dumps({**GOOD, "dry_run": "perhaps"}), "damaged (dry_run: "),
+        (json.dumps({**GOOD, "rollout": {}}), "damaged (rollout.services: "),
+        (json.dumps(GOOD)[:-9], "damaged"),
+        ('{"file": "deployment-events/none.json", "sha256": "x"}', "cannot be read"),
+        ('{"file": null}', "cannot be read"),
+        ('{"file": "a\\u0000b"}', "damaged"),
+    ],
+    ids=lambda value: value[:40],
+)
+def test_a_state_that_cannot_be_used_is_told_with_the_reason(
+    step: Step, text: str, reason: str
+) -> None:
+    step.monkeypatch.setenv("STATE_deployment", text)
+    with pytest.raises(StateError) as caught:
+        load(Runner())
+    assert reason in str(caught.value)
+
+
+def test_post_is_told_when_nothing_is_left_to_do(step: Step) -> None:
+    save_done(Runner())
+    assert step.saved == {"done": "true"}

@@ -1,0 +1,54 @@
+"""Answers, results and the rows of `results`."""
+
+import json
+
+import pytest
+from support.deployments import result
+
+from deployment_events.messages import Response, Status
+
+
+@pytest.mark.parametrize(
+    ("status", "accepted"), [(199, False), (200, True), (202, True), (299, True), (300, False)]
+)
+def test_any_2xx_is_accepted(status: int, accepted: bool) -> None:
+    assert Response(status, {}, b"").accepted is accepted
+
+
+@pytest.mark.parametrize(
+    ("status", "lost"),
+    [
+        (Status.DELIVERED, False),
+        (Status.REFUSED, True),
+        (Status.UNDELIVERED, True),
+        (Status.SKIPPED, False),
+        (Status.DRY_RUN, False),
+    ],
+)
+def test_what_the_vendor_should_have_and_has_not_is_lost(status: Status, lost: bool) -> None:
+    assert status.is_lost is lost
+
+
+def test_a_row_of_results_has_the_promised_fields() -> None:
+    row = result(
+        Status.DRY_RUN, id="i", error="e", fix="not promised", note="not promised"
+    ).as_result()
+    assert json.loads(json.dumps(row)) == {
+        "service": "checkout",
+        "vendor": "launchdarkly",
+        "event": "finished",
+        "status": "dry-run",
+        "id": "i",
+        "attempts": 1,
+        "error": "e",
+    }
+
+
+def test_the_statuses_are_the_documented_words() -> None:
+    assert {status.value for status in Status} == {
+        "delivered",
+        "refused",
+        "undelivered",
+        "skipped",
+        "dry-run",
+    }

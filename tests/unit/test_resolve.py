@@ -1,0 +1,338 @@
+"""What is deployed: which event, which commit and version, from when to when."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.deployments import rollout
+from support.github import HEAD, SHA, context, deployment_status
+from support.moments import EARLIER, MINUTE, NOW
+from support.raw import GITHUB_TOKEN, inputs
+
+from deployment_events.deployment import GITHUB_STATUSES, Event
+from deployment_events.resolve import (
+    Moments,
+    choose_end,
+    choose_event,
+    end,
+    needs_job_start,
+    resolve,
+)
+
+CREATED, CHANGED = NOW - 30 * MINUTE, NOW - 20 * MINUTE
+"""When the deployment of the payload was created, and when its status was written."""
+
+
+@pytest.mark.parametrize(
+    ("word", "event"),
+    [
+        ("started", Event.STARTED),
+        ("finished", Event.FINISHED),
+        ("failed", Event.FAILED),
+        ("custom", Event.CUSTOM),
+        ("update", Event.UPDATE),
+        ("in_progress", Event.STARTED),
+        ("success", Event.FINISHED),
+        ("failure", Event.FAILED),
+        ("error", Event.FAILED),
+        ("timed_out", Event.FAILED),
+        ("startup_failure", Event.FAILED),
+    ],
+)
+def test_github_s_status_words_mean_an_event(word: str, event: Event) -> None:
+    assert choose_event(word, "ignore") is event
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["skipped", "pending", "waiting", "queued", "inactive", "neutral", "stale", "action_required"],
+)
+def test_a_state_that_is_neither_start_nor_end_is_told_and_not_sent(word: str) -> None:
+    assert choose_event(word, "failed") == (
+        f"{word} is neither a start nor an end of a deployment: nothing is sent."
+    )
+
+
+def test_no_status_word_is_forgotten() -> None:
+    assert len(GITHUB_STATUSES) == 14
+    assert "cancelled" not in GITHUB_STATUSES
+
+
+@pytest.mark.parametrize(
+    ("choice", "event"), [("failed", Event.FAILED), ("finished", Event.FINISHED)]
+)
+def test_a_cancelled_deployment_is_what_the_user_says(choice: str, event: Event) -> None:
+    assert choose_event("cancelled", choice) is event
+    assert choose_end("cancelled", choice) is event
+
+
+def test_a_cancelled_deployment_may_be_ignored() -> None:
+    assert "on-cancelled is ignore" in str(choose_event("cancelled", "ignore"))
+
+
+@pytest.mark.parametrize("word", ["", "done", "Success", "replay", "auto", "::error::"])
+def test_an_unknown_state_is_told_and_not_sent(word: str) -> None:
+    told = choose_event(word, "failed")
+    assert not isinstance(told, Event)
+    assert "nothing is sent." in told
+    assert not told.startswith("::")
+
+
+@pytest.mark.parametrize(
+    ("status", "event"), [("success", Event.FINISHED), ("failure", Event.FAILED)]
+)
+def test_the_job_s_end_is_the_deployment_s(status: str, event: Event) -> None:
+    assert choose_end(status, "ignore") is event
+
+
+def test_a_skipped_job_sends_nothing() -> None:
+    assert not isinstance(choose_end("skipped", "failed"), Event)
+
+
+@pytest.mark.parametrize("status", ["", "in_progress", "finished", "${{ job.status }}"])
+def test_an_unknown_end_of_the_job_is_told_with_a_cure(status: str) -> None:
+    told = choose_end(status, "failed")
+    assert not isinstance(told, Event)
+    assert "leave job-status alone" in told
+
+
+@pytest.mark.parametrize(
+    ("event", "changes", "needed"),
+    [
+        (Event.FINISHED, {}, True),
+        (Event.FAILED, {}, True),
+        (Event.STARTED, {}, False),
+        (Event.CUSTOM, {}, False),
+        (Event.UPDATE, {}, False),
+        (Event.FINISHED, {"started_at": str(EARLIER)}, False),
+        (Event.FINISHED, {"github_token": ""}, False),
+    ],
+)
+def test_the_job_s_start_is_asked_for_a_lone_end_only(
+    event: Event, changes: dict[str, str], needed: bool
+) -> None:
+    assert (
+        needs_job_start(inputs(**{"github_token": GITHUB_TOKEN, **changes}), context(), event)
+        is needed
+    )
+
+
+def test_the_job_that_hears_of_a_deployment_status_is_not_the_one_that_deployed() -> None:
+    assert not needs_job_start(
+        inputs(github_token=GITHUB_TOKEN), context("deployment_status"), Event.FINISHED
+    )
+
+
+def times(
+    event: Event,
+    changes: dict[str, str] | None = None,
+    *,
+    payload: bool = False,
+    job: int | None = None,
+):
+    """Return start and finish, and the warnings' first words."""
+    one = context("deployment_status", deployment_status()) if payload else context()
+    resolved = resolve(inputs(**changes or {}), one, event, Moments(NOW, job))
+    return resolved.rollout.started_at, resolved.rollout.finished_at, list(resolved.warnings)
+
+
+START, FINISH, JOB = NOW - 5 * MINUTE, NOW - MINUTE, NOW - 7 * MINUTE
+
+
+def test_an_end_given_to_a_start_is_warned_of_and_to_no_other_event() -> None:
+    given = {"started_at": str(START), "finished_at": str(FINISH)}
+    assert times(Event.STARTED, given) == (
+        START,
+        None,
+        ["finished-at is not used: this step reports a start."],
+    )
+    assert times(Event.STARTED, {"started_at": str(START)})[2] == []
+    assert times(Event.CUSTOM, given)[2] == times(Event.FINISHED, given)[2] == []
+
+
+GIVEN = {"started_at": str(START), "finished_at": str(FINISH)}
+
+
+@pytest.mark.parametrize(
+    ("event", "changes", "payload", "job", "expected"),
+    [
+        (Event.STARTED, {}, False, None, (NOW, None)),
+        (Event.STARTED, {"started_at": str(START)}, False, None, (START, None)),
+        (Event.STARTED, {}, True, None, (CHANGED, None)),
+        (Event.STARTED, {"started_at": str(START)}, True, None, (START, None)),
+        (Event.CUSTOM, {}, False, None, (NOW, NOW)),
+        (Event.CUSTOM, {"started_at": str(START)}, False, None, (START, START)),
+        (Event.CUSTOM, GIVEN, False, None, (START, FINISH)),
+        (Event.CUSTOM, {"finished_at": str(FINISH)}, False, None, (FINISH, FINISH)),
+        (Event.FINISHED, GIVEN, True, JOB, (START, FINISH)),
+        (Event.FINISHED, {"started_at": str(START)}, False, JOB, (START, NOW)),
+        (Event.FINISHED, {}, False, JOB, (JOB, NOW)),
+        (Event.FINISHED, {"finished_at": str(FINISH)}, False, JOB, (JOB, FINISH)),
+        (Event.FAILED, {}, True, None, (CREATED, CHANGED)),
+        (Event.FAILED, {"finished_at": str(FINISH)}, True, None, (CREATED, FINISH)),
+    ],
+)
+def test_each_time_comes_from_the_first_source_that_has_it(
+    event: Event,
+    changes: dict[str, str],
+    payload: bool,
+    job: int | None,
+    expected: tuple[int, int | None],
+) -> None:
+    assert times(event, changes, payload=payload, job=job) == (*expected, [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "payload", "job", "known"),
+    [
+        ({"started_at": str(START)}, False, JOB, True),
+        ({}, True, None, True),
+        ({}, False, JOB, False),
+        ({}, False, None, False),
+    ],
+)
+def test_a_start_that_may_be_another_job_s_is_not_called_known(
+    changes: dict[str, str], payload: bool, job: int | None, known: bool
+) -> None:
+    one = context("deployment_status", deployment_status()) if payload else context()
+    assert (
+        resolve(inputs(**changes), one, Event.FINISHED, Moments(NOW, job)).rollout.start_is_known
+        is known
+    )
+
+
+@pytest.mark.parametrize("event", [Event.FINISHED, Event.FAILED])
+def test_an_end_without_any_start_has_no_duration_and_a_warning(event: Event) -> None:
+    started, finished, [warning] = times(event)
+    assert started == finished == NOW
+    assert "duration is zero: set started-at" in warning
+
+
+@pytest.mark.parametrize(
+    ("changes", "job", "both"),
+    [
+        ({"started_at": str(NOW + MINUTE)}, None, NOW + MINUTE),  # the user's word counts
+        ({}, NOW + MINUTE, NOW),  # a derived start gives way
+        ({"finished_at": str(FINISH)}, NOW, FINISH),
+    ],
+)
+def test_clocks_that_differ_are_clamped_with_a_warning(
+    changes: dict[str, str], job: int | None, both: int
+) -> None:
+    started, finished, [warning] = times(Event.FINISHED, changes, job=job)
+    assert started == finished == both
+    assert "clocks differ" in warning
+
+
+@given(
+    st.sampled_from(list(Event)),
+    st.none() | st.integers(NOW - 10**9, NOW + 5 * MINUTE),
+    st.none() | st.integers(NOW - 10**9, NOW + 5 * MINUTE),
+    st.none() | st.integers(NOW - 10**9, NOW + 5 * MINUTE),
+    st.booleans(),
+)
+def test_no_end_is_ever_before_its_start(
+    event: Event, started: int | None, finished: int | None, job: int | None, payload: bool
+) -> None:
+    changes = {} if started is None else {"started_at": str(started)}
+    if finished is not None and (started is None or started <= finished):
+        changes["finished_at"] = str(finished)
+    first, last, _ = times(event, changes, payload=payload, job=job)
+    assert last is None or first <= last
+
+
+def test_a_clock_that_went_backwards_between_the_stages_ends_at_the_start() -> None:
+    running = rollout(finished_at=None)
+    ended, warning = end(running, EARLIER - 1)
+    assert ended.finished_at == EARLIER
+    assert "clocks differ" in warning
+    assert end(running, EARLIER) == (rollout(finished_at=EARLIER), "")
+    assert end(running, NOW) == (rollout(), "")
+
+
+def resolved(
+    event: Event = Event.STARTED, event_name: str = "push", payload=None, env=None, **changes: str
+):
+    one = context(event_name, payload, **env or {})
+    return resolve(inputs(**changes), one, event, Moments(NOW))
+
+
+def test_inputs_win_over_everything_derived() -> None:
+    one = resolved(
+        event_name="deployment_status",
+        payload=deployment_status(),
+        commit_sha="C" * 40,
+        version="2.0",
+        repository_url="https://example.com/r",
+        service="api",
+    ).rollout
+    assert (one.commit_sha, one.version, one.repository_url) == (
+        "c" * 40,
+        "2.0",
+        "https://example.com/r",
+    )
+    assert [service.name for service in one.services] == ["api"]
+
+
+def test_what_is_not_said_is_derived() -> None:
+    one = resolved(event_name="workflow_run", payload={"workflow_run": {"head_sha": HEAD}}).rollout
+    assert (one.commit_sha, one.version) == (HEAD, HEAD)
+    assert one.repository_url == "https://github.com/octo-org/octo-repo"
+    assert [service.name for service in one.services] == ["octo-repo"]
+
+
+def test_a_commit_that_the_user_names_is_the_version_too() -> None:
+    assert resolved(commit_sha=HEAD).rollout.version == HEAD
+    assert resolved(commit_sha=HEAD, env={"ref": "refs/tags/v1"}).rollout.version == "v1"
+
+
+def test_the_log_says_where_each_fact_comes_from() -> None:
+    assert resolved().sources == (
+        f"commit {SHA} (GITHUB_SHA)",
+        "start 2026-05-04T09:30:00.000Z (now)",
+    )
+    told = resolved(commit_sha=HEAD, version="2.0", started_at=str(EARLIER)).sources
+    assert told == (
+        f"commit {HEAD} (input)",
+        "version 2.0 (input)",
+        "start 2026-05-04T09:20:00.000Z (input)",
+    )
+
+
+def test_a_hostile_tag_is_harmless_in_the_log() -> None:
+    told = " ".join(resolved(env={"ref": "refs/tags/x##[error]y"}).sources)
+    assert "##[" not in told
+
+
+def test_the_default_branch_is_warned_of_only_where_no_commit_is_named() -> None:
+    assert "tip of the default branch" in resolved(event_name="schedule").warnings[0]
+    assert resolved(event_name="schedule", commit_sha=HEAD).warnings == ()
+
+
+def test_the_context_s_own_warnings_are_passed_on() -> None:
+    one = context()._replace(warnings=("The event's payload could not be read.",))
+    assert resolve(inputs(), one, Event.STARTED, Moments(NOW)).warnings == one.warnings
+
+
+def test_without_a_repository_the_service_is_unknown_and_not_empty() -> None:
+    one = resolved(env={"repository": "", "sha": ""}).rollout
+    assert [service.name for service in one.services] == ["unknown"]
+    assert (one.repository_url, one.commit_sha, one.version) == ("", "", "")
+
+
+def test_github_s_metadata_is_added_unless_switched_off_or_said_by_the_user() -> None:
+    assert "github.actor" in resolved().rollout.metadata
+    assert resolved(github_metadata="false").rollout.metadata == {}
+    one = resolved(tags="github.actor:me").rollout
+    assert "github.actor" not in one.metadata
+    assert "github.ref" in one.metadata
+    assert one.tags == (("github.actor", "me"),)
+
+
+def test_the_run_s_attempt_and_matrix_leg_are_kept() -> None:
+    origin = resolved(env={"run_attempt": "2"}, job_index="3").rollout.origin
+    assert (origin.repository, origin.run_id, origin.run_attempt) == (
+        "octo-org/octo-repo",
+        "17500000000",
+        "2",
+    )
+    assert (origin.job, origin.job_index) == ("deploy", "3")

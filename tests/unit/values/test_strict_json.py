@@ -1,0 +1,42 @@
+"""JSON that can be sent on."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deployment_events.values.strict_json import DEEPEST, load_json
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=20,
+)
+
+
+@given(values)
+def test_whatever_json_can_say_comes_back_as_it_was(value: object) -> None:
+    assert load_json(json.dumps(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "Expecting value"),
+        ("{", "Expecting property name"),
+        ("NaN", "Out of range"),
+        ("-Infinity", "Out of range"),
+        ("1e999", "Out of range"),
+        ('"\\ud83d"', "surrogates not allowed"),
+        ("[" * 100_000, "nested too deeply"),
+        ("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), "nested more than 100 levels deep"),
+    ],
+)
+def test_what_cannot_be_sent_on_is_refused_with_a_reason(text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        load_json(text)
+
+
+def test_the_deepest_allowed_is_allowed() -> None:
+    assert load_json("[" * DEEPEST + "]" * DEEPEST)

@@ -1,0 +1,103 @@
+"""Foreign text: harmless in a log, whoever chose it."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deployment_events.values.text import clean, quoted, shorten, well_formed
+
+anything = st.text(st.characters())  # surrogates included
+hostile = st.lists(
+    st.sampled_from(["::", "##[", "#", "[", " ", "\r", "\n", "\u200b", "\ufeff", "error", "\\"])
+).map("".join)
+
+
+def may_start_a_command(line: str) -> bool:
+    """The runner's own two ways (facts/runner.md)."""
+    return re.match(r"\s*::", line) is not None or "##[" in line
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("main", "main"),
+        ("feature/naïve-✅", "feature/naïve-✅"),
+        ("a\nb", r"a\nb"),
+        ("a\rb", r"a\rb"),
+        ("a\tb", r"a\tb"),
+        ("a\x00b\x1b[31m", r"a\x00b\x1b[31m"),
+        ("a\u2028b\u2029c\x85d", r"a\u2028b\u2029c\x85d"),
+        ("\u202egnp.exe", r"\u202egnp.exe"),
+        ("zero\u200bwidth", r"zero\u200bwidth"),
+        ("\ud800", r"\ud800"),
+        ("::error::x", r"\::error::x"),
+        ("  ::error::x", r"\  ::error::x"),
+        ("\u00a0\u3000::error::x", "\\\u00a0\u3000::error::x"),
+        ("a::b", "a::b"),
+        (": :error", ": :error"),
+        ("x ##[error]y", "x # #[error]y"),
+        ("###[group]", "## #[group]"),
+        ("##[##[", "# #[# #["),
+    ],
+)
+def test_foreign_text_is_shown_and_starts_nothing(text: str, shown: str) -> None:
+    assert clean(text) == shown
+
+
+@given(anything | hostile)
+def test_clean_text_is_one_line_that_starts_no_command_and_can_be_written(text: str) -> None:
+    line = clean(text)
+    assert not may_start_a_command(line)
+    assert line.splitlines() in ([], [line])
+    assert line.encode().decode() == line
+
+
+@given(anything | hostile)
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+@given(st.text("abcXYZ019 .,;-_/+äé✅"))
+def test_plain_words_are_left_alone(text: str) -> None:
+    assert clean(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "short"),
+    [("", 1, ""), ("abc", 3, "abc"), ("abcd", 3, "ab…"), ("abcd", 1, "…")],
+)
+def test_a_long_text_ends_in_an_ellipsis_within_its_limit(
+    text: str, limit: int, short: str
+) -> None:
+    assert shorten(text, limit) == short
+
+
+def test_a_quoted_text_is_clean_and_short() -> None:
+    assert quoted("::a\nb") == r"'\::a\nb'"
+    assert quoted("x" * 100) == f"'{'x' * 79}…'"
+
+
+@pytest.mark.parametrize(
+    ("text", "formed"),
+    [
+        ("plain", "plain"),
+        ("naïve ✅", "naïve ✅"),
+        ("caf\udce9", "caf\ufffd"),  # a Latin-1 byte, as Python reads it from the environment
+        ("\udcff\udcfe", "\ufffd\ufffd"),
+        ("cut \ud83d", "cut \ufffd"),  # half an emoji, as JSON may hold it
+        ("\ud83d end", "\ufffd end"),
+        ("\ud83d\ude80", "🚀"),
+        ("\ufeffbom", "\ufeffbom"),
+    ],
+)
+def test_half_characters_become_replacement_characters(text: str, formed: str) -> None:
+    assert well_formed(text) == formed
+
+
+@given(anything)
+def test_well_formed_text_can_be_written_and_is_left_alone(text: str) -> None:
+    formed = well_formed(text)
+    assert formed.encode().decode() == formed
+    assert well_formed(formed) == formed

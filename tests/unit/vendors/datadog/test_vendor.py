@@ -1,0 +1,258 @@
+"""Datadog: one deployment each, in integers, under an id of ours; and its words made useful."""
+
+import re
+from typing import Any
+
+import pytest
+from support.deployments import deployment, settings
+from support.github import SHA
+from support.moments import EARLIER, NOW
+from support.raw import DATADOG_API_KEY, DATADOG_APP_KEY
+
+from deployment_events.deployment import Event
+from deployment_events.messages import Message, Skip
+from deployment_events.vendors.datadog.vendor import SITES
+from deployment_events.vendors.registry import VENDORS
+
+DATADOG = VENDORS["datadog"]
+FULL = {"tags": (("a", "1"),), "metadata": {"github.actor": "octocat"}}
+
+
+def planned(
+    event: Event = Event.FINISHED, own: dict[str, Any] | None = None, **changes: Any
+) -> Message:
+    message = DATADOG.plan(settings("datadog", **own or {}), deployment(**changes), event, NOW)
+    assert isinstance(message, Message)
+    return message
+
+
+def attributes(own: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    return planned(Event.FINISHED, own, **changes).body["data"]["attributes"]
+
+
+def test_a_finished_deployment_is_told_with_every_attribute() -> None:
+    assert attributes({"team": "web", "deployment_id": "my-own-id-0123456789"}, **FULL) == {
+        "service": "checkout",
+        "started_at": EARLIER,
+        "finished_at": NOW,
+        "id": "my-own-id-0123456789",
+        "env": "production",
+        "version": "1.4.0",
+        "team": "web",
+        "git": {"commit_sha": SHA, "repository_url": "https://github.com/octo-org/octo-repo"},
+        "custom_tags": ["a:1", "github.actor:octocat"],
+    }
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    told = attributes(environment="", version="", commit_sha="")
+    assert told.keys() == {"service", "started_at", "finished_at", "id"}
+
+
+@pytest.mark.parametrize("missing", ["commit_sha", "repository_url"])
+def test_half_a_git_reference_is_none(missing: str) -> None:
+    assert "git" not in attributes(**{missing: ""})
+
+
+def test_times_are_integers_in_milliseconds() -> None:
+    told = attributes()
+    assert (type(told["started_at"]), type(told["finished_at"])) == (int, int)
+
+
+def test_the_id_is_the_deployment_s_unless_the_user_has_one() -> None:
+    message = planned()
+    assert message.id == message.body["data"]["attributes"]["id"] == deployment().id
+    own = settings("datadog", deployment_id="my-own-id-0123456789")
+    assert DATADOG.known_id(own, deployment()) == "my-own-id-0123456789"
+
+
+def test_a_repeated_tag_is_told_every_time() -> None:
+    assert attributes(tags=(("k", "1"), ("k", "2")))["custom_tags"] == ["k:1", "k:2"]
+
+
+def test_of_more_than_a_hundred_tags_github_s_go_first() -> None:
+    tags = tuple((f"k{number}", "v") for number in range(98))
+    facts = {f"github.{number}": "x" for number in range(7)}
+    told = attributes(tags=tags, metadata=facts)["custom_tags"]
+    assert len(told) == 100
+    assert told[:98] == [f"{key}:v" for key, _ in tags]
+    assert told[98:] == ["github.0:x", "github.1:x"]
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_every_site_s_api_is_at_api_and_its_name(site: str) -> None:
+    request = DATADOG.request(settings("datadog", site=site), planned())
+    assert (request.method, request.url) == ("POST", f"https://api.{site}/api/v2/dora/deployment")
+
+
+def test_there_are_nine_sites() -> None:
+    assert len(set(SITES)) == 9
+
+
+def test_a_base_url_wins_over_the_site() -> None:
+    own = settings("datadog", base_url="https://proxy.example/datadog/")
+    assert (
+        DATADOG.request(own, planned()).url
+        == "https://proxy.example/datadog/api/v2/dora/deployment"
+    )
+
+
+UPDATE = {"deployment_id": "my:own.id-0123456789", "app_key": DATADOG_APP_KEY}
+
+
+def test_an_update_names_the_deployment_twice_and_what_changed() -> None:
+    message = planned(Event.UPDATE, {**UPDATE, "change_failure": True})
+    assert message.body == {
+        "data": {
+            "type": "dora_deployment_patch_request",
+            "id": "my:own.id-0123456789",
+            "attributes": {"change_failure": True},
+        }
+    }
+    request = DATADOG.request(settings("datadog"), message)
+    assert request.method == "PATCH"
+    assert request.url == "https://api.datadoghq.com/api/v2/dora/deployments/my%3Aown.id-0123456789"
+
+
+def test_a_remediation_is_told_with_the_failure() -> None:
+    own = {
+        **UPDATE,
+        "change_failure": False,
+        "remediation_type": "rollback",
+        "remediation_id": "other",
+    }
+    assert planned(Event.UPDATE, own).body["data"]["attributes"] == {
+        "change_failure": False,
+        "remediation": {"type": "rollback", "id": "other"},
+    }
+
+
+def test_an_update_of_nothing_is_skipped() -> None:
+    skip = DATADOG.plan(settings("datadog"), deployment(), Event.UPDATE, NOW)
+    assert isinstance(skip, Skip)
+    assert "nothing to change" in skip.reason
+
+
+def test_the_application_key_goes_with_an_update_alone() -> None:
+    own = settings("datadog", **UPDATE)
+    assert DATADOG.keys(own, planned()) == {"DD-API-KEY": DATADOG_API_KEY}
+    update = planned(Event.UPDATE, {**UPDATE, "change_failure": True})
+    assert DATADOG.keys(own, update) == {
+        "DD-API-KEY": DATADOG_API_KEY,
+        "DD-APPLICATION-KEY": DATADOG_APP_KEY,
+    }
+
+
+def test_no_key_is_in_the_request_itself() -> None:
+    own = settings("datadog", **UPDATE)
+    assert not re.search(
+        f"{DATADOG_API_KEY}|{DATADOG_APP_KEY}", repr(DATADOG.request(own, planned()))
+    )
+
+
+def test_the_answer_s_id_is_taken() -> None:
+    assert (
+        DATADOG.identify(planned(), {"data": {"id": "4242424242", "type": "dora_deployment"}})
+        == "4242424242"
+    )
+
+
+@pytest.mark.parametrize("answer", [{"data": None}, {}, None, {"data": {"id": "other"}}])
+def test_an_update_s_answer_may_be_empty(answer: Any) -> None:
+    update = planned(Event.UPDATE, {**UPDATE, "change_failure": True})
+    expected = "other" if answer == {"data": {"id": "other"}} else UPDATE["deployment_id"]
+    assert DATADOG.identify(update, answer) == expected
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(None, [], "x", {}, {"data": None}, {"data": []}, {"data": {}}),
+        *(
+            {"data": {"id": id_}}
+            for id_ in (None, 1, "", "..", "a/b", "a\nb", "::error::x", "x" * 129)
+        ),
+    ],
+)
+def test_an_answer_without_a_usable_id_is_said_to_be_one(answer: Any) -> None:
+    with pytest.raises(ValueError, match="no usable id"):
+        DATADOG.identify(planned(), answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "attribute"),
+    [
+        ({"errors": ["Forbidden"]}, "Forbidden", ""),
+        ({"errors": ["a", "b"]}, "a - b", ""),
+        (
+            {
+                "errors": [
+                    {
+                        "title": "Bad",
+                        "detail": "short",
+                        "source": {"pointer": "/data/attributes/git/commit_sha"},
+                    }
+                ]
+            },
+            "Bad: short: (/data/attributes/git/commit_sha)",
+            "commit_sha",
+        ),
+        ({"errors": [{"title": "Bad", "source": {"parameter": "env"}}]}, "Bad: (env)", "env"),
+        (
+            {"errors": [{"detail": "x", "source": {"header": "DD-API-KEY"}}]},
+            "x: (DD-API-KEY)",
+            "DD-API-KEY",
+        ),
+        (
+            {"errors": [{"detail": "x", "source": None}, {"source": {"pointer": "/a/env"}}]},
+            "x - (/a/env)",
+            "env",
+        ),
+        ({"errors": [None, 1]}, "None - 1", ""),
+        ({"errors": "x"}, "", ""),
+        ({"errors": {}}, "", ""),
+        ([], "", ""),
+        (None, "", ""),
+        ("oops", "", ""),
+    ],
+)
+def test_both_shapes_of_a_refusal_are_understood(answer: Any, words: str, attribute: str) -> None:
+    assert DATADOG.words(answer) == (words, attribute)
+
+
+@pytest.mark.parametrize(
+    ("status", "attribute", "advice"),
+    [
+        (400, "commit_sha", "Correct the input commit-sha."),
+        (400, "custom_tags", "Correct the input tags."),
+        (400, "anything", "Correct the input that the message names."),
+        (401, "", "datadog-api-key"),
+        (403, "", "another site than us5.datadoghq.com"),
+        (403, "", "dora_metrics_write"),
+        (404, "", "datadog-deployment-id"),
+        (413, "", "too large"),
+        (302, "", "datadog-base-url"),
+    ],
+)
+def test_a_refusal_comes_with_its_likely_cause_and_cure(
+    status: int, attribute: str, advice: str
+) -> None:
+    told = DATADOG.advice(settings("datadog", site="us5.datadoghq.com"), status, attribute)
+    assert advice in told
+    assert told.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("headers", "pause"),
+    [
+        ({"X-RateLimit-Reset": "12"}, 12.0),
+        ({"X-RateLimit-Reset": " 0 "}, 0.0),
+        ({"X-RateLimit-Reset": "soon"}, None),
+        ({"X-RateLimit-Reset": "-1"}, None),
+        ({"X-RateLimit-Reset": "1e3"}, None),
+        ({"X-RateLimit-Reset": "9" * 17}, None),
+        ({}, None),
+    ],
+)
+def test_datadog_s_reset_is_seconds_from_now(headers: dict[str, str], pause: float | None) -> None:
+    assert DATADOG.pause(headers, NOW) == pause

@@ -1,0 +1,88 @@
+"""JSON Patch: the four documented operations, `value` where RFC 6902 wants it, null included."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from deployment_events.values.rules import InvalidValue
+from deployment_events.vendors.launchdarkly.json_patch import Operation, Patch, parse_patch
+
+PATCH = TypeAdapter(Patch)
+numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+values = st.recursive(
+    st.none() | st.booleans() | numbers | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+paths = st.just("") | st.text().map(lambda text: f"/{text}")
+operations = st.fixed_dictionaries(
+    {"op": st.sampled_from(["add", "replace", "test"]), "path": paths, "value": values}
+)
+removals = st.fixed_dictionaries({"op": st.just("remove"), "path": paths})
+
+
+def as_json(text: str) -> list[dict[str, Any]]:
+    return [operation.as_json() for operation in PATCH.validate_python(text)]
+
+
+@given(st.lists(operations | removals, min_size=1, max_size=4))
+def test_every_patch_is_sent_as_it_was_written(patch: list[dict[str, Any]]) -> None:
+    assert as_json(json.dumps(patch)) == patch
+
+
+def test_a_null_is_a_value_and_no_value_is_none() -> None:
+    patch = [{"op": "test", "path": "/a", "value": None}, {"op": "remove", "path": "/a"}]
+    assert as_json(json.dumps(patch)) == patch
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("", "is no JSON"),
+        ("{", "is no JSON"),
+        ("[" * 100_000, "is no JSON"),
+        ('[{"op": "add", "path": "/a", "value": NaN}]', "is no JSON"),
+        ('[{"op": "add", "path": "/a", "value": 1e999}]', "is no JSON"),
+        ('[{"op": "add", "path": "/a", "value": "\\ud800"}]', "is no JSON"),
+        ("{}", "a list of one or more operations"),
+        ("[]", "a list of one or more operations"),
+        ("null", "a list of one or more operations"),
+        ('"add"', "a list of one or more operations"),
+        ("[1]", "operation 1 is no object"),
+        ('[{"op": "remove", "path": "/a"}, []]', "operation 2 is no object"),
+        ('[{"path": "/a"}]', "operation 1 has an op other than add, remove, replace and test"),
+        ('[{"op": "move", "from": "/a", "path": "/b"}]', "has an op other than"),
+        ('[{"op": "copy", "from": "/a", "path": "/b"}]', "has an op other than"),
+        ('[{"op": "Add", "path": "/b", "value": 1}]', "has an op other than"),
+        ('[{"op": ["add"], "path": "/b", "value": 1}]', "has an op other than"),
+        ('[{"op": null, "path": "/b"}]', "has an op other than"),
+        ('[{"op": "remove"}]', "no JSON Pointer"),
+        ('[{"op": "remove", "path": "a"}]', "no JSON Pointer"),
+        ('[{"op": "remove", "path": 1}]', "no JSON Pointer"),
+        ('[{"op": "add", "path": "/a"}]', "has no value"),
+        ('[{"op": "replace", "path": "/a"}]', "has no value"),
+        ('[{"op": "test", "path": "/a"}]', "has no value"),
+        ('[{"op": "remove", "path": "/a", "from": "/b"}]', "has the unknown key from"),
+    ],
+)
+def test_what_is_no_patch_is_refused_with_the_operation_and_an_example(
+    text: str, rule: str
+) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        parse_patch(text)
+    assert rule in caught.value.rule
+    assert '"op": "replace"' in caught.value.fix
+
+
+def test_a_patch_read_back_is_taken_as_it_is() -> None:
+    patch = PATCH.validate_python('[{"op": "remove", "path": "/a"}]')
+    assert PATCH.validate_python(patch) == patch
+
+
+def test_a_replayed_operation_is_one_of_the_four() -> None:
+    with pytest.raises(ValidationError, match="literal_error"):
+        Operation.model_validate({"op": "move", "path": "/a"})

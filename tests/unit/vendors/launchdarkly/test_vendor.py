@@ -1,0 +1,291 @@
+"""LaunchDarkly: every event with its own time, a version in its alphabet, and the id it does not answer with."""
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.deployments import deployment, settings
+from support.moments import EARLIER, NOW
+from support.raw import LAUNCHDARKLY_TOKEN
+
+from deployment_events.deployment import Event
+from deployment_events.messages import Message, Skip
+from deployment_events.vendors.registry import VENDORS
+
+LAUNCHDARKLY = VENDORS["launchdarkly"]
+PATCH = [
+    {"op": "replace", "path": "/status", "value": None},
+    {"op": "remove", "path": "/metadata/a"},
+]
+WEEK = 7 * 24 * 3600 * 1000
+YEAR = 365 * 24 * 3600 * 1000
+BETA = {"LD-API-Version": "beta"}
+
+
+def planned(
+    event: Event = Event.FINISHED, own: dict[str, Any] | None = None, **changes: Any
+) -> Message:
+    message = LAUNCHDARKLY.plan(
+        settings("launchdarkly", **own or {}), deployment(**changes), event, NOW
+    )
+    assert isinstance(message, Message)
+    return message
+
+
+def test_an_event_is_told_with_every_field() -> None:
+    own = {
+        "project_key": "shop",
+        "environment_key": "prod-eu",
+        "application_key": "checkout-eu",
+        "application_name": "Checkout",
+        "application_kind": "browser",
+        "version_name": "One point four",
+        "event_metadata": {"ticket": "OPS-12"},
+        "deployment_metadata": {"a": {"b": [1]}},
+    }
+    assert planned(own=own, tags=(("k", "v"),)).body == {
+        "projectKey": "shop",
+        "environmentKey": "prod-eu",
+        "applicationKey": "checkout-eu",
+        "applicationName": "Checkout",
+        "applicationKind": "browser",
+        "version": "1.4.0",
+        "versionName": "One point four",
+        "eventType": "finished",
+        "eventTime": NOW,
+        "eventMetadata": {"ticket": "OPS-12"},
+        "deploymentMetadata": {"k": "v", "a": {"b": [1]}},
+    }
+
+
+def test_what_is_not_set_is_left_out_or_the_shared_fact() -> None:
+    assert planned().body == {
+        "projectKey": "default",
+        "environmentKey": "production",
+        "applicationKey": "checkout",
+        "applicationKind": "server",
+        "version": "1.4.0",
+        "eventType": "finished",
+        "eventTime": NOW,
+    }
+
+
+@pytest.mark.parametrize(
+    ("event", "at"),
+    [(Event.STARTED, EARLIER), (Event.FINISHED, NOW), (Event.FAILED, NOW), (Event.CUSTOM, NOW)],
+)
+def test_every_event_has_its_name_and_its_own_time(event: Event, at: int) -> None:
+    message = planned(event)
+    assert (message.body["eventType"], message.body["eventTime"], message.at) == (
+        event.value,
+        at,
+        at,
+    )
+    assert type(message.body["eventTime"]) is int
+
+
+@pytest.mark.parametrize(
+    ("version", "sent"),
+    [
+        ("1.4.0", "1.4.0"),
+        ("v1_4-rc.1", "v1_4-rc.1"),
+        ("feature/login", "feature-login"),
+        ("1.0+build 7", "1.0-build-7"),
+        ("naïve✅", "na-ve-"),
+        ("@scope/app@1", "-scope-app-1"),
+    ],
+)
+def test_a_version_is_spelled_in_launchdarkly_s_alphabet_and_kept_as_its_name(
+    version: str, sent: str
+) -> None:
+    body = planned(version=version).body
+    assert body["version"] == sent
+    assert body.get("versionName") == (version if version != sent else None)
+    note = LAUNCHDARKLY.note(settings("launchdarkly"), deployment(version=version))
+    assert (sent in note) is (version != sent)
+
+
+def test_a_version_name_of_the_user_s_own_is_kept() -> None:
+    assert planned(own={"version_name": "Mine"}, version="a/b").body["versionName"] == "Mine"
+
+
+@given(st.text(min_size=1))
+def test_any_version_can_be_sent(version: str) -> None:
+    body = planned(version=version).body
+    assert re.fullmatch(r"[A-Za-z0-9._-]+", body["version"])
+    assert len(body["version"]) == len(version)
+    assert body.get("versionName", body["version"]) == version
+
+
+def test_the_user_s_metadata_wins_over_tags_and_tags_over_github_s() -> None:
+    body = planned(
+        own={"deployment_metadata": {"c": 3}},
+        metadata={"a": "github", "b": "github", "c": "github"},
+        tags=(("b", "first"), ("b", "last"), ("c", "tag")),
+    ).body
+    assert body["deploymentMetadata"] == {"a": "github", "b": "last", "c": 3}
+
+
+@pytest.mark.parametrize(
+    ("missing", "why"),
+    [("version", "it needs a version"), ("environment", "it needs an environment")],
+)
+def test_an_event_that_launchdarkly_would_refuse_is_skipped_with_the_reason(
+    missing: str, why: str
+) -> None:
+    skip = LAUNCHDARKLY.plan(
+        settings("launchdarkly"), deployment(**{missing: ""}), Event.FINISHED, NOW
+    )
+    assert isinstance(skip, Skip)
+    assert why in skip.reason
+
+
+def test_an_environment_of_its_own_is_enough_and_wins() -> None:
+    assert planned(own={"environment_key": "prod"}).body["environmentKey"] == "prod"
+    assert planned(own={"environment_key": "prod"}, environment="").body["environmentKey"] == "prod"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "https://app.launchdarkly.com",
+        "https://app.launchdarkly.us",
+        "https://app.eu.launchdarkly.com",
+    ],
+)
+def test_an_event_is_posted_to_the_instance_with_the_beta_header(host: str) -> None:
+    request = LAUNCHDARKLY.request(settings("launchdarkly", base_url=host), planned())
+    assert (request.method, request.headers) == ("POST", BETA)
+    assert request.url == f"{host}/api/v2/engineering-insights/deployment-events"
+
+
+def test_the_token_is_sent_bare() -> None:
+    assert LAUNCHDARKLY.keys(settings("launchdarkly"), None) == {
+        "Authorization": LAUNCHDARKLY_TOKEN
+    }
+    assert LAUNCHDARKLY_TOKEN not in repr(LAUNCHDARKLY.request(settings("launchdarkly"), planned()))
+
+
+def test_an_update_by_id_is_a_json_patch_with_its_nulls_and_without_others() -> None:
+    message = planned(Event.UPDATE, {"patch": PATCH, "deployment_id": "2f5a:1"})
+    assert message.body == PATCH
+    assert message.search is None
+    assert not LAUNCHDARKLY.needs_id(message)
+    request = LAUNCHDARKLY.request(settings("launchdarkly"), message)
+    assert request.method == "PATCH"
+    assert request.url.endswith("/api/v2/engineering-insights/deployments/2f5a%3A1")
+
+
+def test_an_update_without_an_id_looks_for_the_version_over_a_year() -> None:
+    message = planned(Event.UPDATE, {"patch": PATCH}, version="a/b")
+    assert LAUNCHDARKLY.needs_id(message)
+    assert message.search == {
+        "projectKey": "default",
+        "environmentKey": "production",
+        "applicationKey": "checkout",
+        "version": "a-b",
+        "since": NOW - YEAR,
+    }
+
+
+def test_an_update_of_nothing_is_skipped() -> None:
+    skip = LAUNCHDARKLY.plan(settings("launchdarkly"), deployment(), Event.UPDATE, NOW)
+    assert isinstance(skip, Skip)
+    assert "nothing to change" in skip.reason
+
+
+def test_an_event_s_id_is_looked_for_since_its_start() -> None:
+    message = planned()
+    assert message.search is not None
+    assert message.search["since"] == EARLIER
+    assert not LAUNCHDARKLY.needs_id(message)
+    assert LAUNCHDARKLY.subject(message) == LAUNCHDARKLY.subject(planned(Event.STARTED))
+    assert LAUNCHDARKLY.subject(message) != LAUNCHDARKLY.subject(planned(version="2"))
+    assert LAUNCHDARKLY.identify(message, {"id": "not this"}) == ""
+    assert LAUNCHDARKLY.lookup(settings("launchdarkly"), {0: message}) is not None
+
+
+@pytest.mark.parametrize(
+    ("event", "changes", "since"),
+    [
+        (Event.STARTED, {}, EARLIER),
+        (Event.FAILED, {}, EARLIER),
+        (Event.FINISHED, {"start_is_known": False}, NOW - WEEK),  # it may have begun in another job
+        (Event.CUSTOM, {}, NOW - WEEK),
+    ],
+)
+def test_a_deployment_that_began_elsewhere_is_looked_for_over_a_week(
+    event: Event, changes: dict[str, Any], since: int
+) -> None:
+    message = planned(event, **changes)
+    assert message.search is not None
+    assert message.search["since"] == since
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "attribute"),
+    [
+        ({"code": "forbidden", "message": "Access denied"}, "forbidden - Access denied", ""),
+        (
+            {
+                "code": "invalid_request",
+                "message": "Bad",
+                "errors": [{"attribute": "version", "reason": "chars"}],
+            },
+            "invalid_request - Bad - version: chars",
+            "version",
+        ),
+        ({"message": "x", "errors": [None, "y", {"reason": "z"}]}, "x - : z", ""),
+        ({"errors": "x"}, "", ""),
+        ({}, "", ""),
+        ([], "", ""),
+        (None, "", ""),
+        ("<html>", "", ""),
+    ],
+)
+def test_a_refusal_s_own_words_are_told(answer: Any, words: str, attribute: str) -> None:
+    assert LAUNCHDARKLY.words(answer) == (words, attribute)
+
+
+@pytest.mark.parametrize(
+    ("status", "attribute", "advice"),
+    [
+        (400, "version", "Correct the input version."),
+        (400, "environmentKey", "Correct the input launchdarkly-environment-key (or environment)."),
+        (400, "else", "Correct the input that the message names."),
+        (401, "", "SDK key"),
+        (403, "", "Writer role"),
+        (403, "", "LD-API-Version: beta"),
+        (404, "", "launchdarkly-project-key"),
+        (301, "", "launchdarkly-base-url"),
+    ],
+)
+def test_a_refusal_comes_with_its_likely_cause_and_cure(
+    status: int, attribute: str, advice: str
+) -> None:
+    told = LAUNCHDARKLY.advice(settings("launchdarkly"), status, attribute)
+    assert advice in told
+    assert told.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("headers", "pause"),
+    [
+        ({"X-Ratelimit-Reset": str(NOW + 2500)}, 2.5),
+        ({"X-Ratelimit-Auth-Token-Reset": str(NOW + 1000)}, 1.0),
+        (
+            {"X-Ratelimit-Reset": str(NOW + 1000), "X-Ratelimit-Auth-Token-Reset": str(NOW + 4000)},
+            4.0,
+        ),
+        ({"X-Ratelimit-Reset": str(NOW - 1)}, 0.0),
+        ({"X-Ratelimit-Reset": "12"}, 0.0),
+        ({"X-Ratelimit-Reset": "x"}, None),
+        ({}, None),
+    ],
+)
+def test_launchdarkly_s_reset_is_a_moment_in_milliseconds(
+    headers: dict[str, str], pause: float | None
+) -> None:
+    assert LAUNCHDARKLY.pause(headers, NOW) == pause

@@ -1,0 +1,73 @@
+"""What every vendor promises, whichever it is."""
+
+import pytest
+from pydantic import ValidationError
+from support.deployments import KEYS, keys_of, settings
+
+from deployment_events.vendors.base import Settings
+from deployment_events.vendors.registry import VENDORS
+
+NAMES = sorted(VENDORS)
+
+
+def test_the_two_vendors_are_there_in_the_order_people_see_them() -> None:
+    assert [(name, provider.title) for name, provider in VENDORS.items()] == [
+        ("launchdarkly", "LaunchDarkly"),
+        ("datadog", "Datadog"),
+    ]
+
+
+@pytest.mark.parametrize("vendor", NAMES)
+def test_a_vendor_is_enabled_by_its_first_key(vendor: str) -> None:
+    provider = VENDORS[vendor]
+    assert provider.enabled(settings(vendor))
+    assert not provider.enabled(provider.settings())
+    assert provider.settings.secret_fields()[0] in KEYS[vendor]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "fields"), [("launchdarkly", ["access_token"]), ("datadog", ["api_key", "app_key"])]
+)
+def test_the_secret_fields_are_the_keys(vendor: str, fields: list[str]) -> None:
+    assert VENDORS[vendor].settings.secret_fields() == fields
+
+
+@pytest.mark.parametrize("vendor", NAMES)
+def test_what_is_saved_holds_no_key_and_no_default(vendor: str) -> None:
+    one: Settings = settings(vendor)
+    assert one.without_secrets() == {}
+    assert keys_of(one) == list(KEYS[vendor].values())
+    assert not [key for key in keys_of(one) if key in repr(one)]
+
+
+@pytest.mark.parametrize("vendor", NAMES)
+def test_a_default_that_the_runner_passed_on_is_not_saved(vendor: str) -> None:
+    kind = VENDORS[vendor].settings
+    given = {
+        name: field.default
+        for name, field in kind.model_fields.items()
+        if isinstance(field.default, str)
+    }
+    assert given
+    assert settings(vendor, **given).without_secrets() == {}
+
+
+@pytest.mark.parametrize("vendor", NAMES)
+def test_what_is_saved_is_read_back_the_same(vendor: str) -> None:
+    one = settings(vendor, deployment_id="my-own-id-0123456789", base_url="https://proxy.example")
+    kind = VENDORS[vendor].settings
+    assert kind.model_validate(one.without_secrets() | KEYS[vendor]) == one
+
+
+@pytest.mark.parametrize("vendor", NAMES)
+def test_attributes_of_a_line_name_fields_of_the_settings(vendor: str) -> None:
+    provider = VENDORS[vendor]
+    assert set(provider.attributes.values()) <= set(provider.settings.model_fields)
+    assert provider.settings.update_only <= set(provider.settings.model_fields)
+    assert provider.update_field in provider.settings.update_only
+
+
+@pytest.mark.parametrize("vendor", NAMES)
+def test_a_misspelt_setting_is_an_error(vendor: str) -> None:
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        settings(vendor, base_ulr="https://x.example")
