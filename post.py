@@ -1,17 +1,13 @@
 #!/usr/local/bin/python -IuB
-"""The post stage: it ends what main has started, and leaves at once where main has left nothing."""
+"""The post stage. It ends immediately if main has left nothing to do."""
 
 import os
 
-if os.environ.get("STATE_done") == "true":  # noqa: SIM112  the runner keeps the case of a state's name
+# The runner keeps the case of a state's name: docs/vendors.md#runner-state.
+if os.environ.get("STATE_done") == "true":  # noqa: SIM112
     os._exit(0)
 
-from deployment_events.early import prepare
-
-received = prepare()
-
-from deployment_events.process import run  # noqa: E402  after prepare, which its imports must see
-from deployment_events.stages.post import post  # noqa: E402
+from deployment_events.process import run
 
 if __name__ == "__main__":
-    run(post, received)
+    run("post")

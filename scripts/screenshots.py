@@ -13,16 +13,17 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cmarkgfm  # type: ignore[import-untyped]
 from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
 from deployment_events.delivery import outbox
-from deployment_events.deployment import Event, Origin, Rollout, Service
+from deployment_events.deployment import Deployment, Event, Facts, Origin, Service, StartSource
 from deployment_events.inputs.read import read_inputs
 from deployment_events.messages import DeliveryResult, Message, Status
-from deployment_events.report import summary
-from deployment_events.vendors.plan import plan
+from deployment_events.report.summary import Summary, render
+from deployment_events.vendors.plan import make_plan
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 LARGEST = 150 * 1024  # bytes of a picture
@@ -60,26 +61,29 @@ ul { padding-left: 2em; }
 """
 
 
-def rollout(services: int = 1) -> Rollout:
-    """Return a deployment to draw."""
-    names = (
-        ["shop"] if services == 1 else [f"service-{number:02}" for number in range(1, services + 1)]
-    )
-    return Rollout(
-        services=tuple(Service(name=name) for name in names),
+def deployments(services: int = 1, **changes: Any) -> tuple[Deployment, ...]:
+    """Return deployments to draw; `changes` are those of their facts."""
+    names = ["shop"]
+    if services > 1:
+        names = [f"service-{number:02}" for number in range(1, services + 1)]
+    facts = Facts(
         environment="production",
         version="v1.4.0",
         commit_sha="5a7be2f0c91d384e6b7a5c2d1e0f98b7a6c5d4e3",
         repository_url="https://github.com/octo-org/shop",
         started_at=START,
+        start_source=StartSource.NOW,
         finished_at=START + 200_000,
         origin=ORIGIN,
-    )
+    ).model_copy(update=changes)
+    return tuple(Deployment(Service(name=name), facts) for name in names)
 
 
-def results(made: Rollout, event: Event) -> tuple[list[Message], list[DeliveryResult]]:
+def results(
+    made: tuple[Deployment, ...], event: Event
+) -> tuple[list[Message], list[DeliveryResult]]:
     """Return what is sent, and results as if both vendors had accepted it."""
-    planned = plan(made, read_inputs(KEYS, START).enabled, event, START + 200_000)
+    planned = make_plan(made, read_inputs(KEYS, START).enabled, event, START + 200_000)
     ids = {"launchdarkly": "3f2c9e70-1a4d-4c1b-9a53-7d0f6b1e24{:02}"}
     done = [
         DeliveryResult(
@@ -108,11 +112,11 @@ def lose(result: DeliveryResult, status: Status, error: str, fix: str = "") -> D
 
 def pages() -> Iterator[tuple[str, str]]:
     """Yield the name and the Markdown of every page to draw."""
-    _, done = results(rollout(), Event.FINISHED)
-    yield "success", summary.render(done, rollout(), [])
-    _, done = results(rollout(), Event.FAILED)
-    yield "failure", summary.render(done, rollout(), [])
-    messages, done = results(rollout(), Event.FINISHED)
+    _, done = results(deployments(), Event.FINISHED)
+    yield "success", render(Summary(done, deployments(), []))
+    _, done = results(deployments(), Event.FAILED)
+    yield "failure", render(Summary(done, deployments(), []))
+    messages, done = results(deployments(), Event.FINISHED)
     done[0] = lose(
         done[0],
         Status.REFUSED,
@@ -121,8 +125,8 @@ def pages() -> Iterator[tuple[str, str]]:
         "put an API access token with the Writer role into the secret.",
     )
     done[1] = lose(done[1], Status.UNDELIVERED, "HTTP 503; the time allowed is used up")
-    yield "undelivered", summary.render(done, rollout(), outbox.dump(messages).splitlines())
-    messages, done = results(rollout(40), Event.FINISHED)
+    yield "undelivered", render(Summary(done, deployments(), outbox.dump(messages).splitlines()))
+    messages, done = results(deployments(40), Event.FINISHED)
     for number in (12, 13, 40):
         done[number] = lose(
             done[number], Status.UNDELIVERED, "HTTP 503; the time allowed is used up"
@@ -130,7 +134,7 @@ def pages() -> Iterator[tuple[str, str]]:
     lost = [
         message for message, result in zip(messages, done, strict=False) if result.status.is_lost
     ]
-    yield "forty", summary.render(done, rollout(40), outbox.dump(lost).splitlines())
+    yield "forty", render(Summary(done, deployments(40), outbox.dump(lost).splitlines()))
 
 
 def to_html(markdown: str, *, unfold: bool = False) -> str:

@@ -1,16 +1,13 @@
-"""The vocabulary: what happened, to which service, and the facts both vendors share."""
+"""The domain: a deployment, the events that are reported about it, and GitHub's status values."""
 
 from enum import StrEnum
-from hashlib import sha256
-from json import dumps
-from re import sub
 from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class Event(StrEnum):
-    """What a vendor may hear of a deployment."""
+    """What is reported about a deployment."""
 
     STARTED = "started"
     FINISHED = "finished"
@@ -40,123 +37,96 @@ GITHUB_STATUSES: dict[str, Event | None] = {
     "stale": None,
     "action_required": None,
 }
-"""GitHub's words for the state of a job, a run or a deployment; None: there is nothing to tell.
+"""GitHub's status values of a job, a run or a deployment, and the event of each.
 
-`cancelled` is missing: the user decides what it means (`on-cancelled`).
+None: nothing is reported. `cancelled` is missing, because the input `on-cancelled` decides.
 """
 
 
 class Frozen(BaseModel):
-    """The base of all models: they never change, and an unknown field is an error."""
+    """The base of all models: immutable, and an unknown field is an error."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True
     )
 
 
+class StartSource(StrEnum):
+    """Where a deployment's start time comes from."""
+
+    INPUT = "input"
+    NOW = "now"
+    DEPLOYMENT_STATUS = "deployment-status"
+    DEPLOYMENT = "deployment"
+    JOB = "job"
+    FINISH = "finish"
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the deployment started at that time, not merely its job or its end."""
+        return self not in {StartSource.JOB, StartSource.FINISH}
+
+
 class Service(Frozen):
-    """One deployed service, and what the user said of it alone."""
+    """One deployed service, and the overrides on its line of the `service` input."""
 
     name: str
-    attributes: dict[str, str] = {}
-    """`key=value` of its line; the keys are those of `deployment_events.services`."""
+    overrides: dict[str, str] = {}
+    """`key=value` as written; the keys are listed in `deployment_events.inputs.services`."""
 
 
 class Origin(Frozen):
-    """Where a deployment comes from: what tells it from every other one, for ever."""
+    """The job that reports a deployment."""
 
     repository: str
     run_id: str
     run_attempt: str
     job: str
     job_index: str
+    """The index in the job's matrix, or empty."""
     run_url: str = ""
-    """The run's page: for people, no part of what tells deployments apart."""
 
 
 Tag = Annotated[tuple[str, str], Field(description="key and value")]
 
 
-class Deployment(NamedTuple):
-    """One service's deployment: the facts both vendors share. Times are Unix milliseconds."""
+class Facts(Frozen):
+    """What all deployments of one step share. Times are Unix milliseconds."""
 
-    service: str
     environment: str
-    """Empty where nobody named one."""
+    """Empty if unknown."""
     version: str
+    """Of all services that do not override it."""
     commit_sha: str
-    """A full SHA, or empty where it could not be found out."""
+    """A full SHA, or empty if unknown."""
     repository_url: str
     started_at: int
-    finished_at: int
-    """Of a deployment that has only started: its start."""
-    tags: tuple[Tag, ...]
-    """The user's, in their order; a key may repeat."""
-    metadata: dict[str, str]
-    """GitHub's own facts, `github.…`: the user's keys win over them."""
-    id: str
-    """The same for every retry and replay of this deployment, another one for the next."""
-    start_is_known: bool = True
-    """Whether the start was told, and not guessed from the job or the end."""
-
-    def at(self, event: Event) -> int:
-        """When `event` happened to this deployment, in Unix milliseconds."""
-        return self.started_at if event is Event.STARTED else self.finished_at
-
-
-class Rollout(Frozen):
-    """What one step deploys: shared facts once, then its services. Times are Unix milliseconds."""
-
-    services: tuple[Service, ...]
-    environment: str
-    version: str
-    commit_sha: str
-    repository_url: str
-    started_at: int
-    start_is_known: bool = True
+    start_source: StartSource
     finished_at: int | None = None
+    """None: not finished."""
     tags: tuple[Tag, ...] = ()
+    """The user's, in their order; a key may repeat."""
     metadata: dict[str, str] = {}
+    """GitHub's own `github.…` values; the user's keys override them."""
     origin: Origin
 
-    def deployment(self, service: Service) -> Deployment:
-        """Return the deployment of one of the services."""
-        return Deployment(
-            service=service.name,
-            environment=self.environment,
-            version=self.version_of(service),
-            commit_sha=self.commit_sha,
-            repository_url=self.repository_url,
-            started_at=self.started_at,
-            finished_at=self.started_at if self.finished_at is None else self.finished_at,
-            tags=self.tags,
-            metadata=self.metadata,
-            id=self._identify(service),
-            start_is_known=self.start_is_known,
-        )
 
-    def version_of(self, service: Service) -> str:
-        """Return a service's own version, else the one that all share."""
-        return service.attributes.get("version", self.version)
+class Deployment(NamedTuple):
+    """One service's deployment."""
 
-    def _identify(self, service: Service) -> str:
-        """In Datadog's alphabet and length (spec: 16 to 128 of A-Z a-z 0-9 - _ . :).
+    service: Service
+    facts: Facts
 
-        The readable head is for people; the hash of every part, as given, keeps two deployments apart
-        whose heads look alike. Commit and version are parts because a job that deploys and rolls back
-        has one start.
-        """
-        origin = self.origin
-        parts = [
-            *(origin.repository, origin.run_id, origin.run_attempt, origin.job, origin.job_index),
-            *(
-                service.name,
-                self.environment,
-                str(self.started_at),
-                self.commit_sha,
-                self.version_of(service),
-            ),
-        ]
-        digest = sha256(dumps(parts).encode()).hexdigest()[:24]
-        head = f"{origin.run_id or 0}.{origin.run_attempt}:{service.name}:{self.environment}"
-        return f"{sub(r'[^A-Za-z0-9_.:-]', '-', head)[:100]}:{digest}"
+    @property
+    def version(self) -> str:
+        """The service's own version, or the one that all share."""
+        return self.service.overrides.get("version", self.facts.version)
+
+    @property
+    def finished_at(self) -> int:
+        """The end in Unix milliseconds; the start if the deployment has not finished."""
+        return self.facts.started_at if self.facts.finished_at is None else self.facts.finished_at
+
+    def at(self, event: Event) -> int:
+        """Return when `event` happened, in Unix milliseconds."""
+        return self.facts.started_at if event is Event.STARTED else self.finished_at

@@ -1,16 +1,18 @@
-"""Everything that can go wrong, and what each error knows.
+"""The exceptions of this package.
 
     DeploymentEventsError
-    ├── InputError     what the user wrote is wrong: every problem at once, nothing sent
-    ├── StateError     what main left for post cannot be used
-    ├── OutboxError    a file of undelivered events cannot be used: it is left as it was
-    └── DeliveryFailed     one message to a vendor did not succeed
-        ├── Refused    it never will as it stands: not tried again
-        └── Unavailable       it may later: tried again run_with_deadline the time allowed
+    ├── InputError          the inputs are invalid: nothing is sent
+    ├── StateError          the state from the main stage cannot be used
+    ├── OutboxError         a file of undelivered events cannot be used and is left unchanged
+    └── DeliveryFailed      one message was not accepted
+        ├── Refused         a retry cannot help
+        └── Unavailable     a retry may help
 
-`str()` of each is one line for a person: cause first, fix last.
+`str()` of each is one line for the user: the cause first, the fix last.
 """
 
+import os
+import traceback
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -18,18 +20,18 @@ from .values.text import clean, quoted
 
 
 class DeploymentEventsError(Exception):
-    """The root: catch it to catch everything this package raises on purpose."""
+    """The base of all exceptions that this package raises on purpose."""
 
 
 class Problem(NamedTuple):
-    """One thing wrong with one input, in the words the user will read."""
+    """One problem with one input."""
 
     input: str
     """The input's name as in action.yml."""
     rule: str
     """What it must be, without a full stop."""
     given: str | None
-    """The value, or None for a secret's, which is never shown."""
+    """The value, or None for a secret, which is never shown."""
     fix: str
     """What to do next: a sentence."""
 
@@ -39,7 +41,7 @@ class Problem(NamedTuple):
 
 
 class InputError(DeploymentEventsError):
-    """The inputs are wrong; `problems` lists every reason."""
+    """The inputs are invalid; `problems` lists every reason."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(map(str, problems)))
@@ -55,30 +57,44 @@ class OutboxError(DeploymentEventsError):
 
 
 class DeliveryFailed(DeploymentEventsError):
-    """One message did not succeed.
+    """One message was not accepted.
 
-    `status` is the HTTP status, or None when there was no answer; `attribute` is the part of the body
-    that the vendor named, or empty.
+    `status` is the HTTP status, or None without a response; `advice` is how to fix it, or empty.
     """
 
-    attribute = ""
-
-    def __init__(self, message: str, status: int | None = None) -> None:
+    def __init__(self, message: str, status: int | None = None, advice: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.advice = advice
 
 
 class Refused(DeliveryFailed):
-    """The vendor, a proxy or TLS said no: sending the same again changes nothing."""
-
-    def __init__(self, message: str, status: int | None = None, attribute: str = "") -> None:
-        super().__init__(message, status)
-        self.attribute = attribute
+    """The vendor, a proxy or TLS refused the request: sending it again changes nothing."""
 
 
 class Unavailable(DeliveryFailed):
-    """Nobody answered, or the answer was "later"; `wait` is how long, in seconds, if it said so."""
+    """There was no response, or the response asked to try later.
 
-    def __init__(self, message: str, status: int | None = None, wait: float | None = None) -> None:
-        super().__init__(message, status)
+    `wait` is the time that the response asked to wait, in seconds, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        status: int | None = None,
+        advice: str = "",
+        wait: float | None = None,
+    ) -> None:
+        super().__init__(message, status, advice)
         self.wait = wait
+
+
+def describe_bug(bug: Exception) -> str:
+    """Return the type of an unexpected error and its place, such as `KeyError at plan.py:12`.
+
+    The error's own message is left out, because it may contain a key.
+    """
+    frame = traceback.extract_tb(bug.__traceback__)[-1]
+    # os.path instead of pathlib: the file's name may be no path.
+    name = os.path.basename(frame.filename)  # noqa: PTH119
+    return f"{type(bug).__name__} at {name}:{frame.lineno}"

@@ -1,6 +1,8 @@
 """What is sent and what came of it: messages go into delivery, results come out."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
@@ -10,7 +12,7 @@ from .deployment import Event, Frozen
 class Message(Frozen):
     """One event for one vendor: all that is needed to send it now, or from a file in a later run.
 
-    It names no host, URL or header and holds no key: those come from the inputs of the run that sends it.
+    It contains no host, URL, header or key. Those come from the inputs of the run that sends it.
     """
 
     format: Literal[1] = 1
@@ -20,29 +22,32 @@ class Message(Frozen):
     service: str
     event: Event
     at: int
-    """When it happened, in Unix milliseconds: the oldest is sent first."""
+    """When the event happened, in Unix milliseconds: the oldest is sent first."""
     body: Any
-    """JSON, as the vendor takes it."""
+    """JSON, as the vendor accepts it."""
     id: str = ""
-    """The deployment's id at the vendor, where it is known before the message."""
+    """The deployment's ID at the vendor, if it is known before the message is sent."""
     search: dict[str, Any] | None = None
-    """What the vendor needs to find that id by itself."""
+    """What the vendor needs to look up that ID."""
     cause: str = ""
     """Why it could not be delivered so far."""
 
 
-class Request(NamedTuple):
-    """An HTTP request without its secrets."""
+@dataclass(frozen=True)
+class Request:
+    """An HTTP request."""
 
     method: Literal["GET", "POST", "PATCH"]
     url: str
     body: Any = None
     """JSON, or None for no body."""
-    headers: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The headers that contain keys: never printed and never saved."""
 
 
 class Response(NamedTuple):
-    """An HTTP response: its body is at most as long as delivery reads, and may be cut."""
+    """An HTTP response. The body may be cut: `complete` is then False."""
 
     status: int
     headers: Mapping[str, str]
@@ -52,8 +57,15 @@ class Response(NamedTuple):
 
     @property
     def accepted(self) -> bool:
-        """Whether the vendor took it: any 2xx."""
+        """Whether the vendor accepted the request: any 2xx."""
         return 200 <= self.status < 300
+
+    def json(self) -> Any:
+        """Return the body as JSON, or None if it is anything else."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
 
 
 class Status(StrEnum):
@@ -67,12 +79,12 @@ class Status(StrEnum):
 
     @property
     def is_lost(self) -> bool:
-        """Whether the vendor should have it and does not."""
+        """Whether the vendor should have received the event and has not accepted it."""
         return self in {Status.REFUSED, Status.UNDELIVERED}
 
 
 class DeliveryResult(NamedTuple):
-    """What became of one event of one service at one vendor: a row of `results`."""
+    """What became of one event of one service at one vendor: an entry of `results`."""
 
     service: str
     vendor: str
@@ -81,16 +93,16 @@ class DeliveryResult(NamedTuple):
     id: str = ""
     attempts: int = 0
     error: str = ""
-    """Why it is not delivered; of a skipped one, why it is not sent."""
+    """Why it was not delivered; for a skipped event, why it was not sent."""
     fix: str = ""
-    """What to do about it: a sentence for a person."""
+    """How to fix it: a sentence, or empty."""
     note: str = ""
-    """What is odd about a delivered one."""
+    """What is unusual about a delivered event: a sentence, or empty."""
     retry_is_useless: bool = False
-    """Whether the vendor refused what the event says: a replay would only say it again."""
+    """Whether the vendor rejected the content: a replay would send the same content again."""
 
-    def as_result(self) -> dict[str, str | int]:
-        """Return the object that the `results` output promises."""
+    def as_output(self) -> dict[str, str | int]:
+        """Return the object that the `results` output contains."""
         return {
             "service": self.service,
             "vendor": self.vendor,
@@ -102,9 +114,22 @@ class DeliveryResult(NamedTuple):
         }
 
 
+def undelivered(message: Message, error: str) -> DeliveryResult:
+    """Return the result of a message that no vendor answered."""
+    return DeliveryResult(
+        service=message.service,
+        vendor=message.vendor,
+        event=message.event,
+        status=Status.UNDELIVERED,
+        id=message.id,
+        error=error,
+    )
+
+
 class Skip(NamedTuple):
-    """A vendor does not hear of an event: `reason` is for people."""
+    """A vendor does not receive an event."""
 
     reason: str
+    """A sentence."""
     by_design: bool = True
-    """Else a fact is missing that the vendor needs, of which people must be warned."""
+    """False: a value is missing that the vendor requires, and a warning says so."""

@@ -14,10 +14,11 @@ from support.step import make_step
 from deployment_events.deployment import GITHUB_STATUSES, Event
 from deployment_events.github.runner import Runner
 from deployment_events.http.deadline import Clock
-from deployment_events.inputs.read import input_names, read_inputs
-from deployment_events.inputs.services import attribute_names
+from deployment_events.inputs.model import input_names
+from deployment_events.inputs.read import read_inputs
+from deployment_events.inputs.services import service_keys
 from deployment_events.stages.main import main
-from deployment_events.vendors.datadog.vendor import SITES
+from deployment_events.vendors.datadog.settings import SITES
 from deployment_events.vendors.input_names import secret_names
 
 INPUTS = MANIFEST["inputs"]
@@ -165,7 +166,7 @@ def test_the_descriptions_name_the_words_the_code_takes() -> None:
     for word in ("auto", *Event, "replay"):
         assert word in INPUTS["event"]["description"]
     assert {"in_progress", "success", "failure"} <= set(GITHUB_STATUSES)
-    for key in attribute_names():
+    for key in service_keys():
         assert key in INPUTS["service"]["description"]
     assert all(
         site in SITES

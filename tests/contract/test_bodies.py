@@ -18,8 +18,8 @@ from support.vendor_models import launchdarkly_model
 
 from deployment_events.deployment import Event
 from deployment_events.messages import Message
-from deployment_events.resolve import Moments, resolve
-from deployment_events.vendors.plan import plan
+from deployment_events.resolve import resolve
+from deployment_events.vendors.plan import make_plan
 
 POST_EVENT = launchdarkly_model("post_deployment_event_input", "PostDeploymentEventInput")
 PATCH = TypeAdapter(list[launchdarkly_model("patch_operation", "PatchOperation")])
@@ -56,8 +56,8 @@ UPDATE = {
 def bodies(event: Event, changes: dict[str, str]) -> dict[str, Any]:
     """Return each vendor's body as it goes over the wire, by vendor."""
     given = inputs(event=event, **changes)
-    resolved = resolve(given, context(), event, Moments(NOW))
-    messages: tuple[Message, ...] = plan(resolved.rollout, given.enabled, event, NOW).messages
+    deployments = resolve(given, context(), event, now=NOW).deployments
+    messages: tuple[Message, ...] = make_plan(deployments, given.enabled, event, NOW).messages
     return {message.vendor: json.loads(json.dumps(message.body)) for message in messages}
 
 

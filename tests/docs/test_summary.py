@@ -13,7 +13,7 @@ from deployment_events.delivery import outbox
 from deployment_events.deployment import Event, Service
 from deployment_events.errors import Problem
 from deployment_events.messages import DeliveryResult, Message, Status
-from deployment_events.report import summary
+from deployment_events.report.summary import Summary, render, render_problems
 from scripts import screenshots
 
 ONE_MIB = 1024 * 1024
@@ -38,8 +38,8 @@ class Page(HTMLParser):
 
 
 def rendered(event: Event = Event.FINISHED, services: int = 1) -> Page:
-    made = screenshots.rollout(services)
-    return Page(summary.render(screenshots.results(made, event)[1], made, []))
+    made = screenshots.deployments(services)
+    return Page(render(Summary(screenshots.results(made, event)[1], made)))
 
 
 def test_one_glance_tells_what_where_which_when_how_long_and_what_each_vendor_said() -> None:
@@ -66,37 +66,31 @@ def test_what_is_not_sent_says_why() -> None:
 
 
 def test_a_night_between_start_and_end_shows_both_days() -> None:
-    made = screenshots.rollout().model_copy(
-        update={"finished_at": screenshots.START + 20 * 3_600_000}
-    )
-    text = Page(summary.render(screenshots.results(made, Event.FINISHED)[1], made, [])).text
+    made = screenshots.deployments(finished_at=screenshots.START + 20 * 3_600_000)
+    text = Page(render(Summary(screenshots.results(made, Event.FINISHED)[1], made))).text
     assert "2026-05-04 09:30:00 → 2026-05-05 05:30:00 UTC · took 20 h 0 min" in text
 
 
 def test_a_start_has_one_time_and_no_duration() -> None:
-    made = screenshots.rollout().model_copy(update={"finished_at": None})
-    text = Page(summary.render(screenshots.results(made, Event.STARTED)[1], made, [])).text
+    made = screenshots.deployments(finished_at=None)
+    text = Page(render(Summary(screenshots.results(made, Event.STARTED)[1], made))).text
     assert "2026-05-04 09:30:00 UTC" in text
     assert "took" not in text
 
 
 def test_a_version_that_is_the_commit_is_told_once() -> None:
-    made = screenshots.rollout()
-    made = made.model_copy(update={"version": made.commit_sha})
-    text = Page(summary.render(screenshots.results(made, Event.FINISHED)[1], made, [])).text
+    commit = screenshots.deployments()[0].facts.commit_sha
+    made = screenshots.deployments(version=commit)
+    text = Page(render(Summary(screenshots.results(made, Event.FINISHED)[1], made))).text
     assert "Commit 5a7be2f0c91d" in text
     assert "Version" not in text
 
 
 def test_a_second_attempt_and_a_services_own_version_are_told() -> None:
-    made = screenshots.rollout()
-    made = made.model_copy(
-        update={
-            "origin": made.origin.model_copy(update={"run_attempt": "2"}),
-            "services": (Service(name="shop", attributes={"version": "9.9"}),),
-        }
-    )
-    text = Page(summary.render(screenshots.results(made, Event.FINISHED)[1], made, [])).text
+    origin = screenshots.ORIGIN.model_copy(update={"run_attempt": "2"})
+    [first] = screenshots.deployments(origin=origin)
+    made = (first._replace(service=Service(name="shop", overrides={"version": "9.9"})),)
+    text = Page(render(Summary(screenshots.results(made, Event.FINISHED)[1], made))).text
     assert "run 8123456789, attempt 2" in text
     assert "shop 9.9" in text
 
@@ -118,8 +112,8 @@ def test_events_without_a_file_are_said_to_be_in_the_log() -> None:
     lost = [
         DeliveryResult("shop", "datadog", Event.FINISHED, Status.UNDELIVERED, "id-1", 3, "HTTP 503")
     ]
-    assert "The event is in this log" in Page(summary.render(lost, None, ["{}"], kept=False)).text
-    assert "The event is kept" in Page(summary.render(lost, None, ["{}"])).text
+    assert "The event is in this log" in Page(render(Summary(lost, (), ["{}"], kept=False))).text
+    assert "The event is kept" in Page(render(Summary(lost, (), ["{}"]))).text
 
 
 def test_many_services_are_folded_with_trouble_on_top() -> None:
@@ -139,16 +133,16 @@ def test_a_table_is_folded_beyond_twenty_services(services: int, folded: int) ->
 
 
 def test_a_dry_run_says_that_nothing_was_sent() -> None:
-    made = screenshots.rollout()
+    made = screenshots.deployments()
     done = [DeliveryResult("shop", "datadog", Event.FINISHED, Status.DRY_RUN)]
-    assert "Dry run, nothing was sent: finished: shop" in Page(summary.render(done, made, [])).text
+    assert "Dry run, nothing was sent: finished: shop" in Page(render(Summary(done, made))).text
 
 
 def test_a_replay_that_fails_again_does_not_sound_like_success() -> None:
     lost = DeliveryResult(
         "shop", "datadog", Event.FINISHED, Status.UNDELIVERED, "id-1", 3, "HTTP 503"
     )
-    text = Page(summary.render([lost], None, [])).text
+    text = Page(render(Summary([lost], ()))).text
     assert text.startswith("⚠️ Undelivered events, still not all delivered")
 
 
@@ -157,7 +151,7 @@ def test_a_replay_tells_no_facts_of_this_run() -> None:
         DeliveryResult("shop", "launchdarkly", Event.STARTED, Status.DELIVERED, "id-1"),
         DeliveryResult("shop", "launchdarkly", Event.FINISHED, Status.DELIVERED, "id-1"),
     ]
-    text = Page(summary.render(done, None, [])).text
+    text = Page(render(Summary(done, ()))).text
     assert "Undelivered events sent again" in text
     assert "started: ✅ deliveredfinished: ✅ deliveredid-1" in text
     assert "UTC" not in text
@@ -166,16 +160,16 @@ def test_a_replay_tells_no_facts_of_this_run() -> None:
 @pytest.mark.parametrize("length", [1, 100])
 def test_five_hundred_services_that_all_failed_fit(length: int) -> None:
     """The longest that inputs allow is cut; what the runner would throw away whole is never written."""
-    made = screenshots.rollout(500)
-    made = made.model_copy(
-        update={"services": tuple(Service(name=f"{number}{'&' * length}") for number in range(500))}
+    made = tuple(
+        one._replace(service=Service(name=f"{number}{'&' * length}"))
+        for number, one in enumerate(screenshots.deployments(500))
     )
     messages, done = screenshots.results(made, Event.FINISHED)
     lost = [
         screenshots.lose(one, Status.UNDELIVERED, f"HTTP 500, {number}: {'<' * 300}")
         for number, one in enumerate(done)
     ]
-    page = summary.render(lost, made, outbox.dump(messages * 3).splitlines())
+    page = render(Summary(lost, made, outbox.dump(messages * 3).splitlines()))
     assert len(page.encode()) <= ONE_MIB - 4096
     shown = Page(page)
     assert shown.elements["details"] == 2
@@ -199,13 +193,8 @@ def test_foreign_text_adds_no_element(
     name: str, environment: str, version: str, error: str, its_id: str
 ) -> None:
     def page(name: str, environment: str, version: str, error: str, its_id: str) -> dict[str, int]:
-        made = screenshots.rollout().model_copy(
-            update={
-                "services": (Service(name=name),),
-                "environment": environment,
-                "version": version,
-            }
-        )
+        [first] = screenshots.deployments(environment=environment, version=version)
+        made = (first._replace(service=Service(name=name)),)
         done = [
             DeliveryResult(
                 name, "launchdarkly", Event.FINISHED, Status.REFUSED, its_id, 1, error, error
@@ -213,14 +202,14 @@ def test_foreign_text_adds_no_element(
             DeliveryResult(name, "datadog", Event.FINISHED, Status.DELIVERED, its_id, note=error),
             DeliveryResult(name, "datadog", Event.FINISHED, Status.SKIPPED, error=error),
         ]
-        return Page(summary.render(done, made, [f'{{"a": "{error}"}}'])).elements
+        return Page(render(Summary(done, made, [f'{{"a": "{error}"}}']))).elements
 
     assert page(name, environment, version, error, its_id) == page("a", "b", "c", "d", "e")
 
 
 @given(text=HOSTILE)
 def test_a_wrong_input_cannot_add_an_element(text: str) -> None:
-    page = Page(summary.render_problems([Problem("tags", "must be right", text, "Correct it.")]))
+    page = Page(render_problems([Problem("tags", "must be right", text, "Correct it.")]))
     assert page.elements == {"h3": 1, "ul": 1, "li": 1}
 
 
@@ -233,7 +222,7 @@ def test_undelivered_lines_keep_their_shape() -> None:
         at=1,
         body={"a": "````"},
     )
-    page = Page(summary.render([], None, outbox.dump([message]).splitlines()))
+    page = Page(render(Summary([], (), outbox.dump([message]).splitlines())))
     assert page.elements["pre"] == 1
     assert "h1" not in page.elements
     assert "````" in page.text

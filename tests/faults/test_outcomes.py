@@ -27,7 +27,8 @@ def fails(*faults: str | int, vendors: tuple[str, ...] = VENDORS) -> Prepare:
 
 
 def bug(_sandbox: Sandbox, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("deployment_events.report.results.log_receipts", lambda *_: 1 / 0)
+    for stage in ("main", "post"):
+        patch.setattr(f"deployment_events.stages.{stage}.log_results", lambda *_: 1 / 0)
 
 
 def offline(sandbox: Sandbox, _patch: pytest.MonkeyPatch) -> None:

@@ -126,7 +126,7 @@ def test_a_job_under_fire_from_main_to_post_loses_nothing(
     started = step.main()
     ended = step.post()
     assert (started.code, ended.code) == (0, 0)
-    began = json.loads(step.state["deployment"])["rollout"]["started_at"]
+    began = json.loads(step.state["deployment"])["facts"]["started_at"]
     kept = {(line["vendor"], line["service"], line["event"]) for line in step.outbox}
     known = {one["applicationKey"]: one for one in plain_sandbox.deployments("launchdarkly")}
     for number in range(60):

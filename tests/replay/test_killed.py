@@ -11,7 +11,7 @@ import pytest
 from support.inprocess import Ended, Step, make_sandbox, read_files
 from support.process import Running, run, running
 
-from deployment_events.delivery.deliver import Courier
+from deployment_events.delivery.deliver import _Collector
 from deployment_events.delivery.outbox import Outbox
 from deployment_events.github.runner import Runner
 from sandbox import Sandbox
@@ -33,7 +33,7 @@ def sandbox() -> Iterator[Sandbox]:
 def check_truth(sandbox: Sandbox, step: Step, ended: Ended, services: int = 3) -> None:
     """Each service has one deployment at each vendor, with main's own start, and nothing is left on disk."""
     assert ended.code == 0, ended.stdout
-    started = json.loads(step.state["deployment"])["rollout"]["started_at"]
+    started = json.loads(step.state["deployment"])["facts"]["started_at"]
     told = sandbox.deployments("launchdarkly")
     assert len(told) == services
     assert {one["startedAt"] for one in told} == {started}, (
@@ -71,7 +71,7 @@ def die_at(moment: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for owner, name in (
         *((Runner, name) for name in ("save_state", "set_output", "log", "mask")),
         (Outbox, "keep"),
-        (Courier, "deliver"),
+        (_Collector, "collect"),
     ):
         watch(owner, name)
 

@@ -20,7 +20,7 @@ from security.hostile import (
 from support.inprocess import Ended, Step
 from support.quick import quick_step
 
-from deployment_events.inputs.read import input_names
+from deployment_events.inputs.model import input_names
 from deployment_events.values.text import clean
 from deployment_events.vendors.input_names import secret_names
 from emulator import find_commands

@@ -214,7 +214,7 @@ def test_a_bug_that_carries_the_key_in_its_exception_does_not_show_it(
     def explode(*_: Any, **__: Any) -> None:
         raise RuntimeError(f"cannot send {DATADOG_API_KEY} and {LAUNCHDARKLY_TOKEN!r}")
 
-    monkeypatch.setattr("deployment_events.report.results.judge", explode)
+    monkeypatch.setattr("deployment_events.stages.main.judge", explode)
     step = make_step(sandbox, env={"RUNNER_DEBUG": "1"}, timeout_seconds="0.2")
     ended = step.main()
     [warning] = [one for one in ended.annotations("warning") if "has a bug" in one]

@@ -1,10 +1,12 @@
-"""Rollouts, settings, messages and results that are in order."""
+"""Valid deployments, settings, messages and results."""
 
+import json
 from typing import Any
 
-from deployment_events.deployment import Deployment, Event, Origin, Rollout, Service
-from deployment_events.messages import DeliveryResult, Message, Status
+from deployment_events.deployment import Deployment, Event, Facts, Origin, Service, StartSource
+from deployment_events.messages import DeliveryResult, Message, Response, Status
 from deployment_events.vendors.base import Settings
+from deployment_events.vendors.plan import VendorSettings, override
 from deployment_events.vendors.registry import VENDORS
 from support.github import SHA
 from support.moments import EARLIER, NOW
@@ -27,9 +29,9 @@ def keys_of(one: Settings) -> list[str]:
     return [value.get_secret_value() for value in values if value is not None]
 
 
-def both() -> dict[str, Settings]:
-    """Return both vendors' settings."""
-    return {vendor: settings(vendor) for vendor in VENDORS}
+def both(*services: Service) -> VendorSettings:
+    """Return both vendors' settings, with the overrides of these services."""
+    return override({vendor: settings(vendor) for vendor in VENDORS}, services)[0]
 
 
 def origin(**changes: str) -> Origin:
@@ -43,25 +45,33 @@ def origin(**changes: str) -> Origin:
     return Origin(**(base | changes))
 
 
-def rollout(*services: str, **changes: Any) -> Rollout:
-    """Return a finished deployment of `checkout`, or of the services named."""
+def facts(**changes: Any) -> Facts:
+    """Return what the deployments of a finished job share."""
     base = {
-        "services": tuple(Service(name=name) for name in services or ("checkout",)),
         "environment": "production",
         "version": "1.4.0",
         "commit_sha": SHA,
         "repository_url": "https://github.com/octo-org/octo-repo",
         "started_at": EARLIER,
+        "start_source": StartSource.NOW,
         "finished_at": NOW,
         "origin": origin(),
     }
-    return Rollout.model_validate(base | changes)
+    return Facts.model_validate(base | changes)
+
+
+def deployments(
+    *names: str, services: tuple[Service, ...] = (), **changes: Any
+) -> tuple[Deployment, ...]:
+    """Return finished deployments of `checkout`, or of the services given."""
+    chosen = services or tuple(Service(name=name) for name in names or ("checkout",))
+    shared = facts(**changes)
+    return tuple(Deployment(service, shared) for service in chosen)
 
 
 def deployment(**changes: Any) -> Deployment:
-    """Return the deployment of the rollout's first service."""
-    one = rollout(**changes)
-    return one.deployment(one.services[0])
+    """Return the first of these deployments."""
+    return deployments(**changes)[0]
 
 
 def message(**changes: Any) -> Message:
@@ -86,3 +96,8 @@ def result(status: Status = Status.DELIVERED, **changes: Any) -> DeliveryResult:
     """Return what became of LaunchDarkly's `finished` of `checkout`."""
     base = {"service": "checkout", "vendor": "launchdarkly", "event": Event.FINISHED, "attempts": 1}
     return DeliveryResult(status=status, **(base | changes))
+
+
+def response(status: int, body: Any = None) -> Response:
+    """Return a vendor's response with this JSON."""
+    return Response(status, {}, json.dumps(body).encode())

@@ -3,7 +3,8 @@
 import pytest
 
 from deployment_events.errors import InputError, Problem
-from deployment_events.inputs.read import Inputs, read_inputs
+from deployment_events.inputs.model import Inputs
+from deployment_events.inputs.read import read_inputs
 from support.moments import NOW
 
 LAUNCHDARKLY_TOKEN = "api-00000000-1111-2222-3333-444444444444"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deployment_events.inputs.read import input_names
+from deployment_events.inputs.model import input_names
 from emulator.files import parse_pairs
 from support.github import environ
 

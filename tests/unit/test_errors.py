@@ -53,9 +53,9 @@ def test_everything_raised_on_purpose_has_one_root(error: type[Exception]) -> No
 
 
 def test_a_failed_call_knows_its_status_and_whether_it_may_succeed_later() -> None:
-    refused, down = Refused("no", 400, "version"), Unavailable("later", 429, 2.5)
+    refused, down = Refused("no", 400, "Fix it."), Unavailable("later", 429, wait=2.5)
     assert isinstance(refused, DeliveryFailed)
     assert isinstance(down, DeliveryFailed)
-    assert (refused.status, refused.attribute) == (400, "version")
-    assert (down.status, down.wait) == (429, 2.5)
+    assert (refused.status, refused.advice) == (400, "Fix it.")
+    assert (down.status, down.advice, down.wait) == (429, "", 2.5)
     assert Unavailable("nobody").status is None

@@ -32,7 +32,7 @@ def test_what_the_vendor_should_have_and_has_not_is_lost(status: Status, lost: b
 def test_a_row_of_results_has_the_promised_fields() -> None:
     row = result(
         Status.DRY_RUN, id="i", error="e", fix="not promised", note="not promised"
-    ).as_result()
+    ).as_output()
     assert json.loads(json.dumps(row)) == {
         "service": "checkout",
         "vendor": "launchdarkly",

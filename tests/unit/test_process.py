@@ -1,5 +1,6 @@
-"""The process: a bug of ours is one line for the user, and its way out takes nothing along."""
+"""Start-up, signals, unexpected errors and exit of a process."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,117 +16,163 @@ from deployment_events.process import report_bug
 
 SOURCES = str(Path(deployment_events.__file__).parents[1])
 
+RUN_STAGE = """
+import sys
+from types import ModuleType
 
-def bug() -> Exception:
-    try:
-        raise KeyError("a value of the user's: hunter2")
-    except KeyError as error:
-        return error
+module = ModuleType("deployment_events.stages.{stage}")
+sys.modules[module.__name__] = module
 
+def {stage}(runner, clock):
+{body}
 
-@pytest.mark.parametrize(
-    ("event", "fail", "code"),
-    [
-        ("finished", "false", 0),
-        ("finished", "", 0),
-        ("finished", "true", 1),
-        ("finished", "True", 1),
-        ("auto", "true", 0),  # post follows: the deploy itself must go on
-        ("", "true", 0),
-    ],
-)
-def test_a_bug_of_ours_fails_the_step_only_with_fail_on_error(
-    step: Step, capsys: pytest.CaptureFixture[str], event: str, fail: str, code: int
-) -> None:
-    step.give(raw(event=event, fail_on_error=fail))
-    assert report_bug(Runner(), bug()) == code
-    [line] = capsys.readouterr().out.splitlines()
-    assert line.startswith("::warning::This action has a bug: KeyError at test_process.py:")
-    assert "hunter2" not in line
+module.{stage} = {stage}
+from deployment_events.process import run
+run("{stage}")
+"""
 
 
-def test_a_bug_counts_where_no_post_stage_has_anything_to_say(step: Step) -> None:
-    step.give(raw(event="auto", fail_on_error="true"))
-    step.monkeypatch.setenv("GITHUB_EVENT_NAME", "deployment_status")
-    assert report_bug(Runner(), bug()) == 1
+def run_stage(body: str, stage: str = "main", **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run a process whose stage has this body."""
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    return python("-c", RUN_STAGE.format(stage=stage, body=lines), **environ)
 
 
-def test_in_post_a_bug_of_ours_counts(step: Step) -> None:
-    step.give(raw(event="auto", fail_on_error="true"))
-    step.monkeypatch.setenv("STATE_deployment", "{}")
-    assert report_bug(Runner(), bug()) == 1
-
-
-def test_the_traceback_is_for_debugging_alone(
-    step: Step, capsys: pytest.CaptureFixture[str]
-) -> None:
-    step.monkeypatch.setenv("RUNNER_DEBUG", "1")
-    report_bug(Runner(), bug())
-    lines = capsys.readouterr().out.splitlines()
-    assert any("Traceback" in line for line in lines)
-    assert [line[:11] for line in lines if not line.startswith("::debug::")] == ["::warning::"]
-
-
-def python(code: str, **environ: str) -> subprocess.CompletedProcess[str]:
+def python(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, *arguments],
         env={"PYTHONPATH": SOURCES, **environ},
         capture_output=True,
         text=True,
     )
 
 
-def test_a_stage_s_exit_code_is_the_process_s_even_with_a_hung_thread() -> None:
-    code = (
-        "import threading, time\n"
-        "from deployment_events.process import run\n"
-        "threading.Thread(target=time.sleep, args=(60,)).start()\n"
-        "run(lambda runner, clock: 3, [])"
+def bug() -> Exception:
+    try:
+        raise KeyError("a value of the user: hunter2")
+    except KeyError as error:
+        return error
+
+
+class TestUnexpectedErrors:
+    @pytest.mark.parametrize(
+        ("event", "fail", "code"),
+        [
+            ("finished", "false", 0),
+            ("finished", "", 0),
+            ("finished", "true", 1),
+            ("finished", "True", 1),
+            ("auto", "true", 0),
+            ("", "true", 0),
+        ],
     )
-    done = python(code)
-    assert (done.returncode, done.stderr) == (3, "")
+    def test_it_fails_the_step_only_with_fail_on_error_and_never_before_the_deployment(
+        self, step: Step, capsys: pytest.CaptureFixture[str], event: str, fail: str, code: int
+    ) -> None:
+        step.give(raw(event=event, fail_on_error=fail))
+        assert report_bug(Runner(), bug()) == code
+        [line] = capsys.readouterr().out.splitlines()
+        assert line.startswith("::warning::This action has a bug: KeyError at test_process.py:")
+        assert "hunter2" not in line
+
+    def test_it_fails_the_step_of_a_deployment_status_event(self, step: Step) -> None:
+        step.give(raw(event="auto", fail_on_error="true"))
+        step.monkeypatch.setenv("GITHUB_EVENT_NAME", "deployment_status")
+        assert report_bug(Runner(), bug()) == 1
+
+    def test_it_fails_the_step_in_post(self, step: Step) -> None:
+        step.give(raw(event="auto", fail_on_error="true"))
+        step.monkeypatch.setenv("STATE_deployment", "{}")
+        assert report_bug(Runner(), bug()) == 1
+
+    def test_the_traceback_is_written_only_with_runner_debug(
+        self, step: Step, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        step.monkeypatch.setenv("RUNNER_DEBUG", "1")
+        report_bug(Runner(), bug())
+        lines = capsys.readouterr().out.splitlines()
+        assert any("Traceback" in line for line in lines)
+        assert [line[:11] for line in lines if not line.startswith("::debug::")] == ["::warning::"]
+
+    def test_a_stage_that_raises_an_error_ends_with_a_warning(self) -> None:
+        ended = run_stage("1 // 0")
+        assert ended.returncode == 0
+        assert ended.stdout.startswith(
+            "::warning::This action has a bug: ZeroDivisionError at <string>:"
+        )
+        assert ended.stderr == ""
+
+    def test_the_traceback_of_a_thread_is_not_written(self) -> None:
+        body = "import threading\nthread = threading.Thread(target=lambda: 1 // 0)\n"
+        ended = run_stage(f"{body}thread.start(); thread.join()\nreturn 0")
+        assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
-def test_a_signal_before_the_stage_ends_the_network_and_is_told_by_the_exit_code() -> None:
-    code = (
-        "from deployment_events.process import run\n"
-        "run(lambda runner, clock: print(clock.stopped_at is not None) or 0, [2])"
+class TestExit:
+    @pytest.mark.parametrize("stage", ["main", "post"])
+    def test_the_exit_code_is_that_of_the_stage_even_if_a_thread_hangs(self, stage: str) -> None:
+        body = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\n"
+        ended = run_stage(f"{body}return 3", stage)
+        assert (ended.returncode, ended.stderr) == (3, "")
+
+    @pytest.mark.parametrize(
+        ("state", "ends_immediately"), [("true", True), ("", False), ("false", False)]
     )
-    done = python(code)
-    assert (done.returncode, done.stdout) == (130, "True\n")
+    def test_post_ends_immediately_if_main_left_nothing(
+        self, state: str, ends_immediately: bool
+    ) -> None:
+        ended = python("-X", "importtime", str(ROOT / "post.py"), STATE_done=state)
+        assert ended.returncode == 0
+        assert ("deployment_events" not in ended.stderr) is ends_immediately
+        assert (ended.stdout == "") is ends_immediately
 
 
-def test_a_raised_error_becomes_a_warning() -> None:
-    done = python(
-        "from deployment_events.process import run\nrun(lambda runner, clock: 1 // 0, [])"
-    )
-    assert done.returncode == 0
-    assert done.stdout.startswith(
-        "::warning::This action has a bug: ZeroDivisionError at <string>:"
-    )
-    assert done.stderr == ""
+class TestSignals:
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_a_signal_ends_the_requests_and_is_in_the_exit_code(
+        self, number: signal.Signals
+    ) -> None:
+        body = f"import os\nos.kill(os.getpid(), {number.value})\n"
+        ended = run_stage(f"{body}print(clock.stopped_at is not None)\nreturn 1")
+        assert (ended.returncode, ended.stdout, ended.stderr) == (128 + number, "True\n", "")
+
+    def test_the_first_of_several_signals_is_in_the_exit_code(self) -> None:
+        body = "import os\nos.kill(os.getpid(), 15)\nos.kill(os.getpid(), 2)\nreturn 0"
+        assert run_stage(body).returncode == 128 + signal.SIGTERM
+
+    def test_a_signal_during_the_imports_ends_the_requests(self) -> None:
+        """The import of the runner takes most of the start; a finder sends the signal before it."""
+        code = RUN_STAGE.format(
+            stage="main", body="    print(clock.stopped_at is not None)\n    return 0"
+        )
+        finder = (
+            "import os, sys\n"
+            "class Finder:\n"
+            "    def find_spec(self, name, path=None, target=None):\n"
+            "        if name == 'deployment_events.github.runner':\n"
+            "            os.kill(os.getpid(), 15)\n"
+            "sys.meta_path.insert(0, Finder())\n"
+        )
+        ended = python("-c", finder + code)
+        assert (ended.returncode, ended.stdout, ended.stderr) == (143, "True\n", "")
 
 
-def test_preparing_drops_what_would_write_tls_secrets_and_hears_both_signals() -> None:
-    code = (
-        "import os, signal\n"
-        "from deployment_events.early import prepare\n"
-        "received = prepare()\n"
-        "os.kill(os.getpid(), signal.SIGTERM); os.kill(os.getpid(), signal.SIGINT)\n"
-        "print(received, 'SSLKEYLOGFILE' in os.environ)"
-    )
-    done = python(code, SSLKEYLOGFILE="/tmp/keys")
-    assert done.stdout == "[15, 2] False\n"
+class TestEnvironment:
+    def test_tls_secrets_are_not_logged_and_no_plugin_of_pydantic_is_loaded(self) -> None:
+        body = (
+            "import gc, os\n"
+            "print('SSLKEYLOGFILE' in os.environ, os.environ['PYDANTIC_DISABLE_PLUGINS'])\n"
+            "print(gc.isenabled())\nreturn 0"
+        )
+        ended = run_stage(body, SSLKEYLOGFILE="/tmp/keys", PYDANTIC_DISABLE_PLUGINS="")
+        assert ended.stdout == "False __all__\nFalse\n"
 
-
-@pytest.mark.parametrize(("state", "silent"), [("true", True), ("", False)])
-def test_post_leaves_at_once_where_main_left_nothing(state: str, silent: bool) -> None:
-    done = subprocess.run(
-        [sys.executable, "-X", "importtime", str(ROOT / "post.py")],
-        env={"PYTHONPATH": SOURCES, "STATE_done": state},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0
-    assert ("deployment_events" not in done.stderr) is silent
-    assert (done.stdout == "") is silent
+    def test_only_the_standard_library_is_imported_before_the_signals_are_handled(self) -> None:
+        code = (
+            "import sys\n"
+            "import deployment_events.process\n"
+            "import deployment_events.http.deadline\n"
+            "names = {name.partition('.')[0] for name in sys.modules}\n"
+            "print(*sorted(names & {'requests', 'pydantic', 'actions_toolkit', 'ssl'}))\n"
+        )
+        assert python("-c", code).stdout == "\n"

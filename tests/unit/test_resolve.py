@@ -1,19 +1,21 @@
 """What is deployed: which event, which commit and version, from when to when."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.deployments import rollout
+from support.deployments import deployments
 from support.github import HEAD, SHA, context, deployment_status
 from support.moments import EARLIER, MINUTE, NOW
 from support.raw import GITHUB_TOKEN, inputs
 
-from deployment_events.deployment import GITHUB_STATUSES, Event
+from deployment_events.deployment import GITHUB_STATUSES, Event, Facts, StartSource
 from deployment_events.resolve import (
-    Moments,
+    NoEvent,
     choose_end,
     choose_event,
-    end,
+    finish,
     needs_job_start,
     resolve,
 )
@@ -47,13 +49,11 @@ def test_github_s_status_words_mean_an_event(word: str, event: Event) -> None:
     ["skipped", "pending", "waiting", "queued", "inactive", "neutral", "stale", "action_required"],
 )
 def test_a_state_that_is_neither_start_nor_end_is_told_and_not_sent(word: str) -> None:
-    assert choose_event(word, "failed") == (
-        f"{word} is neither a start nor an end of a deployment: nothing is sent."
-    )
+    reason = f"{word} is neither a start nor an end of a deployment: nothing is sent."
+    assert choose_event(word, "failed") == NoEvent(reason)
 
 
-def test_no_status_word_is_forgotten() -> None:
-    assert len(GITHUB_STATUSES) == 14
+def test_cancelled_means_nothing_by_itself() -> None:
     assert "cancelled" not in GITHUB_STATUSES
 
 
@@ -71,10 +71,11 @@ def test_a_cancelled_deployment_may_be_ignored() -> None:
 
 @pytest.mark.parametrize("word", ["", "done", "Success", "replay", "auto", "::error::"])
 def test_an_unknown_state_is_told_and_not_sent(word: str) -> None:
-    told = choose_event(word, "failed")
-    assert not isinstance(told, Event)
-    assert "nothing is sent." in told
-    assert not told.startswith("::")
+    chosen = choose_event(word, "failed")
+    assert isinstance(chosen, NoEvent)
+    assert chosen.expected
+    assert "nothing is sent." in chosen.reason
+    assert not chosen.reason.startswith("::")
 
 
 @pytest.mark.parametrize(
@@ -85,14 +86,17 @@ def test_the_job_s_end_is_the_deployment_s(status: str, event: Event) -> None:
 
 
 def test_a_skipped_job_sends_nothing() -> None:
-    assert not isinstance(choose_end("skipped", "failed"), Event)
+    skipped = choose_end("skipped", "failed")
+    assert isinstance(skipped, NoEvent)
+    assert skipped.expected
 
 
 @pytest.mark.parametrize("status", ["", "in_progress", "finished", "${{ job.status }}"])
 def test_an_unknown_end_of_the_job_is_told_with_a_cure(status: str) -> None:
-    told = choose_end(status, "failed")
-    assert not isinstance(told, Event)
-    assert "leave job-status alone" in told
+    chosen = choose_end(status, "failed")
+    assert isinstance(chosen, NoEvent)
+    assert not chosen.expected
+    assert "leave job-status alone" in chosen.reason
 
 
 @pytest.mark.parametrize(
@@ -131,8 +135,9 @@ def times(
 ):
     """Return start and finish, and the warnings' first words."""
     one = context("deployment_status", deployment_status()) if payload else context()
-    resolved = resolve(inputs(**changes or {}), one, event, Moments(NOW, job))
-    return resolved.rollout.started_at, resolved.rollout.finished_at, list(resolved.warnings)
+    resolved = resolve(inputs(**changes or {}), one, event, now=NOW, job_started_at=job)
+    facts = resolved.deployments[0].facts
+    return facts.started_at, facts.finished_at, list(resolved.warnings)
 
 
 START, FINISH, JOB = NOW - 5 * MINUTE, NOW - MINUTE, NOW - 7 * MINUTE
@@ -182,22 +187,20 @@ def test_each_time_comes_from_the_first_source_that_has_it(
 
 
 @pytest.mark.parametrize(
-    ("changes", "payload", "job", "known"),
+    ("changes", "payload", "job", "source"),
     [
-        ({"started_at": str(START)}, False, JOB, True),
-        ({}, True, None, True),
-        ({}, False, JOB, False),
-        ({}, False, None, False),
+        ({"started_at": str(START)}, False, JOB, StartSource.INPUT),
+        ({}, True, None, StartSource.DEPLOYMENT),
+        ({}, False, JOB, StartSource.JOB),
+        ({}, False, None, StartSource.FINISH),
     ],
 )
-def test_a_start_that_may_be_another_job_s_is_not_called_known(
-    changes: dict[str, str], payload: bool, job: int | None, known: bool
+def test_the_source_of_the_start_is_kept(
+    changes: dict[str, str], payload: bool, job: int | None, source: StartSource
 ) -> None:
     one = context("deployment_status", deployment_status()) if payload else context()
-    assert (
-        resolve(inputs(**changes), one, Event.FINISHED, Moments(NOW, job)).rollout.start_is_known
-        is known
-    )
+    found = resolve(inputs(**changes), one, Event.FINISHED, now=NOW, job_started_at=job)
+    assert found.deployments[0].facts.start_source is source
 
 
 @pytest.mark.parametrize("event", [Event.FINISHED, Event.FAILED])
@@ -241,19 +244,23 @@ def test_no_end_is_ever_before_its_start(
 
 
 def test_a_clock_that_went_backwards_between_the_stages_ends_at_the_start() -> None:
-    running = rollout(finished_at=None)
-    ended, warning = end(running, EARLIER - 1)
-    assert ended.finished_at == EARLIER
+    running = deployments("api", "web", finished_at=None)
+    finished, warning = finish(running, EARLIER - 1)
+    assert [one.finished_at for one in finished] == [EARLIER, EARLIER]
     assert "clocks differ" in warning
-    assert end(running, EARLIER) == (rollout(finished_at=EARLIER), "")
-    assert end(running, NOW) == (rollout(), "")
+    assert finish(running, EARLIER) == (deployments("api", "web", finished_at=EARLIER), "")
+    assert finish(running, NOW) == (deployments("api", "web"), "")
 
 
 def resolved(
     event: Event = Event.STARTED, event_name: str = "push", payload=None, env=None, **changes: str
 ):
     one = context(event_name, payload, **env or {})
-    return resolve(inputs(**changes), one, event, Moments(NOW))
+    return resolve(inputs(**changes), one, event, now=NOW)
+
+
+def facts(*args: Any, **changes: Any) -> Facts:
+    return resolved(*args, **changes).deployments[0].facts
 
 
 def test_inputs_win_over_everything_derived() -> None:
@@ -264,25 +271,29 @@ def test_inputs_win_over_everything_derived() -> None:
         version="2.0",
         repository_url="https://example.com/r",
         service="api",
-    ).rollout
-    assert (one.commit_sha, one.version, one.repository_url) == (
+    )
+    assert (
+        one.deployments[0].facts.commit_sha,
+        one.deployments[0].facts.version,
+        one.deployments[0].facts.repository_url,
+    ) == (
         "c" * 40,
         "2.0",
         "https://example.com/r",
     )
-    assert [service.name for service in one.services] == ["api"]
+    assert [deployment.service.name for deployment in one.deployments] == ["api"]
 
 
 def test_what_is_not_said_is_derived() -> None:
-    one = resolved(event_name="workflow_run", payload={"workflow_run": {"head_sha": HEAD}}).rollout
-    assert (one.commit_sha, one.version) == (HEAD, HEAD)
-    assert one.repository_url == "https://github.com/octo-org/octo-repo"
-    assert [service.name for service in one.services] == ["octo-repo"]
+    one = resolved(event_name="workflow_run", payload={"workflow_run": {"head_sha": HEAD}})
+    assert (one.deployments[0].facts.commit_sha, one.deployments[0].facts.version) == (HEAD, HEAD)
+    assert one.deployments[0].facts.repository_url == "https://github.com/octo-org/octo-repo"
+    assert [deployment.service.name for deployment in one.deployments] == ["octo-repo"]
 
 
 def test_a_commit_that_the_user_names_is_the_version_too() -> None:
-    assert resolved(commit_sha=HEAD).rollout.version == HEAD
-    assert resolved(commit_sha=HEAD, env={"ref": "refs/tags/v1"}).rollout.version == "v1"
+    assert facts(commit_sha=HEAD).version == HEAD
+    assert facts(commit_sha=HEAD, env={"ref": "refs/tags/v1"}).version == "v1"
 
 
 def test_the_log_says_where_each_fact_comes_from() -> None:
@@ -310,26 +321,30 @@ def test_the_default_branch_is_warned_of_only_where_no_commit_is_named() -> None
 
 def test_the_context_s_own_warnings_are_passed_on() -> None:
     one = context()._replace(warnings=("The event's payload could not be read.",))
-    assert resolve(inputs(), one, Event.STARTED, Moments(NOW)).warnings == one.warnings
+    assert resolve(inputs(), one, Event.STARTED, now=NOW).warnings == one.warnings
 
 
 def test_without_a_repository_the_service_is_unknown_and_not_empty() -> None:
-    one = resolved(env={"repository": "", "sha": ""}).rollout
-    assert [service.name for service in one.services] == ["unknown"]
-    assert (one.repository_url, one.commit_sha, one.version) == ("", "", "")
+    one = resolved(env={"repository": "", "sha": ""})
+    assert [deployment.service.name for deployment in one.deployments] == ["unknown"]
+    assert (
+        one.deployments[0].facts.repository_url,
+        one.deployments[0].facts.commit_sha,
+        one.deployments[0].facts.version,
+    ) == ("", "", "")
 
 
 def test_github_s_metadata_is_added_unless_switched_off_or_said_by_the_user() -> None:
-    assert "github.actor" in resolved().rollout.metadata
-    assert resolved(github_metadata="false").rollout.metadata == {}
-    one = resolved(tags="github.actor:me").rollout
-    assert "github.actor" not in one.metadata
-    assert "github.ref" in one.metadata
-    assert one.tags == (("github.actor", "me"),)
+    assert "github.actor" in facts().metadata
+    assert facts(github_metadata="false").metadata == {}
+    one = resolved(tags="github.actor:me")
+    assert "github.actor" not in one.deployments[0].facts.metadata
+    assert "github.ref" in one.deployments[0].facts.metadata
+    assert one.deployments[0].facts.tags == (("github.actor", "me"),)
 
 
 def test_the_run_s_attempt_and_matrix_leg_are_kept() -> None:
-    origin = resolved(env={"run_attempt": "2"}, job_index="3").rollout.origin
+    origin = facts(env={"run_attempt": "2"}, job_index="3").origin
     assert (origin.repository, origin.run_id, origin.run_attempt) == (
         "octo-org/octo-repo",
         "17500000000",

@@ -1,1 +1,1 @@
-"""The only room that opens a socket: keys, TLS, time, retries, parallelism."""
+"""Delivers messages to the vendors: threads, retries, look-ups and the outbox."""

@@ -1,251 +1,166 @@
-"""All messages of a stage, all vendors at once, run_with_deadline one budget.
+"""Delivers a stage's messages: all vendors in parallel, before one deadline.
 
-Threads are daemons and report through one queue: when the budget ends, the caller goes on without
-them, and a stuck one holds nothing up.
+The worker pools send all that they do to one queue, which the caller's thread reads. After the
+deadline the caller goes on without them.
 """
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
+from typing import NamedTuple
 
-from ..deployment import Event
-from ..errors import DeliveryFailed, Refused
-from ..http.deadline import Clock, Deadline, Throttle
-from ..http.transport import Transport
-from ..messages import DeliveryResult, Message, Status
+from ..errors import Refused
+from ..http.deadline import Deadline, Throttle
+from ..messages import DeliveryResult, Message, undelivered
 from ..vendors.base import Settings
 from ..vendors.registry import VENDORS
+from .network import Network
 from .outbox import Outbox, with_cause
-from .vendor_client import Tools, VendorClient
+from .pool import WorkerPool
+from .vendor_client import VendorClient, failed
 
-THREADS = 10
-"""Connections to one vendor at a time. A vendor shares one rate limit among all of an account's callers,
-in windows of about 10 s: more would take the others' share, fewer would make a hundred services at
-100 ms an answer slower than a second."""
+_SAVE_SECONDS = 0.2
+"""Seconds between two rewrites of the outbox while results come in."""
+_SAVE_FACTOR = 10
+"""The same, as a multiple of the last rewrite's duration: a large outbox takes long to write."""
+_PROGRESS_SECONDS = 2.0
+"""Seconds between two lines of progress, without which a long list looks like a hang."""
+_POLL_SECONDS = 0.1
+"""Seconds until a cancel is noticed."""
+_LATE_SECONDS = 0.25
+"""Seconds after the deadline in which the threads that it stopped still report their results."""
 
-Chain = list[tuple[int, Message]]
-"""One service's messages, by their number, in the order in which they happened."""
+
+class Delivery(NamedTuple):
+    """What became of a stage's messages."""
+
+    results: tuple[DeliveryResult, ...]
+    """One for each message, in the order of the messages."""
+    kept: bool
+    """Whether what was not accepted is on disk."""
 
 
-class Lane:
-    """Delivers one vendor's messages, given by number, and reports each result once it is known."""
+def deliver(
+    messages: Sequence[Message],
+    settings: Mapping[str, Settings],
+    outbox: Outbox,
+    network: Network,
+) -> Delivery:
+    """Send messages, and keep in the outbox what is not accepted.
 
-    def __init__(
-        self,
-        vendor: VendorClient,
-        messages: Mapping[int, Message],
-        report: Callable[[int, DeliveryResult], None],
-    ) -> None:
-        """`report` is called from several threads; a result may come again once its id is known."""
-        self._vendor = vendor
-        self._messages = dict(messages)
-        self._report = report
-        self._results: dict[int, DeliveryResult] = {}
-        self._waiting: deque[Chain] = deque()
-
-    def run(self) -> None:
-        """Deliver everything; returns when the last result is reported."""
-        self._search()
-        self._waiting.extend(self._chains())
-        helpers = [
-            Thread(target=self._work, daemon=True)
-            for _ in range(min(THREADS, len(self._waiting)) - 1)
-        ]
-        for helper in helpers:
-            helper.start()
-        self._work()
-        for helper in helpers:
-            helper.join()
-        self._read_back()
-
-    def _search(self) -> None:
-        """Find the ids without which some messages cannot be sent; without a search no such message is."""
-        needing = {
-            number: message
-            for number, message in self._messages.items()
-            if self._vendor.provider.needs_id(message)
-        }
-        try:
-            found = self._vendor.search(needing) if needing else {}
-        except DeliveryFailed as failure:
-            for number in needing:
-                self._settle(number, self._vendor.failed(self._messages.pop(number), failure))
-        else:
-            for number, its_id in found.items():
-                self._messages[number] = self._messages[number].model_copy(update={"id": its_id})
-
-    def _chains(self) -> list[Chain]:
-        by_service: dict[str, Chain] = {}
-        for number, message in self._messages.items():
-            by_service.setdefault(message.service, []).append((number, message))
-        return [sorted(chain, key=lambda item: item[1].at) for chain in by_service.values()]
-
-    def _work(self) -> None:
-        while True:
-            try:
-                chain = self._waiting.popleft()
-            except IndexError:
-                return
-            self._send(chain)
-
-    def _send(self, chain: Chain) -> None:
-        """Send a service's messages; after a failure the rest of the same deployment waits.
-
-        An end before its start would be a deployment that took no time. Nothing depends on a custom event.
-        """
-        failed: set[str] = set()
-        for number, message in chain:
-            subject = self._vendor.provider.subject(message)
-            if subject in failed:
-                result = unsent(message, "not sent, because the event before it was not accepted")
-            else:
-                result = self._deliver(message)
-            if result.status.is_lost and message.event is not Event.CUSTOM:
-                failed.add(subject)
-            self._settle(number, result)
-
-    def _deliver(self, message: Message) -> DeliveryResult:
-        try:
-            return self._vendor.deliver(message)
-        except Exception as bug:  # noqa: BLE001  a bug of ours must not take the other services along
-            return unsent(
-                message, f"an error in this action, {type(bug).__name__}: please report it"
+    `settings` are those of the vendors whose key is set: messages of other vendors are not sent.
+    """
+    collector = _Collector(messages, outbox, network)
+    for name, numbered in _by_vendor(messages).items():
+        if name in settings:
+            collector.start(
+                VendorClient(VENDORS[name], settings[name], collector.network), numbered
             )
-
-    def _read_back(self) -> None:
-        without = {
-            number: self._messages[number]
-            for number, result in self._results.items()
-            if result.status is Status.DELIVERED and not result.id and self._messages[number].search
-        }
-        found = self._vendor.read_back(without) if without else {}
-        unlisted = (
-            f"{self._vendor.provider.title} took the event, but its list did not show the deployment in time: "
-            "the id is empty."
-        )
-        for number in without:
-            its_id = found.get(number, "")
-            note = self._results[number].note if its_id else unlisted
-            self._settle(number, self._results[number]._replace(id=its_id, note=note))
-
-    def _settle(self, number: int, result: DeliveryResult) -> None:
-        self._results[number] = result
-        self._report(number, result)
+        else:
+            error = f"{VENDORS[name].title}'s key is empty"
+            collector.add(
+                {number: undelivered(message, error) for number, message in numbered.items()}
+            )
+    collector.collect()
+    return Delivery(collector.finish(), outbox.works)
 
 
-def unsent(message: Message, why: str) -> DeliveryResult:
-    """Return the result of a message that never got an answer."""
-    return DeliveryResult(
-        message.service, message.vendor, message.event, Status.UNDELIVERED, message.id, error=why
-    )
+def _by_vendor(messages: Sequence[Message]) -> dict[str, dict[int, Message]]:
+    """Return each vendor's messages by their number, in the order of the messages."""
+    by_vendor: dict[str, dict[int, Message]] = {}
+    for number, message in enumerate(messages):
+        by_vendor.setdefault(message.vendor, {})[number] = message
+    return by_vendor
 
 
-_SAVE_EVERY = 0.2  # s between two rewrites of the outbox while results come in
-_SAVE_SHARE = 10  # times as long as the last rewrite took, where a large one took long
-_POLL = 0.1  # s until a cancel is noticed
-_TELL_EVERY = 2.0  # s between two lines of progress: a long list must not look like a hang
-_LATE = 0.25  # s for threads whose sockets ran out of time with the budget: what they learnt must not be lost
+class _Collector:
+    """Collects the results of the worker pools, and rewrites the outbox meanwhile."""
 
-
-class Courier:
-    """Delivers a stage's messages and keeps its outbox true meanwhile."""
-
-    def __init__(
-        self,
-        transport: Transport,
-        clock: Clock,
-        budget: Deadline,
-        *,
-        hide: Callable[[str], str] = str,
-        log: Callable[[str], None],
-    ) -> None:
-        """`hide` takes keys out of a text; `log` takes one line, always on the caller's thread."""
-        self._transport = transport
-        self._clock = clock
-        self._budget = budget
-        self._log = log
-        self._news: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self._tools = Tools(
-            transport, clock, budget, hide, lambda line: self._news.put(lambda: log(line))
-        )
+    def __init__(self, messages: Sequence[Message], outbox: Outbox, network: Network) -> None:
+        self._messages = messages
+        self._outbox = outbox
+        self._clock = network.clock
+        self._deadline = network.deadline
+        self._log = network.log
+        self._queue: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._results: dict[int, DeliveryResult] = {}
         self._running = 0
+        self.network = network._replace(log=self._log_later)
+        """The network for the worker pools: their lines are logged on the caller's thread."""
 
-    def deliver(
-        self, messages: Sequence[Message], settings: Mapping[str, Settings], outbox: Outbox
-    ) -> list[DeliveryResult]:
-        """Return one result for each message, in their order; what is not accepted stays in the outbox.
-
-        `settings` are those of the vendors that have their key: messages of others are not sent.
-        """
-        for name in dict.fromkeys(message.vendor for message in messages):
-            own = {
-                number: message for number, message in enumerate(messages) if message.vendor == name
-            }
-            if name in settings:
-                self._start(VendorClient(VENDORS[name], settings[name], self._tools), own)
-            else:
-                why = f"{VENDORS[name].title}'s key is empty"
-                self._results.update(
-                    {number: unsent(message, why) for number, message in own.items()}
-                )
-        self._collect(messages, outbox)
-        for number, message in enumerate(messages):
-            why = f"the time allowed was used up before {VENDORS[message.vendor].title} answered"
-            self._results.setdefault(number, unsent(message, why))
-        self._save(messages, outbox)
-        return [self._results[number] for number in range(len(messages))]
-
-    def _start(self, vendor: VendorClient, messages: Mapping[int, Message]) -> None:
+    def start(self, client: VendorClient, messages: Mapping[int, Message]) -> None:
+        """Start the worker pool of one vendor."""
         try:
-            self._transport.prepare(vendor.url(next(iter(messages.values()))))
-        except Refused as refused:
-            self._results.update(
-                {number: vendor.failed(message, refused) for number, message in messages.items()}
-            )
+            client.prepare(next(iter(messages.values())))
+        except Refused as failure:
+            self.add({number: failed(message, failure) for number, message in messages.items()})
             return
+        pool = WorkerPool(client, messages, self._add_later)
         self._running += 1
-        Thread(target=self._run, args=(Lane(vendor, messages, self._report),), daemon=True).start()
+        Thread(target=self._run, args=(pool,), daemon=True).start()
 
-    def _run(self, lane: Lane) -> None:
-        try:
-            lane.run()
-        finally:
-            self._news.put(self._finish)
+    def add(self, results: Mapping[int, DeliveryResult]) -> None:
+        """Add results, by the message's number."""
+        self._results.update(results)
 
-    def _report(self, number: int, result: DeliveryResult) -> None:
-        self._news.put(lambda: self._results.update({number: result}))
-
-    def _finish(self) -> None:
-        self._running -= 1
-
-    def _collect(self, messages: Sequence[Message], outbox: Outbox) -> None:
-        """Take the threads' news until all are done or the budget is."""
-        saving, telling = Throttle(self._clock, _SAVE_EVERY), Throttle(self._clock, _TELL_EVERY)
-        patience = Deadline(self._clock, self._budget.left() + _LATE)
+    def collect(self) -> None:
+        """Read the queue until all worker pools have ended, or until the deadline."""
+        save_throttle = Throttle(self._clock, _SAVE_SECONDS)
+        progress_throttle = Throttle(self._clock, _PROGRESS_SECONDS)
+        late_deadline = Deadline(self._clock, self._deadline.left() + _LATE_SECONDS)
         changed = False
-        while self._running and (patience.left() or not self._news.empty()):
+        while self._running and (late_deadline.left() or not self._queue.empty()):
             with suppress(Empty):
-                self._news.get(timeout=max(0.001, min(_POLL, patience.left())))()
+                self._queue.get(timeout=max(0.001, min(_POLL_SECONDS, late_deadline.left())))()
                 changed = True
-            if telling.over() and len(messages) > 1:
-                self._log(f"{len(self._results)} of {len(messages)} events answered so far")
-            if changed and saving.over():
-                began = self._clock.monotonic()
-                self._save(messages, outbox)
-                saving = Throttle(
-                    self._clock, max(_SAVE_EVERY, _SAVE_SHARE * (self._clock.monotonic() - began))
-                )
+            if progress_throttle.over() and len(self._messages) > 1:
+                self._log_progress()
+            if changed and save_throttle.over():
+                save_throttle = self._save_and_pause()
                 changed = False
 
-    def _save(self, messages: Sequence[Message], outbox: Outbox) -> None:
+    def finish(self) -> tuple[DeliveryResult, ...]:
+        """Return one result for each message, after the last rewrite of the outbox."""
+        for number, message in enumerate(self._messages):
+            title = VENDORS[message.vendor].title
+            error = f"the time allowed was used up before {title} answered"
+            self._results.setdefault(number, undelivered(message, error))
+        self._save()
+        return tuple(self._results[number] for number in range(len(self._messages)))
+
+    def _run(self, pool: WorkerPool) -> None:
+        try:
+            pool.run()
+        finally:
+            self._queue.put(self._end_pool)
+
+    def _end_pool(self) -> None:
+        self._running -= 1
+
+    def _add_later(self, number: int, result: DeliveryResult) -> None:
+        self._queue.put(lambda: self.add({number: result}))
+
+    def _log_later(self, line: str) -> None:
+        self._queue.put(lambda: self._log(line))
+
+    def _log_progress(self) -> None:
+        self._log(f"{len(self._results)} of {len(self._messages)} events answered so far")
+
+    def _save_and_pause(self) -> Throttle:
+        """Rewrite the outbox, and return the throttle of the next rewrite."""
+        began = self._clock.monotonic()
+        self._save()
+        seconds = self._clock.monotonic() - began
+        return Throttle(self._clock, max(_SAVE_SECONDS, _SAVE_FACTOR * seconds))
+
+    def _save(self) -> None:
+        """Keep the messages that have no result yet, or were not accepted."""
         left = []
-        for number, message in enumerate(messages):
+        for number, message in enumerate(self._messages):
             result = self._results.get(number)
             if result is None:
                 left.append(message)
             elif result.status.is_lost:
                 left.append(with_cause(message, result))
-        outbox.keep(left)
+        self._outbox.keep(left)

@@ -1,7 +1,7 @@
-"""Events on disk until a vendor has them: one JSON line each, in the runner's temporary folder.
+"""The outbox: a file with one line of JSON for each event that is not delivered yet.
 
-A line names a vendor, a kind of message and a body. It holds no key, host, URL or header, so a foreign
-file can at worst report a deployment, never send a key elsewhere.
+A line contains a vendor, a kind of message and a body, but no key, host, URL or header. A file from
+a stranger can report a deployment, but cannot send a key anywhere.
 """
 
 import json
@@ -19,14 +19,16 @@ from ..messages import DeliveryResult, Message
 from ..values.strict_json import DEEPEST, load_json
 from ..values.text import quoted
 from ..vendors.registry import VENDORS
-from ..vendors.shared import COPIED, is_id
 
 FOLDER = "deployment-events"
 LARGEST_LINE = 1024 * 1024
-"""Characters of one event: an input is at most 128 KiB, and JSON writes a letter with up to six."""
-_LARGEST_FOREIGN_FILE = 64 * 1024 * 1024  # bytes
-_WRAPPED = 10  # levels of a line and a body around what the user wrote
-_HARMLESS = r"\u0023\u0023["  # the same to a reader of JSON
+"""Characters of one line. An input has at most 128 KiB, and JSON writes a letter with up to six."""
+_LARGEST_FOREIGN_FILE = 64 * 1024 * 1024
+"""Bytes."""
+_WRAPPER_LEVELS = 10
+"""Levels of nesting that a line and a body add to the user's values."""
+_ESCAPED_COMMAND = r"\u0023\u0023["
+"""`##[` in JSON. The runner takes a line that contains `##[` for a command."""
 
 
 def new_name() -> str:
@@ -35,59 +37,52 @@ def new_name() -> str:
 
 
 def dump(messages: Iterable[Message]) -> str:
-    """Return the messages as lines of JSON that any log shows as they are.
-
-    They are ASCII, and hold no `##[`, which the runner would take for a command.
-    """
+    """Return the messages as lines of ASCII, which the runner's log shows unchanged."""
     lines = (json.dumps(message.model_dump(mode="json")) for message in messages)
-    return "".join(f"{line.replace('##[', _HARMLESS)}\n" for line in lines)
+    return "".join(f"{line.replace('##[', _ESCAPED_COMMAND)}\n" for line in lines)
 
 
 def parse(text: str, *, foreign: bool = False) -> list[Message]:
-    """Read lines of JSON, oldest event first. Raises `OutboxError` naming the first bad line.
+    """Return the messages of a file, the oldest first. Raises `OutboxError` for the first bad line.
 
-    `foreign`: they may have been copied from a log.
+    `foreign`: the lines may have been copied from a log.
     """
-    messages = []
-    context = COPIED if foreign else None
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            messages.append(_parse_line(number, line, context))
+    messages = [
+        _parse_line(number, line, foreign=foreign)
+        for number, line in enumerate(text.split("\n"), 1)
+        if line.strip()
+    ]
     return sorted(messages, key=lambda message: message.at)
 
 
-def _parse_line(number: int, line: str, context: str | None) -> Message:
+def _parse_line(number: int, line: str, *, foreign: bool) -> Message:
     if len(line) > LARGEST_LINE:
         raise OutboxError(f"has a line {number} longer than {LARGEST_LINE // 1024} KiB")
     try:
-        message = Message.model_validate(load_json(line, DEEPEST + _WRAPPED))
-        provider = VENDORS[message.vendor]
-        provider.bodies[message.kind].model_validate(message.body, context=context)
-        if message.search is not None:
-            provider.searches[message.kind].model_validate(message.search)
+        value = load_json(line, DEEPEST + _WRAPPER_LEVELS)
+    except ValueError as error:
+        raise _no_outbox(f"line {number} is no JSON ({error})") from None
+    try:
+        message = Message.model_validate(value)
+        VENDORS[message.vendor].validate(message, copied=foreign)
     except KeyError as error:
-        raise OutboxError(
-            f"names {quoted(str(error.args[0]))} in line {number}, which is unknown here"
-        ) from None
+        name = quoted(str(error.args[0]))
+        raise OutboxError(f"names {name} in line {number}, which is unknown here") from None
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the line"
-        raise OutboxError(
-            f"is no list of undelivered events: line {number}, {place}: {first['msg']}"
-        ) from None
+        raise _no_outbox(f"line {number}, {place}: {first['msg']}") from None
     except ValueError as error:
-        raise OutboxError(
-            f"is no list of undelivered events: line {number} is no JSON ({error})"
-        ) from None
-    if (message.id and not is_id(message.id)) or (
-        provider.needs_id(message) and not message.search
-    ):
-        raise OutboxError(f"has an id in line {number} that is none")
+        raise _no_outbox(f"line {number} {error}") from None
     return message
 
 
+def _no_outbox(reason: str) -> OutboxError:
+    return OutboxError(f"is no list of undelivered events: {reason}")
+
+
 def read(path: Path, *, foreign: bool = False) -> list[Message]:
-    """Read an outbox that this action wrote. Raises `OutboxError`; the file stays as it is."""
+    """Read an outbox that this action wrote. Raises `OutboxError`; the file stays unchanged."""
     try:
         return parse(path.read_bytes().decode("utf-8"), foreign=foreign)
     except OSError as error:
@@ -97,7 +92,7 @@ def read(path: Path, *, foreign: bool = False) -> list[Message]:
 
 
 def read_foreign(path: Path) -> list[Message]:
-    """Read a file that the user named, which may be anything. Raises `OutboxError`; it stays as it is."""
+    """Read a file that the user named. Raises `OutboxError`; the file stays unchanged."""
     try:
         size = path.stat().st_size
     except OSError as error:
@@ -109,59 +104,67 @@ def read_foreign(path: Path) -> list[Message]:
 
 
 def with_cause(message: Message, result: DeliveryResult) -> Message:
-    """Return the message with why it was not delivered."""
+    """Return the message with the reason why it was not delivered."""
     return message.model_copy(update={"cause": result.error})
 
 
 def write_for_runner(path: Path, text: str) -> None:
-    """Write a file in one step, for the owner of the folder it goes to. Raises `OSError`.
+    """Write a file in one step, and give it to the folder's owner. Raises `OSError`.
 
-    In a container we are root; a self-hosted runner need not be, and has to clean up.
+    The container runs as root. A self-hosted runner may be another user and must delete the file.
     """
     if not path.parent.exists():
         path.parent.mkdir(parents=True)
-        _hand_over(path.parent)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(text, encoding="ascii")
-    _hand_over(beside)
-    beside.replace(path)
+        _give_to_folder_owner(path.parent)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_text(text, encoding="ascii")
+    _give_to_folder_owner(unfinished)
+    unfinished.replace(path)
 
 
-def _hand_over(path: Path) -> None:
-    with suppress(OSError):  # not root: then it is ours, and the runner's, already
+def _give_to_folder_owner(path: Path) -> None:
+    # Without root, the file belongs to the runner's user already.
+    with suppress(OSError):
         owner = path.parent.stat()
         os.chown(path, owner.st_uid, owner.st_gid)
 
 
 class Outbox:
-    """One file: what is still to be delivered, at every moment from before the first byte goes out."""
+    """A file with what is not delivered yet, from before the first request on."""
 
     def __init__(self, path: Path | None, warn: Callable[[str], None]) -> None:
-        """`path` None: there is no temporary folder, so nothing can be kept; `warn` takes one line."""
+        """Without a `path` there is no temporary folder, and nothing can be kept.
+
+        `warn` receives one line.
+        """
         self._path = path
         self._warn = warn
-        self._held: Sequence[Message] | None = None
+        self._kept: Sequence[Message] | None = None
         self.works = True
-        """Whether what was to be kept is on disk."""
+        """Whether everything that was to be kept is on disk."""
 
     def keep(self, messages: Sequence[Message]) -> None:
-        """Have exactly these messages on disk; none, and the file is deleted. A full disk is warned of, once."""
-        if not self.works or messages is self._held or (self._path is None and not messages):
+        """Write exactly these messages to the file, or delete the file if there are none.
+
+        After a failure, warn once and leave the file unchanged from then on.
+        """
+        if not self.works or messages is self._kept:
             return
         try:
-            self._write(self._path, messages)
-            self._held = messages
+            self._write(messages)
         except OSError as error:
             self.works = False
             self._warn(
-                f"Undelivered events cannot be kept in the runner's temporary folder: {error.strerror}."
+                "Undelivered events cannot be kept in the runner's temporary folder: "
+                f"{error.strerror}."
             )
+        else:
+            self._kept = messages
 
-    @staticmethod
-    def _write(path: Path | None, messages: Sequence[Message]) -> None:
-        if path is None:
+    def _write(self, messages: Sequence[Message]) -> None:
+        if self._path is not None and messages:
+            write_for_runner(self._path, dump(messages))
+        elif self._path is not None:
+            self._path.unlink(missing_ok=True)
+        elif messages:
             raise FileNotFoundError(ENOENT, "RUNNER_TEMP is not set")
-        if not messages:
-            path.unlink(missing_ok=True)
-            return
-        write_for_runner(path, dump(messages))

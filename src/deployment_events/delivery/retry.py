@@ -1,4 +1,4 @@
-"""What is tried again, how often and when: urllib3's `Retry` decides, one budget limits it."""
+"""Which requests are retried, how often and when: urllib3's `Retry` decides within a deadline."""
 
 from collections.abc import Mapping
 from threading import Lock
@@ -11,67 +11,79 @@ from ..http.deadline import Clock, Deadline
 
 POLICY = Retry(
     total=12,
-    allowed_methods=frozenset({"GET", "POST", "PATCH"}),  # the promise is "at least once"
+    # A POST may be repeated, because every event is delivered at least once.
+    allowed_methods=frozenset({"GET", "POST", "PATCH"}),
     status_forcelist=frozenset({408, 429, *range(500, 600)}),
-    backoff_factor=0.25,  # s: 0, 0.5, 1, 2, 4, 8, 8, …
+    # The waits are 0, 0.5, 1, 2, 4, 8, 8, … s.
+    backoff_factor=0.25,
     backoff_max=8,
     backoff_jitter=0.5,
-    retry_after_max=10**9,  # the budget decides what is too long, and says so
+    # The deadline decides which wait is too long, and the error names that wait.
+    retry_after_max=10**9,
 )
 
 
-def asked_wait(headers: Mapping[str, str], vendors_own: float | None) -> float | None:
-    """Return the seconds a server asks to wait: `Retry-After` (seconds or a date), else the vendor's header."""
+def requested_wait(headers: Mapping[str, str], rate_limit_wait: float | None) -> float | None:
+    """Return the wait in seconds that a response asks for, or None.
+
+    `Retry-After`, in seconds or as a date, precedes the vendor's own header, `rate_limit_wait`.
+    """
+    value = headers.get("Retry-After")
+    if value is None:
+        return rate_limit_wait
     try:
-        value = headers.get("Retry-After")
-        return vendors_own if value is None else POLICY.parse_retry_after(value)
+        return POLICY.parse_retry_after(value)
     except (InvalidHeader, ValueError, OverflowError):
-        return vendors_own
+        return rate_limit_wait
 
 
 class Backoff:
-    """One message's way through the policy."""
+    """The attempts of one request."""
 
     def __init__(self) -> None:
         self._retry = POLICY
         self.attempts = 0
 
-    def after(self, failure: Unavailable, budget: Deadline) -> float:
-        """Return the seconds to wait before the next try. Raises `Unavailable` when there is none."""
+    def next_wait(self, failure: Unavailable, deadline: Deadline) -> float:
+        """Return the wait before the next attempt, in seconds.
+
+        Raises `Unavailable` if there is no next attempt.
+        """
         try:
             self._retry = self._retry.increment("POST", "", error=ResponseError())
         except MaxRetryError:
-            raise Unavailable(f"{failure}; it was tried often enough", failure.status) from None
-        wait = (
-            failure.wait or self._retry.get_backoff_time()
-        )  # "now" from a busy server is no leave to hammer it
-        if wait >= budget.left():
-            asked = (
-                f"it asks to wait {wait:.0f} s, more than the time allowed" if failure.wait else ""
-            )
-            raise Unavailable(
-                f"{failure}; {asked or 'the time allowed is used up'}", failure.status
-            )
-        return wait
+            raise _given_up(failure, "it was tried often enough") from None
+        # A busy server may ask to wait 0 s. The backoff then prevents a hot loop.
+        wait = failure.wait or self._retry.get_backoff_time()
+        if wait < deadline.left():
+            return wait
+        if failure.wait:
+            reason = f"it asks to wait {wait:.0f} s, more than the time allowed"
+            raise _given_up(failure, reason)
+        raise _given_up(failure, "the time allowed is used up")
+
+
+def _given_up(failure: Unavailable, reason: str) -> Unavailable:
+    return Unavailable(f"{failure}; {reason}", failure.status, failure.advice)
 
 
 class RateLimitGate:
-    """A vendor's common patience: when it tells one thread to wait, all wait."""
+    """Makes all threads of a vendor wait when a response tells one of them to wait."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = Lock()
-        self._opens = 0.0
+        self._opens_at = 0.0
 
     def close(self, seconds: float) -> None:
-        """Let nobody through for so many s."""
+        """Stay closed for a number of seconds, or longer if that was asked for before."""
         with self._lock:
-            self._opens = max(self._opens, self._clock.monotonic() + seconds)
+            self._opens_at = max(self._opens_at, self._clock.monotonic() + seconds)
 
-    def wait(self, budget: Deadline) -> bool:
-        """Wait until the gate opens; False when that is beyond the budget."""
-        while (ahead := self._opens - self._clock.monotonic()) > 0:
-            if ahead >= budget.left() or self._clock.stopped_at is not None:
+    def wait(self, deadline: Deadline) -> bool:
+        """Wait until the gate opens. Return False if that is after the deadline or a cancel."""
+        while (wait := self._opens_at - self._clock.monotonic()) > 0:
+            if wait >= deadline.left() or self._clock.stopped_at is not None:
                 return False
-            self._clock.wait(ahead)
+            self._clock.wait(wait)
         return True

@@ -1,196 +1,196 @@
-"""One vendor's messages: each attempt judged, repeated or given up, and the ids that must be looked up."""
+"""One vendor's requests: each response is judged, and the request repeated or given up."""
 
-import json
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 from ..errors import DeliveryFailed, Refused, Unavailable
-from ..http.deadline import Clock, Deadline, run_with_deadline
-from ..http.transport import Transport
+from ..http.deadline import Deadline, run_with_deadline
 from ..messages import DeliveryResult, Message, Request, Response, Status
 from ..values.text import clean, shorten
-from ..vendors.base import Lookup, Settings, Vendor
-from .retry import POLICY, Backoff, RateLimitGate, asked_wait
+from ..vendors.base import Explanation, Lookup, Settings, Vendor
+from .network import Network
+from .retry import POLICY, Backoff, RateLimitGate, requested_wait
 
-_LOOKUP_SECONDS = 2.0  # s for reading ids back: they are a nicety, the events are in
-_LOOKUP_PAUSES = (
-    0.25,
-    0.5,
-    1.0,
-)  # s between the tries: a new deployment takes a moment to be listed
-_WRONG_EVENT = frozenset({400, 404, 413, 422})  # what the event says is refused, not who sends it
-_TOO_MANY = 429  # meant for all of the account's callers, not for one thread
-_LONGEST_WORDS = 300  # characters of a vendor's own words
-
-
-class Tools(NamedTuple):
-    """What delivery needs from outside: the network, time, and someone to tell."""
-
-    transport: Transport
-    clock: Clock
-    budget: Deadline
-    hide: Callable[[str], str]
-    """Takes keys out of a text."""
-    tell: Callable[[str], None]
-    """Takes one line for the log."""
+_READ_BACK_SECONDS = 2.0
+"""Seconds for reading IDs back: the events are delivered, and the IDs are only convenient."""
+_READ_BACK_PAUSES = (0.25, 0.5, 1.0)
+"""Seconds between two attempts: LaunchDarkly lists a new deployment after a moment."""
+_CONTENT_STATUSES = frozenset({400, 404, 413, 422})
+"""The statuses that reject the content of a request, and not its sender."""
+_PROXY_OR_TIMEOUT_STATUSES = frozenset({407, 408})
+"""The statuses below 500 for which the vendor's advice does not apply."""
+_RATE_LIMITED = 429
+"""The status that applies to all callers of the account, and not to one request."""
+_LONGEST_MESSAGE = 300
+"""Characters of a vendor's message."""
 
 
 class VendorClient:
-    """Sends one vendor's messages; shared by that vendor's threads."""
+    """Sends messages to one vendor and looks up IDs; threads may share it."""
 
-    def __init__(self, provider: Vendor[Any], settings: Settings, tools: Tools) -> None:
-        self.provider = provider
+    def __init__(self, vendor: Vendor[Any], settings: Settings, network: Network) -> None:
+        self.vendor = vendor
         self._settings = settings
-        self._tools = tools
-        self._gate = RateLimitGate(tools.clock)
+        self._network = network
+        self._gate = RateLimitGate(network.clock)
 
-    def url(self, message: Message) -> str:
-        """Return where a message goes."""
-        return self.provider.request(self._settings, message).url
+    def prepare(self, message: Message) -> None:
+        """Prepare the transport for the host of a message, before threads use it.
+
+        Raises `Refused` if that host cannot be reached with this proxy or CA bundle.
+        """
+        self._network.transport.prepare(self.vendor.request(self._settings, message).url)
 
     def deliver(self, message: Message) -> DeliveryResult:
-        """Send one message until it is accepted, refused or out of time."""
+        """Send a message until it is accepted, refused or out of time."""
         backoff = Backoff()
         try:
-            if self.provider.needs_id(message):
+            if self.vendor.needs_lookup(message):
                 raise Refused(
-                    f"{self.provider.title} lists no deployment of this version: nothing was changed"
+                    f"{self.vendor.title} lists no deployment of this version: nothing was changed"
                 )
-            request = self.provider.request(self._settings, message)
-            answer = self._send(
-                request, self.provider.keys(self._settings, message), backoff, self._tools.budget
-            )
+            request = self.vendor.request(self._settings, message)
+            response = self._send(request, backoff, self._network.deadline)
         except DeliveryFailed as failure:
-            return self.failed(message, failure, backoff.attempts)
-        return self._accepted(message, answer, backoff.attempts)
+            return failed(message, failure, backoff.attempts)
+        return self._accepted(message, response, backoff.attempts)
 
-    def failed(
-        self, message: Message, failure: DeliveryFailed, attempts: int = 0
-    ) -> DeliveryResult:
-        """Return the result of a message that did not succeed, with the fix where the vendor's answer tells one."""
-        fix, status = "", Status.UNDELIVERED
-        if isinstance(failure, Refused):
-            status = Status.REFUSED
-        if failure.status is not None and failure.status < 500 and failure.status not in {407, 408}:
-            fix = self.provider.advice(self._settings, failure.status, failure.attribute)
-        said_wrong = failure.status in _WRONG_EVENT
-        said = (
-            message.service,
-            message.vendor,
-            message.event,
-            status,
-            message.id,
-            attempts,
-            str(failure),
-            fix,
-        )
-        return DeliveryResult(*said, retry_is_useless=said_wrong)
+    def find_ids(self, messages: Mapping[int, Message]) -> Mapping[int, str]:
+        """Return the IDs of the deployments that the messages change, by the message's number.
 
-    def search(self, messages: Mapping[int, Message]) -> Mapping[int, str]:
-        """Return the ids that messages need before they can be sent. Raises `Refused` and `Unavailable`."""
-        lookup = self.provider.lookup(self._settings, messages)
-        return self._ask(lookup, self._tools.budget) if lookup else {}
+        Raises `Refused` and `Unavailable`.
+        """
+        lookup = self.vendor.lookup(self._settings, messages)
+        return self._look_up(lookup, self._network.deadline) if lookup else {}
 
-    def read_back(self, messages: Mapping[int, Message]) -> Mapping[int, str]:
-        """Return the ids of accepted messages, by index, as far as they can be found soon."""
-        budget = self._tools.budget.part(_LOOKUP_SECONDS)
-        found: dict[int, str] = {}
-        run_with_deadline(budget, lambda: self._look_for(messages, budget, found))
-        return {
-            key: its_id for key, its_id in list(found.items()) if self._tools.hide(its_id) == its_id
-        }
+    def read_ids_back(self, messages: Mapping[int, Message]) -> Mapping[int, str]:
+        """Return the IDs of accepted messages, by number, as far as the vendor lists them soon."""
+        deadline = self._network.deadline.part(_READ_BACK_SECONDS)
+        ids: dict[int, str] = {}
+        run_with_deadline(deadline, lambda: self._read_ids_back(messages, deadline, ids))
+        # The thread may still run and add IDs, so the loop needs a copy.
+        return {number: id_ for number, id_ in list(ids.items()) if not self._contains_key(id_)}
 
-    def _look_for(
-        self, messages: Mapping[int, Message], budget: Deadline, found: dict[int, str]
+    def _read_ids_back(
+        self, messages: Mapping[int, Message], deadline: Deadline, ids: dict[int, str]
     ) -> None:
-        """A new deployment takes a moment to be listed: ask a few times for what is still missing in `found`."""
-        for pause in (*_LOOKUP_PAUSES, 0):
-            missing = {key: message for key, message in messages.items() if key not in found}
-            lookup = self.provider.lookup(self._settings, missing) if missing else None
+        """Add the messages' IDs to `ids`. Ask several times for those that are not listed yet."""
+        for pause in (*_READ_BACK_PAUSES, 0):
+            missing = {number: message for number, message in messages.items() if number not in ids}
+            lookup = self.vendor.lookup(self._settings, missing) if missing else None
             if lookup is None:
-                break
+                return
             try:
-                found.update(self._ask(lookup, budget))
+                ids.update(self._look_up(lookup, deadline))
             except DeliveryFailed as failure:
-                self._tools.tell(
-                    f"{self.provider.title}: the deployments' ids could not be read ({failure})"
-                )
-                break
-            if len(found) == len(messages) or not 0 < pause < budget.left():
-                break
-            self._tools.clock.wait(pause)
+                self.log(f"the deployments' ids could not be read ({failure})")
+                return
+            if len(ids) == len(messages) or not 0 < pause < deadline.left():
+                return
+            self._network.clock.wait(pause)
 
-    def _ask(self, lookup: Lookup, budget: Deadline) -> Mapping[int, str]:
-        found: Mapping[int, str] = {}
+    def _look_up(self, lookup: Lookup, deadline: Deadline) -> Mapping[int, str]:
+        ids: Mapping[int, str] = {}
         while request := lookup.request():
-            answer = self._send(
-                request, self.provider.keys(self._settings, None), Backoff(), budget
-            )
-            found = lookup.take(_parse(answer))
-        return found
+            ids = lookup.take(self._send(request, Backoff(), deadline).json())
+        return ids
 
-    def _send(
-        self, request: Request, keys: Mapping[str, str], backoff: Backoff, budget: Deadline
-    ) -> Response:
-        """Raises `Refused` and `Unavailable`; both carry words fit for a person."""
+    def log(self, line: str) -> None:
+        """Log a line about this vendor."""
+        self._network.log(f"{self.vendor.title}: {line}")
+
+    def _send(self, request: Request, backoff: Backoff, deadline: Deadline) -> Response:
+        """Return the response that accepts a request. Raises `Refused` and `Unavailable`."""
         while True:
-            if not self._gate.wait(budget) or not budget.left():
+            if not self._gate.wait(deadline) or not deadline.left():
                 raise Unavailable("not sent: the time allowed was used up before")
             backoff.attempts += 1
             try:
-                answer = self._tools.transport.send(request, keys, budget)
-                if answer.accepted:
-                    return answer
-                self._judge(answer)
+                response = self._network.transport.send(request, deadline)
+                if response.accepted:
+                    return response
+                raise self._failure(response)
             except Unavailable as failure:
-                if self._tools.clock.stopped_at is not None:
-                    raise Unavailable(f"{failure}; the job was cancelled", failure.status) from None
-                wait = backoff.after(failure, budget)
-                self._tools.tell(f"{self.provider.title}: {failure}; next try in {wait:.1f} s")
-                if failure.wait is not None or failure.status == _TOO_MANY:
-                    self._gate.close(wait)
-                else:
-                    self._tools.clock.wait(wait)
+                self._wait_for_retry(failure, backoff, deadline)
 
-    def _judge(self, answer: Response) -> None:
-        """Raise what an answer other than 2xx means."""
-        words, attribute = self.provider.words(_parse(answer))
-        said = shorten(clean(self._tools.hide(words)), _LONGEST_WORDS)
-        told = f"HTTP {answer.status}" + (f", {said}" if said else "")
-        if POLICY.is_retry("POST", answer.status):
-            limited = (
-                answer.status == _TOO_MANY
-            )  # beside other answers a vendor's limits are only for information
-            own = self.provider.pause(answer.headers, self._tools.clock.now()) if limited else None
-            raise Unavailable(told, answer.status, asked_wait(answer.headers, own))
-        if answer.status < 300:
-            told += ", which is no answer of this API"
-        elif answer.status < 400:
-            told += ", which is no answer of this API: redirects are not followed, as they would carry the key along"
-        raise Refused(told, answer.status, attribute)
+    def _wait_for_retry(self, failure: Unavailable, backoff: Backoff, deadline: Deadline) -> None:
+        """Raises `Unavailable` if there is no next attempt."""
+        clock = self._network.clock
+        if clock.stopped_at is not None:
+            message = f"{failure}; the job was cancelled"
+            raise Unavailable(message, failure.status, failure.advice) from None
+        wait = backoff.next_wait(failure, deadline)
+        self.log(f"{failure}; next try in {wait:.1f} s")
+        if failure.wait is not None or failure.status == _RATE_LIMITED:
+            self._gate.close(wait)
+        else:
+            clock.wait(wait)
 
-    def _accepted(self, message: Message, answer: Response, attempts: int) -> DeliveryResult:
-        found, note = "", ""
+    def _failure(self, response: Response) -> Refused | Unavailable:
+        """Return what a response other than 2xx means."""
+        status = response.status
+        explanation = self.vendor.explain(self._settings, response)
+        message = self._error(status, explanation)
+        advice = ""
+        if status < 500 and status not in _PROXY_OR_TIMEOUT_STATUSES:
+            advice = explanation.advice
+        if POLICY.is_retry("POST", status):
+            return Unavailable(message, status, advice, self._requested_wait(response))
+        return Refused(message, status, advice)
+
+    def _error(self, status: int, explanation: Explanation) -> str:
+        message = shorten(clean(self._network.hide(explanation.message)), _LONGEST_MESSAGE)
+        error = f"HTTP {status}, {message}" if message else f"HTTP {status}"
+        if status < 300:
+            return f"{error}, which is no answer of this API"
+        if status < 400:
+            return (
+                f"{error}, which is no answer of this API: "
+                "redirects are not followed, as they would carry the key along"
+            )
+        return error
+
+    def _requested_wait(self, response: Response) -> float | None:
+        rate_limit_wait = None
+        # In other responses, the vendor's rate-limit headers are only informative.
+        if response.status == _RATE_LIMITED:
+            now = self._network.clock.now()
+            rate_limit_wait = self.vendor.rate_limit_wait(response.headers, now)
+        return requested_wait(response.headers, rate_limit_wait)
+
+    def _accepted(self, message: Message, response: Response, attempts: int) -> DeliveryResult:
+        id_, note = "", ""
         try:
-            found = self.provider.identify(message, _parse(answer))
-            if self._tools.hide(found) != found:
+            id_ = self.vendor.read_id(message, response.json())
+            if self._contains_key(id_):
                 raise ValueError("the id held a key")
         except ValueError as error:
-            found, note = "", f"{self.provider.title} accepted the event, but {error}"
+            id_, note = "", f"{self.vendor.title} accepted the event, but {error}"
         return DeliveryResult(
-            message.service,
-            message.vendor,
-            message.event,
-            Status.DELIVERED,
-            found,
-            attempts,
+            service=message.service,
+            vendor=message.vendor,
+            event=message.event,
+            status=Status.DELIVERED,
+            id=id_,
+            attempts=attempts,
             note=note,
         )
 
+    def _contains_key(self, text: str) -> bool:
+        return self._network.hide(text) != text
 
-def _parse(answer: Response) -> Any:
-    """A vendor's JSON, or None for anything else: an answer is never trusted to be what it should."""
-    try:
-        return json.loads(answer.body)
-    except (ValueError, RecursionError):
-        return None
+
+def failed(message: Message, failure: DeliveryFailed, attempts: int = 0) -> DeliveryResult:
+    """Return the result of a message that was not accepted."""
+    status = Status.REFUSED if isinstance(failure, Refused) else Status.UNDELIVERED
+    return DeliveryResult(
+        service=message.service,
+        vendor=message.vendor,
+        event=message.event,
+        status=status,
+        id=message.id,
+        attempts=attempts,
+        error=str(failure),
+        fix=failure.advice,
+        retry_is_useless=failure.status in _CONTENT_STATUSES,
+    )

@@ -1,7 +1,9 @@
-"""The only room that talks to the runner: inputs, masks, log, annotations, outputs, state, summary.
+"""The interface to GitHub's runner: inputs, masks, log, annotations, outputs, state, summary.
 
-All text goes through one sink, `Runner`, which lets no text start a workflow command and no key out.
-Live commands come from `actions_toolkit.core` alone.
+Only this module writes to stdout. All text passes `Runner`, which neutralizes workflow commands
+and hides secrets. Workflow commands come from `actions_toolkit.core` only.
+
+See docs/vendors.md#runner-log-commands.
 """
 
 import os
@@ -10,42 +12,53 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from json import dumps
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 from actions_toolkit import core
 
-from ..report.markdown import escape
-from ..report.outcome import Verdict
 from ..values.text import clean, shorten, well_formed
 
-_LONGEST_ANNOTATION = 4000  # characters; the runner cuts at 4,096
-_MOST_ANNOTATIONS = 10  # of a level a step; the runner drops more
-_LARGEST_SUMMARY = 1024 * 1024 - 4096  # bytes; the runner throws a larger one away whole
-_LONGEST_LINE = 1024 * 1024  # characters of one log line: an undelivered event must fit whole
+Level = Literal["error", "warning", "notice"]
+
+_LONGEST_ANNOTATION = 4000
+"""Characters; the runner cuts at 4,096. See docs/vendors.md#runner-annotations."""
+_MOST_ANNOTATIONS = 10
+"""Of one level in one step; the runner drops more."""
+_LARGEST_SUMMARY = 1024 * 1024 - 4096
+"""Bytes; the runner drops a summary over 1 MiB. See docs/vendors.md#runner-summary-size."""
+_LONGEST_LINE = 1024 * 1024
+"""Characters of one log line: an undelivered event must fit."""
+
+_COMMANDS: dict[Level, Callable[[str], None]] = {
+    "error": core.error,
+    "warning": core.warning,
+    "notice": core.notice,
+}
 
 
 class Runner:
-    """One step's line to GitHub's runner."""
+    """One step's connection to GitHub's runner."""
 
     def __init__(self) -> None:
         self._secrets: list[str] = []
-        self._annotations = {"error": 0, "warning": 0, "notice": 0}
-        self.said: list[str] = []
-        """Every annotation so far, in its words: the summary repeats them."""
+        self._counts: dict[Level, int] = {"error": 0, "warning": 0, "notice": 0}
+        self.annotations: list[str] = []
+        """The text of every annotation so far: the summary repeats them."""
 
     def inputs(self, names: Iterable[str]) -> dict[str, str]:
         """Return the inputs by name, trimmed; an unset one is empty."""
         return {name: well_formed(core.get_input(name)) for name in names}
 
     def mask(self, secrets: Iterable[str]) -> None:
-        """Have the runner hide these keys, in every form a log or the summary could show, and hide them ourselves."""
+        """Hide these secrets, in all forms in which they may appear, in the log and the summary."""
         forms = {form for secret in secrets for form in _forms(secret)}
         self._secrets.extend(sorted(forms, key=len, reverse=True))
         for secret in self._secrets:
             core.set_secret(secret)
 
     def hide(self, text: str) -> str:
-        """Return `text` with every known key replaced by `***`."""
+        """Return `text` with every known secret replaced by `***`."""
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return text
@@ -57,32 +70,36 @@ class Runner:
         sys.stdout.flush()
 
     def debug(self, text: str) -> None:
-        """Write a line that is shown with RUNNER_DEBUG alone."""
+        """Write a line that the log shows only with debug logging enabled."""
         if core.is_debug():
             core.debug(self._line(text))
 
     def notice(self, text: str) -> None:
-        """Annotate the run: worth knowing."""
-        self._annotate("notice", text)
+        """Add a notice to the run."""
+        self.annotate("notice", text)
 
     def warning(self, text: str) -> None:
-        """Annotate the run: something may be wrong."""
-        self._annotate("warning", text)
+        """Add a warning to the run."""
+        self.annotate("warning", text)
 
     def error(self, text: str) -> None:
-        """Annotate the run: something is wrong."""
-        self._annotate("error", text)
+        """Add an error to the run."""
+        self.annotate("error", text)
 
-    def annotate(self, verdict: Verdict) -> int:
-        """Write a verdict's annotations and return its exit code."""
-        say = {"error": self.error, "warning": self.warning, "notice": self.notice}
-        for level, text in verdict.annotations:
-            say[level](text)
-        return verdict.exit_code
+    def annotate(self, level: Level, text: str) -> None:
+        """Add an annotation; beyond the runner's limit it becomes a line of the log."""
+        self._counts[level] += 1
+        self.annotations.append(self.hide(text))
+        line = shorten(self._line(text), _LONGEST_ANNOTATION)
+        if self._counts[level] > _MOST_ANNOTATIONS:
+            self.log(f"{level}: {line}")
+            return
+        _COMMANDS[level](line)
+        sys.stdout.flush()
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
-        """Fold the lines logged meanwhile under a title."""
+        """Fold the lines that are logged in the meantime under a title."""
         core.start_group(self._line(title))
         try:
             yield
@@ -91,30 +108,27 @@ class Runner:
             sys.stdout.flush()
 
     def set_output(self, name: str, value: str) -> None:
-        """Set an output; where the runner's file cannot be written, the log says so."""
+        """Set an output; if the runner's file cannot be written, a debug line contains it."""
         if not self._write("GITHUB_OUTPUT", lambda: core.set_output(name, value)):
             self.debug(f"output {name}={value}")
 
     def save_state(self, name: str, value: str) -> bool:
-        """Hand `value` to this step's post stage; return whether that was possible."""
+        """Save `value` for this step's post stage; return whether that was possible."""
         return self._write("GITHUB_STATE", lambda: core.save_state(name, value))
 
     def state(self, name: str) -> str:
-        """Return what main handed over, or an empty string."""
+        """Return what main saved, or an empty string."""
         return well_formed(core.get_state(name))
 
     def summarize(self, markdown: str) -> None:
-        """Add to the job's summary page."""
+        """Add to the job summary."""
         text = f"{self.hide(markdown)}\n"
         if len(text.encode()) <= _LARGEST_SUMMARY:
-            self._write(
-                "GITHUB_STEP_SUMMARY",
-                lambda: _append(Path(os.environ["GITHUB_STEP_SUMMARY"]), text),
-            )
+            self._write("GITHUB_STEP_SUMMARY", lambda: _append("GITHUB_STEP_SUMMARY", text))
 
     @property
     def temp(self) -> Path | None:
-        """The job's own temporary folder, which later steps share."""
+        """The job's temporary folder, which later steps share."""
         path = os.environ.get("RUNNER_TEMP", "")
         return Path(path) if path else None
 
@@ -124,22 +138,11 @@ class Runner:
         path = os.environ.get("GITHUB_WORKSPACE", "")
         return Path(path) if path else None
 
-    def _annotate(self, level: str, text: str) -> None:
-        """Beyond what the runner shows, an annotation is only a line of the log: none is lost there."""
-        self._annotations[level] += 1
-        self.said.append(self.hide(text))
-        line = shorten(self._line(text), _LONGEST_ANNOTATION)
-        if self._annotations[level] > _MOST_ANNOTATIONS:
-            self.log(f"{level}: {line}")
-            return
-        {"error": core.error, "warning": core.warning, "notice": core.notice}[level](line)
-        sys.stdout.flush()
-
     def _line(self, text: str) -> str:
         return shorten(clean(self.hide(text)), _LONGEST_LINE)
 
     def _write(self, variable: str, write: Callable[[], None]) -> bool:
-        """Write to one of the runner's files; a missing one or a full disk must not break the step."""
+        """Write to one of the runner's files. A missing file or a full disk stops nothing."""
         path = os.environ.get(variable, "")
         if not path or not os.access(path, os.W_OK):
             return False
@@ -152,15 +155,10 @@ class Runner:
 
 
 def _forms(secret: str) -> set[str]:
-    """As given, in an address, in JSON, in Markdown."""
-    return {
-        secret,
-        quote(secret, safe=""),
-        dumps(secret)[1:-1],
-        escape(secret, limit=10 * len(secret) + 10),
-    }
+    """Return the secret as given, percent-encoded and escaped in JSON."""
+    return {secret, quote(secret, safe=""), dumps(secret)[1:-1]}
 
 
-def _append(path: Path, text: str) -> None:
-    with path.open("a", encoding="utf-8") as file:
+def _append(variable: str, text: str) -> None:
+    with Path(os.environ[variable]).open("a", encoding="utf-8") as file:
         file.write(text)

@@ -1,80 +1,61 @@
-"""Which certificates are trusted: one TLS context for all connections of a process.
-
-Loading a CA bundle takes 15 to 50 ms, most of it outside Python, so it begins before the imports do. From a
-folder OpenSSL reads no more than the CA that a server needs, when it needs it.
-"""
+"""The trusted certificate authorities (CAs), in one SSL context for all connections."""
 
 import os
 import re
 import ssl
 from contextlib import suppress
-from threading import Thread
+from threading import Lock
+
+import certifi
 
 from ..errors import Refused
 from ..values.text import quoted
 
-_HASHED = re.compile(r"[0-9a-f]{8}\.0")
-"""The name of a CA in a folder that OpenSSL reads."""
+_HASHED_NAME = re.compile(r"[0-9a-f]{8}\.0")
+"""The name of a certificate file that OpenSSL finds in a folder by its hash."""
 
 
 class Trust:
-    """The CAs of `REQUESTS_CA_BUNDLE`, else those in the system's folder, else certifi's bundle."""
+    """Makes the SSL context of a process when a connection first needs it."""
 
     def __init__(self) -> None:
-        named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-        self._path = named or _system_folder()
-        self._is_folder = os.path.isdir(self._path)  # noqa: PTH112  Path's raises for a name too long to be one
         self._context: ssl.SSLContext | None = None
-        self._error = ""
-        self._loader = Thread(target=self._load, daemon=True)
-        if not self._is_folder:
-            self._loader.start()
+        self._lock = Lock()
 
     def context(self) -> ssl.SSLContext:
-        """Return the context once it is loaded. Raises `Refused` when the bundle cannot be used."""
-        if self._is_folder and self._context is None:
-            self._load()
-        elif not self._is_folder:
-            self._loader.join()
-        if self._context is None:
-            named = quoted(self._path, 200)
-            raise Refused(
-                f"the CA bundle {named} cannot be used ({self._error}): correct REQUESTS_CA_BUNDLE"
-            )
-        return self._context
+        """Return the one context. Raises `Refused` if the CA bundle cannot be used."""
+        with self._lock:
+            if self._context is None:
+                self._context = _load_context(_ca_path())
+            return self._context
 
-    def _load(self) -> None:
-        if not self._path:
-            import certifi  # noqa: PLC0415  in this thread: its import would hold the others up
 
-            self._path = certifi.where()
-        file, folder = (None, self._path) if self._is_folder else (self._path, None)
-        try:
-            self._context = ssl.create_default_context(cafile=file, capath=folder)
-        except (OSError, ValueError) as error:
-            self._error = getattr(error, "strerror", "") or type(error).__name__
+def _ca_path() -> str:
+    """Return the named CA bundle, the system's folder of CAs, or certifi's bundle."""
+    named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    return named or _system_folder() or certifi.where()
 
 
 def _system_folder() -> str:
-    """OpenSSL's own folder, where each CA lies under its hash, as in Debian's and so in the image; else empty.
+    """Return OpenSSL's folder if it contains CAs by their hashes, as in Debian, or an empty string.
 
-    Whatever `SSL_CERT_DIR` says: only one variable decides whom to trust.
+    From a folder, OpenSSL reads only the CAs that a server's certificate needs. Loading a bundle
+    takes 15 to 50 ms. `SSL_CERT_DIR` is ignored: one variable decides which CAs are trusted.
     """
     folder = ssl.get_default_verify_paths().openssl_capath
     with suppress(OSError), os.scandir(folder) as entries:
-        if any(_HASHED.fullmatch(entry.name) and entry.is_file() for entry in entries):
+        if any(_HASHED_NAME.fullmatch(entry.name) and entry.is_file() for entry in entries):
             return folder
     return ""
 
 
-_early: list[Trust] = []
-
-
-def begin() -> None:
-    """Start loading now, for the first one who asks."""
-    _early.append(Trust())
-
-
-def trust() -> Trust:
-    """Return the trust that was begun, or one that begins now."""
-    return _early.pop() if _early else Trust()
+def _load_context(path: str) -> ssl.SSLContext:
+    try:
+        # `Path.is_dir` raises an error if the name is too long.
+        if os.path.isdir(path):  # noqa: PTH112
+            return ssl.create_default_context(capath=path)
+        return ssl.create_default_context(cafile=path)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", "") or type(error).__name__
+        message = f"the CA bundle {quoted(path, 200)} cannot be used ({reason})"
+        raise Refused(f"{message}: correct REQUESTS_CA_BUNDLE") from None

@@ -1,27 +1,28 @@
-"""The `service` input: one service a line, each `name[,key=value…]`, quoted as CSV."""
+"""The `service` input: one service per line, each `name[,key=value…]`, quoted as CSV."""
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
-
-from pydantic import ValidationError
+from collections.abc import Iterable, Iterator
 
 from ..deployment import Service
 from ..errors import Problem
 from ..values.rules import InvalidValue
-from ..vendors.base import Settings
+from ..vendors.plan import OverrideError
 from ..vendors.registry import VENDORS
 
-_FIX = 'Write one service a line: name, or name,key=value,… ("key=a,b" in quotation marks where a comma is meant).'
+_FIX = (
+    "Write one service a line: name, or name,key=value,… "
+    '("key=a,b" in quotation marks where a comma is meant).'
+)
 
 
-def attribute_names() -> list[str]:
-    """Return the keys a service's line may have."""
-    return ["version", *(key for provider in VENDORS.values() for key in provider.attributes)]
+def service_keys() -> list[str]:
+    """Return the keys that a service's line may contain."""
+    vendors = [key for vendor in VENDORS.values() for key in vendor.settings.service_keys]
+    return ["version", *vendors]
 
 
 def parse_services(text: str, problems: list[Problem]) -> tuple[Service, ...]:
-    """Read the input; what is wrong with a line is added to `problems`, naming the line."""
+    """Return the valid services. Every invalid line becomes one of `problems`."""
     services: dict[str, Service] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
@@ -31,24 +32,35 @@ def parse_services(text: str, problems: list[Problem]) -> tuple[Service, ...]:
             if service.name in services:
                 raise InvalidValue(f"names {service.name} twice", "Give each service one line.")
             _check_ids(service, services.values())
-        except InvalidValue as wrong:
-            problems.append(
-                Problem("service", f"line {number} {wrong.rule}", line.strip(), wrong.fix)
-            )
+        except InvalidValue as error:
+            rule = f"line {number} {error.rule}"
+            problems.append(Problem("service", rule, line.strip(), error.fix))
         else:
             services[service.name] = service
     return tuple(services.values())
 
 
+def override_problems(error: OverrideError) -> Iterator[Problem]:
+    """Yield what is invalid about the overrides of one service."""
+    keys = {field: key for key, field in VENDORS[error.vendor].settings.service_keys.items()}
+    for detail in error.cause.errors():
+        rule, fix = detail["msg"], _FIX
+        cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, InvalidValue):
+            rule, fix = cause.rule, cause.fix
+        key = keys[str(detail["loc"][0])]
+        given = error.service.overrides[key]
+        yield Problem("service", f"'{error.service.name}': {key} {rule}", given, fix)
+
+
 def _check_ids(service: Service, others: Iterable[Service]) -> None:
-    """One id for two services would make two deployments one."""
-    for key, value in service.attributes.items():
-        if key.endswith("-deployment-id") and any(
-            other.attributes.get(key) == value for other in others
-        ):
-            raise InvalidValue(
-                f"repeats another line's {key}", "Give each service the id of its own deployment."
-            )
+    """One ID for two services would make them one deployment."""
+    for key, value in service.overrides.items():
+        if not key.endswith("-deployment-id"):
+            continue
+        if any(other.overrides.get(key) == value for other in others):
+            fix = "Give each service the id of its own deployment."
+            raise InvalidValue(f"repeats another line's {key}", fix)
 
 
 def _parse_line(line: str) -> Service:
@@ -58,60 +70,22 @@ def _parse_line(line: str) -> Service:
         raise InvalidValue(f"is not written as CSV ({error})", _FIX) from None
     if not name.strip():
         raise InvalidValue("has no name", _FIX)
-    attributes: dict[str, str] = {}
+    overrides: dict[str, str] = {}
     for field in fields:
-        key, equals, value = (part.strip() for part in field.partition("="))
-        if not equals:
-            raise InvalidValue(f"has '{field}' where key=value must stand", _FIX)
-        if key not in attribute_names():
-            raise InvalidValue(
-                f"has the unknown key '{key}'", f"The keys are {', '.join(attribute_names())}."
-            )
-        if key in attributes:
+        key, value = _parse_field(field)
+        if key in overrides:
             raise InvalidValue(f"sets {key} twice", "Set it once.")
-        if not value:
-            raise InvalidValue(f"sets {key} to nothing", f"Give it a value, or leave {key} out.")
-        attributes[key] = value
-    return Service(name=name.strip(), attributes=attributes)
+        overrides[key] = value
+    return Service(name=name.strip(), overrides=overrides)
 
 
-def settings_of(vendor: str, settings: Settings, service: Service) -> Settings:
-    """Return a vendor's settings as they are for one service. Raises pydantic's `ValidationError`."""
-    overrides = _overrides(vendor, service)
-    return (
-        settings
-        if not overrides
-        else type(settings).model_validate({**_values(settings), **overrides})
-    )
-
-
-def check_services(
-    services: tuple[Service, ...], settings: Mapping[str, Settings], problems: list[Problem]
-) -> None:
-    """Add to `problems` what the vendors' rules say of the services' own attributes."""
-    for service in services:
-        for vendor, its_settings in settings.items():
-            try:
-                settings_of(vendor, its_settings, service)
-            except ValidationError as error:
-                problems.extend(_problems(vendor, service, error))
-
-
-def _problems(vendor: str, service: Service, error: ValidationError) -> Iterator[Problem]:
-    keys = {field: key for key, field in VENDORS[vendor].attributes.items()}
-    for detail in error.errors():
-        wrong = detail.get("ctx", {}).get("error")
-        rule, fix = (
-            (wrong.rule, wrong.fix) if isinstance(wrong, InvalidValue) else (detail["msg"], _FIX)
-        )
-        key = keys[str(detail["loc"][0])]
-        yield Problem("service", f"'{service.name}': {key} {rule}", service.attributes[key], fix)
-
-
-def _overrides(vendor: str, service: Service) -> dict[str, str]:
-    fields = VENDORS[vendor].attributes
-    return {fields[key]: value for key, value in service.attributes.items() if key in fields}
-
-
-def _values(settings: Settings) -> dict[str, Any]:
-    return {name: getattr(settings, name) for name in settings.model_fields_set}
+def _parse_field(field: str) -> tuple[str, str]:
+    key, equals, value = (part.strip() for part in field.partition("="))
+    if not equals:
+        raise InvalidValue(f"has '{field}' where key=value must stand", _FIX)
+    if key not in service_keys():
+        fix = f"The keys are {', '.join(service_keys())}."
+        raise InvalidValue(f"has the unknown key '{key}'", fix)
+    if not value:
+        raise InvalidValue(f"sets {key} to nothing", f"Give it a value, or leave {key} out.")
+    return key, value

@@ -1,6 +1,7 @@
-"""Markdown and HTML that no foreign text can break out of."""
+"""Markdown and HTML for the job summary, safe for untrusted text."""
 
 import re
+from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
 from ..values.text import clean, shorten
@@ -8,29 +9,43 @@ from ..values.text import clean, shorten
 _LONGEST_CELL = 120  # characters
 
 
-def escape(text: str, limit: int = _LONGEST_CELL) -> str:
-    """Return `text` as plain words on one line: every punctuation mark becomes an HTML entity.
+class Markdown:
+    """Writes untrusted text as Markdown. Secrets are hidden before text is shortened or escaped."""
 
-    But for hyphens that begin no word: they mean nothing, and keys hold them that the runner looks for.
-    """
-    line = shorten(clean(text), limit)
-    return re.sub(r"[!-,./:-@\[-`{-~]|(?<!\S)-", lambda mark: f"&#{ord(mark[0])};", line)
+    def __init__(self, hide: Callable[[str], str] = str) -> None:
+        """`hide` replaces the secrets in a text."""
+        self._hide = hide
 
+    def escape(self, text: str, limit: int = _LONGEST_CELL) -> str:
+        """Return `text` on one line, with every punctuation mark as an HTML entity.
 
-def code(text: str, limit: int = _LONGEST_CELL) -> str:
-    """Return `text` in the type of code, or nothing for nothing."""
-    return f"<code>{escape(text, limit)}</code>" if text else ""
+        A hyphen is escaped only at the beginning of a word.
+        """
+        line = shorten(clean(self._hide(text)), limit)
+        return re.sub(r"[!-,./:-@\[-`{-~]|(?<!\S)-", lambda mark: f"&#{ord(mark[0])};", line)
 
+    def code(self, text: str, limit: int = _LONGEST_CELL) -> str:
+        """Return `text` in the type of code, or an empty string if it is empty."""
+        return f"<code>{self.escape(text, limit)}</code>" if text else ""
 
-def link(text: str, url: str) -> str:
-    """Return a link, or the text alone where the address is none for a browser."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # "https://[", out of somebody's environment
-        return text
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        return text
-    return f'<a href="{quote(url, safe=":/%?=&#[]@+,;~")}">{text}</a>'
+    def bullets(self, texts: list[str], limit: int = 1000) -> list[str]:
+        """Return a list's lines."""
+        return [f"- {self.escape(text, limit)}" for text in texts]
+
+    def link(self, label: str, url: str) -> str:
+        """Return a link, or the label only if the URL is not one for a browser.
+
+        The label is Markdown already.
+        """
+        url = self._hide(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            # For example "https://[", from an environment variable.
+            return label
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            return label
+        return f'<a href="{quote(url, safe=":/%?=&#[]@+,;~")}">{label}</a>'
 
 
 def table(head: list[str], rows: list[list[str]]) -> list[str]:
@@ -46,6 +61,7 @@ def folded(title: str, lines: list[str]) -> list[str]:
 
 def fence(lines: list[str]) -> list[str]:
     """Return lines as a block of code that none of them can end."""
-    longest = max((len(run) for line in lines for run in re.findall(r"`+", line)), default=0)
+    runs = [run for line in lines for run in re.findall(r"`+", line)]
+    longest = max(map(len, runs), default=0)
     marks = "`" * max(3, longest + 1)
     return [f"{marks}json", *lines, marks]

@@ -1,227 +1,184 @@
-"""Results → the job's summary page: what was deployed, where, when, and what each vendor said."""
+"""The job summary: what was deployed, where and when, and each vendor's result."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
-from ..deployment import Event, Rollout
+from ..deployment import Deployment, Event, Facts
 from ..errors import Problem
 from ..messages import DeliveryResult, Status
 from ..values.times import duration, iso
-from ..vendors.registry import VENDORS
-from .markdown import code, escape, fence, folded, link, table
-from .outcome import describe_all
+from ..vendors.plan import unique
+from .markdown import Markdown, fence, folded
+from .outcome import describe_lost
+from .summary_table import services_table
 
-_FOLD_ABOVE = 20  # services
-_LARGEST_PAGE = 1000 * 1024  # bytes; the runner throws a summary over 1 MiB away whole
-_LARGEST_TABLE = 600 * 1024  # bytes of it that the table of services may take
+_LARGEST_SUMMARY = 1000 * 1024
+"""Bytes; the runner drops a summary over 1 MiB."""
+_FRAME = 1024
+"""Bytes for what surrounds the lines of undelivered events."""
 _MOST_EXPLANATIONS = 50
 
-_MARKS = {  # in the order in which they are counted: trouble first
-    Status.REFUSED: "❌ refused",
-    Status.UNDELIVERED: "⚠️ undelivered",
-    Status.DELIVERED: "✅ delivered",
-    Status.SKIPPED: "⏭️ not sent",
-    Status.DRY_RUN: "📝 dry run",
-}
-
 _HEADINGS = {
-    Event.STARTED: "🚀 Deployment started",
-    Event.FINISHED: "✅ Deployment finished",
-    Event.FAILED: "❌ Deployment failed",
-    Event.CUSTOM: "📌 Deployment event",
-    Event.UPDATE: "✏️ Deployment update",
+    Event.STARTED: ("🚀", "Deployment started"),
+    Event.FINISHED: ("✅", "Deployment finished"),
+    Event.FAILED: ("❌", "Deployment failed"),
+    Event.CUSTOM: ("📌", "Deployment event"),
+    Event.UPDATE: ("✏️", "Deployment update"),
 }
 
 
-def render(
-    results: Sequence[DeliveryResult],
-    rollout: Rollout | None,
-    undelivered: Sequence[str],
-    *,
-    kept: bool = True,
-    said: Sequence[str] = (),
-) -> str:
-    """Return the page as Markdown.
+class Summary(NamedTuple):
+    """What the job summary shows of one stage."""
 
-    `undelivered` are the lines for `event: replay`, `kept` whether a file has them, and `said` what the run was
-    warned of already.
-    """
-    lines = [f"### {_heading(results, rollout)}", ""]
-    if rollout is not None:
-        lines += [_facts(rollout, results), ""]
-    lines += [
-        *_alarm(results),
-        *_services(results, rollout),
-        *_explanations(results, said, kept),
-    ]
-    if undelivered:
-        room = _LARGEST_PAGE - len("\n".join(lines).encode())
-        lines += ["", *_undelivered(undelivered, room)]
+    results: Sequence[DeliveryResult]
+    deployments: Sequence[Deployment] = ()
+    """Empty for a replay: its events may be of many deployments."""
+    undelivered: Sequence[str] = ()
+    """The lines for `event: replay`."""
+    annotations: Sequence[str] = ()
+    """The text of the stage's annotations so far."""
+    kept: bool = True
+    """Whether a file has what was not delivered."""
+
+
+def render(summary: Summary, hide: Callable[[str], str] = str) -> str:
+    """Return the summary as Markdown; `hide` replaces secrets in a text."""
+    markdown = Markdown(hide)
+    lines = [f"### {_heading(markdown, summary)}", ""]
+    if summary.deployments:
+        facts = summary.deployments[0].facts
+        lines += [_facts(markdown, facts, summary.results), ""]
+    lines += _alarm(summary.results)
+    lines += services_table(markdown, summary.results, summary.deployments)
+    lines += _explanations(markdown, summary)
+    if summary.undelivered:
+        room = _LARGEST_SUMMARY - len("\n".join(lines).encode())
+        lines += ["", *_undelivered(summary.undelivered, room)]
     return "\n".join(lines)
 
 
-def render_problems(problems: Iterable[Problem]) -> str:
-    """Return the page of a step whose inputs are wrong: the same words as in the annotations."""
-    return "\n".join(
-        ["### ❌ Nothing was reported: the inputs are wrong", "", *_bullets(map(str, problems))]
-    )
+def render_problems(problems: Iterable[Problem], hide: Callable[[str], str] = str) -> str:
+    """Return the summary of a step with invalid inputs: the same text as in the annotations."""
+    bullets = Markdown(hide).bullets([str(problem) for problem in problems])
+    return "\n".join(["### ❌ Nothing was reported: the inputs are wrong", "", *bullets])
 
 
-def render_nothing(said: Iterable[str]) -> str:
-    """Return the page of a step that had nothing to report, or no way to: the same words as in the annotations."""
-    return "\n".join(["### ⚠️ Not reported", "", *_bullets(said)])
+def render_nothing(annotations: Sequence[str], hide: Callable[[str], str] = str) -> str:
+    """Return the summary of a step that could report nothing: the text of its annotations."""
+    bullets = Markdown(hide).bullets(list(annotations))
+    return "\n".join(["### ⚠️ Not reported", "", *bullets])
 
 
-def _bullets(texts: Iterable[str]) -> list[str]:
-    return [f"- {escape(text, 1000)}" for text in texts]
-
-
-def _heading(results: Sequence[DeliveryResult], rollout: Rollout | None) -> str:
+def _heading(markdown: Markdown, summary: Summary) -> str:
+    results = summary.results
     sent = [result for result in results if result.status is not Status.SKIPPED]
     lost = sum(result.status.is_lost for result in sent)
-    reported = "" if not lost else ", not reported" if lost == len(sent) else ", not fully reported"
-    rehearsed = any(result.status is Status.DRY_RUN for result in results)
-    if rollout is None:
-        if rehearsed:
-            return "📝 Dry run, nothing was sent: undelivered events"
-        return (
-            "⚠️ Undelivered events, still not all delivered"
-            if lost
-            else "📮 Undelivered events sent again"
-        )
+    dry_run = any(result.status is Status.DRY_RUN for result in results)
+    if not summary.deployments:
+        return _replay_heading(dry_run=dry_run, lost=bool(lost))
     event = results[-1].event if results else Event.CUSTOM
-    mark, _, words = _HEADINGS[event].partition(" ")
-    if rehearsed:
-        mark, words = "📝", f"Dry run, nothing was sent: {event}"
-    where = f" in {escape(rollout.environment)}" if rollout.environment else ""
-    services = rollout.services
-    what = escape(services[0].name) if len(services) == 1 else f"{len(services)} services"
-    return f"{'⚠️' if lost else mark} {words}{reported}: {what}{where}"
+    icon, text = _HEADINGS[event]
+    if dry_run:
+        icon, text = "📝", f"Dry run, nothing was sent: {event}"
+    if lost:
+        icon = "⚠️"
+        text += ", not reported" if lost == len(sent) else ", not fully reported"
+    environment = summary.deployments[0].facts.environment
+    where = f" in {markdown.escape(environment)}" if environment else ""
+    what = f"{len(summary.deployments)} services"
+    if len(summary.deployments) == 1:
+        what = markdown.escape(summary.deployments[0].service.name)
+    return f"{icon} {text}: {what}{where}"
 
 
-def _facts(rollout: Rollout, results: Sequence[DeliveryResult]) -> str:
-    """One line: which version and commit, from when to when, in which run."""
-    facts = []
-    if rollout.version and rollout.version != rollout.commit_sha:
-        facts.append(f"Version {code(rollout.version)}")
-    if rollout.commit_sha:
-        commit = link(
-            code(rollout.commit_sha[:12]),
-            f"{rollout.repository_url.removesuffix('.git')}/commit/{rollout.commit_sha}",
-        )
-        facts.append(f"commit {commit}" if facts else f"Commit {commit}")
-    facts.append(_when(rollout, results))
-    origin = rollout.origin
-    if origin.run_id:
-        attempt = f", attempt {escape(origin.run_attempt)}" if origin.run_attempt != "1" else ""
-        facts.append(link(f"run {escape(origin.run_id)}{attempt}", origin.run_url))
-    return " · ".join(facts)
+def _replay_heading(*, dry_run: bool, lost: bool) -> str:
+    if dry_run:
+        return "📝 Dry run, nothing was sent: undelivered events"
+    if lost:
+        return "⚠️ Undelivered events, still not all delivered"
+    return "📮 Undelivered events sent again"
 
 
-def _when(rollout: Rollout, results: Sequence[DeliveryResult]) -> str:
-    """Times to the second, in UTC; the end's day only where it is another one."""
-    day, start = _moment(rollout.started_at)
-    if rollout.finished_at is None or not any(result.event.is_end for result in results):
+def _facts(markdown: Markdown, facts: Facts, results: Sequence[DeliveryResult]) -> str:
+    """Return one line with version, commit, times and run."""
+    parts = []
+    if facts.version and facts.version != facts.commit_sha:
+        parts.append(f"Version {markdown.code(facts.version)}")
+    if facts.commit_sha:
+        url = f"{facts.repository_url.removesuffix('.git')}/commit/{facts.commit_sha}"
+        commit = markdown.link(markdown.code(facts.commit_sha[:12]), url)
+        parts.append(f"{'commit' if parts else 'Commit'} {commit}")
+    parts.append(_times(facts, results))
+    if facts.origin.run_id:
+        parts.append(_run(markdown, facts))
+    return " · ".join(parts)
+
+
+def _run(markdown: Markdown, facts: Facts) -> str:
+    origin = facts.origin
+    label = f"run {markdown.escape(origin.run_id)}"
+    if origin.run_attempt != "1":
+        label += f", attempt {markdown.escape(origin.run_attempt)}"
+    return markdown.link(label, origin.run_url)
+
+
+def _times(facts: Facts, results: Sequence[DeliveryResult]) -> str:
+    """Return the times to the second, in UTC; the end's day only if it is another one."""
+    day, start = _day_and_time(facts.started_at)
+    if facts.finished_at is None or not any(result.event.is_end for result in results):
         return f"{day} {start} UTC"
-    last_day, end = _moment(rollout.finished_at)
-    until = end if last_day == day else f"{last_day} {end}"
-    took = duration(rollout.finished_at - rollout.started_at)
-    return f"{day} {start} → {until} UTC · took **{took}**"
+    last_day, end = _day_and_time(facts.finished_at)
+    if last_day != day:
+        end = f"{last_day} {end}"
+    took = duration(facts.finished_at - facts.started_at)
+    return f"{day} {start} → {end} UTC · took **{took}**"
 
 
-def _moment(milliseconds: int) -> tuple[str, str]:
+def _day_and_time(milliseconds: int) -> tuple[str, str]:
     day, _, time = iso(milliseconds).partition("T")
     return day, time[:8]
 
 
 def _alarm(results: Sequence[DeliveryResult]) -> list[str]:
-    """Say first of all that something is missing, and how much."""
+    """Return a line that says how much was not delivered, if anything."""
     lost = sum(result.status.is_lost for result in results)
     sent = sum(result.status is not Status.SKIPPED for result in results)
     if not lost:
         return []
-    told = "The event was" if sent == 1 else f"{lost} of {sent} events were"
-    return [
-        f"**⚠️ {told} not delivered:** the reasons are below, and `event: replay` sends them later.",
-        "",
-    ]
+    what = "The event was" if sent == 1 else f"{lost} of {sent} events were"
+    reasons = "the reasons are below, and `event: replay` sends them later."
+    return [f"**⚠️ {what} not delivered:** {reasons}", ""]
 
 
-def _services(results: Sequence[DeliveryResult], rollout: Rollout | None) -> list[str]:
-    """One row a service, one column a vendor; services with trouble first where there are many."""
-    vendors = [name for name in VENDORS if any(result.vendor == name for result in results)]
-    own = (
-        {service.name: service.attributes.get("version", "") for service in rollout.services}
-        if rollout
-        else {}
-    )
-    by_service: dict[str, list[DeliveryResult]] = {}
-    for result in results:
-        by_service.setdefault(result.service, []).append(result)
-    many = len(by_service) > _FOLD_ABOVE
-    if many:
-        by_service = dict(
-            sorted(
-                by_service.items(), key=lambda item: not any(one.status.is_lost for one in item[1])
-            )
-        )
-    rows, size = [], 0
-    for service, theirs in by_service.items():
-        name = " ".join(filter(None, (code(service), code(own.get(service, "")))))
-        row = [
-            name,
-            *(_cell([one for one in theirs if one.vendor == vendor]) for vendor in vendors),
+def _explanations(markdown: Markdown, summary: Summary) -> list[str]:
+    """Return what was not delivered, the annotations, and what was not sent."""
+    results = summary.results
+    texts = unique(
+        [
+            *describe_lost(results, kept=summary.kept),
+            *summary.annotations,
+            *(result.note for result in results),
+            *(result.error for result in results if result.status is Status.SKIPPED),
         ]
-        size += sum(len(cell.encode()) + 4 for cell in row)
-        if size > _LARGEST_TABLE:
-            break
-        rows.append(row)
-    lines = table(["Service", *(VENDORS[vendor].title for vendor in vendors)], rows)
-    if not many:
-        return [*lines, ""]
-    counts = [
-        f"{sum(one.status is status for one in results)} {mark}" for status, mark in _MARKS.items()
-    ]
-    told = ", ".join(count for count in counts if not count.startswith("0 "))
-    cut = (
-        f" (the first {len(rows)}; the output <code>results</code> has all)"
-        if len(rows) < len(by_service)
-        else ""
     )
-    return folded(f"{len(by_service)} services: {told}{cut}", lines)
-
-
-def _cell(results: Sequence[DeliveryResult]) -> str:
-    """What became of one service's events at one vendor, and its id there."""
-    told = dict.fromkeys(
-        _MARKS[one.status] if one.status is Status.SKIPPED else f"{one.event}: {_MARKS[one.status]}"
-        for one in results
-    )
-    ids = dict.fromkeys(code(one.id, 140) for one in results if one.id)
-    return "<br>".join([*told, *ids])
-
-
-def _explanations(results: Sequence[DeliveryResult], said: Sequence[str], kept: bool) -> list[str]:
-    """What did not arrive, in the annotations' own words, what was warned of, and what was not sent."""
-    reasons = [result.error for result in results if result.status is Status.SKIPPED]
-    notes = [result.note for result in results if result.note]
-    told = list(dict.fromkeys([*describe_all(results, kept=kept), *said, *notes, *reasons]))
-    lines = _bullets(told[:_MOST_EXPLANATIONS])
-    if len(told) > _MOST_EXPLANATIONS:
-        lines.append(
-            f"- … and {len(told) - _MOST_EXPLANATIONS} more: the output <code>results</code> has all"
-        )
+    lines = markdown.bullets(list(texts[:_MOST_EXPLANATIONS]))
+    more = len(texts) - _MOST_EXPLANATIONS
+    if more > 0:
+        lines.append(f"- … and {more} more: the output <code>results</code> has all")
     return lines
 
 
 def _undelivered(lines: Sequence[str], room: int) -> list[str]:
-    """The lines themselves, as many as the page has room for, in bytes."""
+    """Return as many lines for a replay as `room` (bytes) allows."""
     shown: list[str] = []
-    left = room - 1024  # what frames them
+    left = room - _FRAME
     for line in lines:
         left -= len(line.encode()) + 1
         if left < 0:
             break
         shown.append(line)
-    count = "1 undelivered event" if len(lines) == 1 else f"{len(lines)} undelivered events"
-    rest = f" (the first {len(shown)}; the log has all)" if len(shown) < len(lines) else ""
-    return folded(f"{count}, for <code>event: replay</code>{rest}", fence(shown))
+    title = "1 undelivered event" if len(lines) == 1 else f"{len(lines)} undelivered events"
+    title += ", for <code>event: replay</code>"
+    if len(shown) < len(lines):
+        title += f" (the first {len(shown)}; the log has all)"
+    return folded(title, fence(shown))

@@ -1,1 +1,1 @@
-"""The whole story, in two stages: main starts a deployment or reports an event, post ends what main has started."""
+"""The stages of a step: main before the deploy, post after the job, and the replay of events."""

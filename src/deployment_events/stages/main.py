@@ -1,27 +1,31 @@
-"""The main stage: starts a deployment, or reports one event."""
+"""The main stage: reports the start of a deployment, or one event."""
 
 import os
 
-from ..delivery import outbox as files
-from ..deployment import Event, Rollout
+from ..delivery.network import Network
+from ..delivery.outbox import new_name
+from ..deployment import Event
 from ..errors import InputError, StateError
 from ..github.context import Context, read_context
 from ..github.job import read_job_start
 from ..github.runner import Runner
 from ..http.deadline import Clock
-from ..inputs.read import Inputs, input_names, read_inputs
-from ..report import summary
-from ..report.outcome import no_vendor
-from ..report.results import Desk, Turn, carry_out, open_outbox, reject, set_no_results
-from ..resolve import Moments, choose_event, needs_job_start, resolve
-from ..values.times import iso
+from ..inputs.model import Inputs, input_names
+from ..inputs.read import read_inputs
+from ..report.log import log_results, log_undelivered
+from ..report.outcome import apply, judge, no_vendor
+from ..report.outputs import set_deployment_outputs, set_no_results, set_result_outputs
+from ..report.summary import Summary, render, render_nothing
+from ..resolve import NoEvent, Resolution, choose_event, needs_job_start, resolve
 from ..vendors.input_names import secret_values
-from ..vendors.plan import Plan, plan
+from ..vendors.plan import Plan, make_plan
+from .reject import reject
 from .replay import replay
+from .send import open_outbox, send
 from .state import State, make_state, save, save_done
 
 BEFORE_THE_DEPLOY = 5.0
-"""s of network that `auto`'s main may take: the deploy waits for it, and post carries on."""
+"""Seconds of network time of the main stage of `auto`, because the deploy waits for it."""
 
 
 def main(runner: Runner, clock: Clock) -> int:
@@ -30,86 +34,141 @@ def main(runner: Runner, clock: Clock) -> int:
     runner.mask(secret_values(raw))
     context = read_context(os.environ)
     try:
-        lenient = context.should_name_environment
-        inputs = read_inputs(raw, clock.now(), context.environment, may_lack_it=lenient)
-    except InputError as wrong:
+        inputs = read_inputs(
+            raw,
+            clock.now(),
+            context.environment,
+            may_lack_environment=context.should_name_environment,
+        )
+    except InputError as error:
         save_done(runner)
-        return reject(runner, wrong.problems)
-    if not inputs.enabled:
+        return reject(runner, error.problems)
+    if not inputs.enabled.shared:
         save_done(runner)
-        set_no_results(runner)
-        code = runner.annotate(no_vendor())
-        runner.summarize(summary.render_nothing(runner.said))
-        return code
+        return _report_no_vendor(runner)
     for warning in inputs.warnings():
         runner.warning(warning)
     if inputs.event == "replay":
         save_done(runner)
         return replay(runner, clock, inputs)
-    return _report(runner, clock, inputs, context)
+    if inputs.event == "auto" and context.event_name != "deployment_status":
+        return _report_start(runner, clock, inputs, context)
+    status = context.deployment_state if inputs.event == "auto" else inputs.event
+    event = choose_event(status, inputs.on_cancelled)
+    save_done(runner)
+    if isinstance(event, NoEvent):
+        return _report_no_event(runner, context, event)
+    return _report_event(runner, clock, inputs, context, event)
 
 
-def _report(runner: Runner, clock: Clock, inputs: Inputs, context: Context) -> int:
-    """Tell the vendors of one event; with `auto`, leave the end to post."""
-    follows = inputs.event == "auto" and context.event_name != "deployment_status"
-    word = (
-        "started"
-        if follows
-        else context.deployment_state
-        if inputs.event == "auto"
-        else inputs.event
+def _report_start(runner: Runner, clock: Clock, inputs: Inputs, context: Context) -> int:
+    """Report the start, and leave the result of the job to the post stage."""
+    seconds = min(BEFORE_THE_DEPLOY, inputs.timeout_seconds)
+    network = Network.open(clock, seconds, hide=runner.hide, log=runner.log)
+    resolution = resolve(inputs, context, Event.STARTED, now=clock.now())
+    _log_resolution(runner, Event.STARTED, resolution)
+    deployments = resolution.deployments
+    plan = make_plan(deployments, inputs.enabled, Event.STARTED, clock.now())
+    name = new_name()
+    outbox = open_outbox(runner, name)
+    if not inputs.dry_run:
+        # Before the state is saved: without an outbox, post assumes that everything was delivered.
+        outbox.keep(plan.messages)
+    post_follows = _save_for_post(runner, make_state(inputs, deployments, name))
+    _annotate_plan(runner, plan)
+    set_deployment_outputs(runner, deployments, Event.STARTED)
+
+    settings = inputs.enabled.shared
+    delivery = send(runner, plan.messages, settings, outbox, network, dry_run=inputs.dry_run)
+    results = [*delivery.results, *plan.skipped]
+    log_results(runner, results)
+    lines: list[str] = []
+    if not (post_follows and delivery.kept):
+        lines = log_undelivered(runner, plan.messages, delivery.results)
+    set_result_outputs(
+        runner,
+        results,
+        service=deployments[0].service.name,
+        ids=plan.ids,
+        outbox=name if delivery.kept else "",
     )
-    event = choose_event(word, inputs.on_cancelled)
-    if not isinstance(event, Event):
-        save_done(runner)
-        set_no_results(runner)
-        for warning in context.warnings:
-            runner.warning(warning)
-        runner.notice(event)
-        return 0
-    limit = min(BEFORE_THE_DEPLOY, inputs.timeout_seconds) if follows else inputs.timeout_seconds
-    desk = Desk.open(runner, clock, limit)
-    rollout = _resolve(desk, inputs, context, event)
-    path = files.new_name()
-    box = open_outbox(runner, path)
-    planned = plan(rollout, inputs.enabled, event, clock.now())
-    if follows:
-        if not inputs.dry_run:  # before the state: where post finds no outbox, all is delivered
-            box.keep(planned.messages)
-        follows = _leave_to_post(runner, make_state(inputs, rollout, path))
-    else:
-        save_done(runner)
-    _tell_facts(runner, rollout, planned, event)
-    turn = Turn(
-        messages=planned.messages,
-        settings=inputs.enabled,
-        outbox=path,
-        rollout=rollout,
-        skipped=planned.skipped,
-        ids=planned.ids
-        if event is Event.STARTED or (inputs.dry_run and event is not Event.UPDATE)
-        else {},
-        dry_run=inputs.dry_run,
+    if not post_follows:
+        summary = Summary(results, deployments, lines, runner.annotations, delivery.kept)
+        runner.summarize(render(summary, runner.hide))
+    outcome = judge(
+        results,
         fail_on_error=inputs.fail_on_error,
-        post_follows=follows,
+        post_follows=post_follows,
+        kept=delivery.kept,
     )
-    return carry_out(desk, turn, box)
+    return apply(runner, outcome)
 
 
-def _resolve(desk: Desk, inputs: Inputs, context: Context, event: Event) -> Rollout:
-    runner = desk.runner
-    job_start = None
+def _report_event(
+    runner: Runner, clock: Clock, inputs: Inputs, context: Context, event: Event
+) -> int:
+    """Report one event now."""
+    network = Network.open(clock, inputs.timeout_seconds, hide=runner.hide, log=runner.log)
+    job_started_at = None
     if inputs.github_token and needs_job_start(inputs, context, event):
-        token = inputs.github_token.get_secret_value()
-        job_start = read_job_start(context, token, desk.transport, desk.budget, runner.debug)
-    resolved = resolve(inputs, context, event, Moments(desk.clock.now(), job_start))
-    runner.log(f"{event}: {', '.join(resolved.sources)}")
-    for warning in resolved.warnings:
+        job_started_at = read_job_start(
+            context,
+            inputs.github_token.get_secret_value(),
+            network.transport,
+            network.deadline,
+            runner.debug,
+        )
+    resolution = resolve(inputs, context, event, now=clock.now(), job_started_at=job_started_at)
+    _log_resolution(runner, event, resolution)
+    deployments = resolution.deployments
+    plan = make_plan(deployments, inputs.enabled, event, clock.now())
+    _annotate_plan(runner, plan)
+    set_deployment_outputs(runner, deployments, event)
+
+    name = new_name()
+    outbox = open_outbox(runner, name)
+    settings = inputs.enabled.shared
+    delivery = send(runner, plan.messages, settings, outbox, network, dry_run=inputs.dry_run)
+    results = [*delivery.results, *plan.skipped]
+    log_results(runner, results)
+    lines = log_undelivered(runner, plan.messages, delivery.results)
+    is_new = event is Event.STARTED or (inputs.dry_run and event is not Event.UPDATE)
+    set_result_outputs(
+        runner,
+        results,
+        service=deployments[0].service.name,
+        ids=plan.ids if is_new else {},
+        outbox=name if delivery.kept else "",
+    )
+    summary = Summary(results, deployments, lines, runner.annotations, delivery.kept)
+    runner.summarize(render(summary, runner.hide))
+    outcome = judge(results, fail_on_error=inputs.fail_on_error, kept=delivery.kept)
+    return apply(runner, outcome)
+
+
+def _report_no_vendor(runner: Runner) -> int:
+    set_no_results(runner)
+    exit_code = apply(runner, no_vendor())
+    runner.summarize(render_nothing(runner.annotations, runner.hide))
+    return exit_code
+
+
+def _report_no_event(runner: Runner, context: Context, no_event: NoEvent) -> int:
+    set_no_results(runner)
+    for warning in context.warnings:
         runner.warning(warning)
-    return resolved.rollout
+    runner.notice(no_event.reason)
+    return 0
 
 
-def _leave_to_post(runner: Runner, state: State) -> bool:
+def _log_resolution(runner: Runner, event: Event, resolution: Resolution) -> None:
+    runner.log(f"{event}: {', '.join(resolution.sources)}")
+    for warning in resolution.warnings:
+        runner.warning(warning)
+
+
+def _save_for_post(runner: Runner, state: State) -> bool:
+    """Return whether the post stage will report the result."""
     try:
         save(runner, state)
     except StateError as error:
@@ -118,18 +177,8 @@ def _leave_to_post(runner: Runner, state: State) -> bool:
     return True
 
 
-def _tell_facts(runner: Runner, rollout: Rollout, planned: Plan, event: Event) -> None:
-    for warning in planned.warnings:
+def _annotate_plan(runner: Runner, plan: Plan) -> None:
+    for warning in plan.warnings:
         runner.warning(warning)
-    for note in planned.notes:
+    for note in plan.notes:
         runner.notice(note)
-    if event is not Event.UPDATE:  # its times are not the deployment's
-        runner.set_output("started-at", iso(rollout.started_at))
-        runner.set_output(
-            "finished-at", "" if rollout.finished_at is None else iso(rollout.finished_at)
-        )
-    alone = len(rollout.services) == 1
-    runner.set_output(
-        "version", rollout.version_of(rollout.services[0]) if alone else rollout.version
-    )
-    runner.set_output("commit-sha", rollout.commit_sha)

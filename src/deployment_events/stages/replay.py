@@ -1,72 +1,114 @@
-"""`event: replay`: send what an earlier run could not deliver."""
+"""`event: replay`: sends what an earlier run could not deliver."""
 
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
-from ..delivery import outbox as files
+from ..delivery.network import Network
+from ..delivery.outbox import Outbox, new_name, parse, read_foreign
 from ..errors import OutboxError, Problem
 from ..github.runner import Runner
 from ..http.deadline import Clock
-from ..inputs.read import Inputs
+from ..inputs.model import Inputs
 from ..messages import Message
-from ..report.results import Desk, Turn, carry_out, reject, set_no_results
+from ..report.log import log_results, log_undelivered
+from ..report.outcome import apply, judge
+from ..report.outputs import set_no_results, set_result_outputs
+from ..report.summary import Summary, render
 from ..values.text import quoted
+from .reject import reject
+from .send import open_outbox, send
+
+
+class Source(NamedTuple):
+    """Undelivered events, and where what fails again is kept."""
+
+    messages: list[Message]
+    outbox: Outbox
+    shown_path: str
+    """The outbox as later steps see it."""
 
 
 def replay(runner: Runner, clock: Clock, inputs: Inputs) -> int:
     """Send the events of the `replay` input, oldest first, and return the step's exit code.
 
-    Destination and keys come from the inputs alone. What fails again stays in the file.
+    Destination and keys come from the inputs of this step only.
     """
     try:
-        messages, box, shown = _read(runner, inputs.replay)
+        source = _read(runner, inputs.replay)
     except OutboxError as error:
-        file = "" if _as_copied(inputs.replay).startswith("{") else " and the file is as it was"
-        fix = f"Nothing was sent{file}. Give the events as this action wrote them."
-        return reject(runner, [Problem("replay", str(error), None, fix)])
+        return reject(runner, [_problem(inputs.replay, error)])
+    messages = source.messages
     if not messages:
         set_no_results(runner)
         runner.notice("replay holds no events: nothing is sent.")
         return 0
-    turn = Turn(
-        messages=tuple(messages),
-        settings=inputs.enabled,
-        outbox=box,
-        shown_outbox=shown,
-        dry_run=inputs.dry_run,
-        fail_on_error=inputs.fail_on_error,
+    network = Network.open(clock, inputs.timeout_seconds, hide=runner.hide, log=runner.log)
+    enabled = inputs.enabled.shared
+    delivery = send(runner, messages, enabled, source.outbox, network, dry_run=inputs.dry_run)
+    log_results(runner, delivery.results)
+    lines = log_undelivered(runner, messages, delivery.results)
+    set_result_outputs(
+        runner,
+        delivery.results,
+        service=messages[0].service,
+        ids={},
+        outbox=source.shown_path if delivery.kept else "",
     )
-    return carry_out(Desk.open(runner, clock, inputs.timeout_seconds), turn)
+    summary = Summary(
+        delivery.results,
+        undelivered=lines,
+        annotations=runner.annotations,
+        kept=delivery.kept,
+    )
+    runner.summarize(render(summary, runner.hide))
+    outcome = judge(delivery.results, fail_on_error=inputs.fail_on_error, kept=delivery.kept)
+    return apply(runner, outcome)
 
 
-def _read(runner: Runner, given: str) -> tuple[list[Message], str, str]:
-    """Return the events, the file for what fails again, and its name for later steps. Raises `OutboxError`."""
+def _problem(given: str, error: OutboxError) -> Problem:
+    unchanged = " and the file is as it was"
+    if _is_lines(_as_copied(given)):
+        unchanged = ""
+    fix = f"Nothing was sent{unchanged}. Give the events as this action wrote them."
+    return Problem("replay", str(error), None, fix)
+
+
+def _read(runner: Runner, given: str) -> Source:
+    """Return the events and the outbox. Raises `OutboxError`."""
     lines = _as_copied(given)
-    if lines.startswith("{"):
-        box = files.new_name()
-        return files.parse(lines, foreign=True), box, box
+    if _is_lines(lines):
+        name = new_name()
+        return Source(parse(lines, foreign=True), open_outbox(runner, name), name)
     path = _find(runner, given)
-    inside = runner.temp is not None and path.is_relative_to(runner.temp)
-    shown = str(path.relative_to(runner.temp)) if inside and runner.temp else given
-    return files.read_foreign(path), str(path), shown
+    shown = given
+    if runner.temp is not None and path.is_relative_to(runner.temp):
+        shown = str(path.relative_to(runner.temp))
+    return Source(read_foreign(path), Outbox(path, runner.warning), shown)
+
+
+def _is_lines(text: str) -> bool:
+    return text.startswith("{")
 
 
 def _as_copied(text: str) -> str:
-    """Lines may be copied from the summary, in its fence, or from the log, with its time before each."""
-    lines = (re.sub(r"^\S+Z\s+(?=\{)", "", line.strip()) for line in text.splitlines())
+    """Remove what surrounds copied lines: the summary's code fence, the log's timestamps."""
+    lines = [re.sub(r"^\S+Z\s+(?=\{)", "", line.strip()) for line in text.splitlines()]
     return "\n".join(line for line in lines if not re.fullmatch(r"`{3,}\w*", line)).strip()
 
 
 def _find(runner: Runner, given: str) -> Path:
     folders = [folder for folder in (runner.temp, runner.workspace) if folder]
-    candidates = (
-        [Path(given)] if Path(given).is_absolute() else [folder / given for folder in folders]
-    )
+    candidates = [folder / given for folder in folders]
+    if Path(given).is_absolute():
+        candidates = [Path(given)]
     for path in candidates:
-        with suppress(OSError, ValueError):  # no name that a file could have
+        # The text may be no possible name of a file.
+        with suppress(OSError, ValueError):
             if path.is_file():
                 return path
     raise OutboxError(
-        f"names the file {quoted(given)}, which is neither in the runner's temp nor in the workspace"
+        f"names the file {quoted(given)}, "
+        "which is neither in the runner's temp nor in the workspace"
     )

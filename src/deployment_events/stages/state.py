@@ -1,7 +1,10 @@
-"""What main hands to post: everything resolved, typed, versioned, and free of keys."""
+"""What main saves for post: everything resolved, typed, versioned, and without keys.
+
+See docs/vendors.md#runner-state.
+"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from errno import ENOENT
 from hashlib import sha256
@@ -12,30 +15,35 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from ..delivery.outbox import FOLDER, write_for_runner
-from ..deployment import Frozen, Rollout
+from ..deployment import Deployment, Facts, Frozen, Service
 from ..errors import StateError
 from ..github.runner import Runner
 from ..vendors.base import Settings
 from ..vendors.input_names import input_name
+from ..vendors.plan import VendorSettings, override
 from ..vendors.registry import VENDORS
 
 if TYPE_CHECKING:
-    from ..inputs.read import Inputs
+    from ..inputs.model import Inputs
 
 STATE = "deployment"
-"""The name of the state that main leaves to post."""
+"""The name of the state."""
 
-_DONE = "done"  # post.py reads it before it imports anything
-_LARGEST_VALUE = 100 * 1024  # bytes; one environment string over 128 KiB cannot start a container
+_DONE = "done"
+"""The name of the mark that post has nothing to do; post.py reads it before any import."""
+
+_LARGEST_VALUE = 100 * 1024
+"""Bytes; a container cannot start with an environment variable over 128 KiB."""
 
 
 class State(Frozen):
-    """One deployment between its two stages."""
+    """The deployments of one step between its two stages."""
 
-    format: Literal[1] = 1
-    rollout: Rollout
+    format: Literal[2] = 2
+    facts: Facts
+    services: tuple[Service, ...]
     settings: dict[str, dict[str, Any]]
-    """Of the vendors that had their key in main; without the keys."""
+    """Of the vendors whose key was set in main, without the keys."""
     on_cancelled: str
     timeout_seconds: float
     fail_on_error: bool
@@ -43,12 +51,19 @@ class State(Frozen):
     outbox: str
     """The file of undelivered events, relative to the runner's temporary folder."""
 
+    @property
+    def deployments(self) -> tuple[Deployment, ...]:
+        """The deployments as main resolved them."""
+        return tuple(Deployment(service, self.facts) for service in self.services)
 
-def make_state(inputs: "Inputs", rollout: Rollout, outbox: str) -> State:
-    """Return the state of a deployment that main has resolved."""
+
+def make_state(inputs: "Inputs", deployments: Sequence[Deployment], outbox: str) -> State:
+    """Return the state of the deployments that main has resolved."""
+    enabled = inputs.enabled.shared
     return State(
-        rollout=rollout,
-        settings={name: settings.without_secrets() for name, settings in inputs.enabled.items()},
+        facts=deployments[0].facts,
+        services=tuple(deployment.service for deployment in deployments),
+        settings={name: settings.without_secrets() for name, settings in enabled.items()},
         on_cancelled=inputs.on_cancelled,
         timeout_seconds=inputs.timeout_seconds,
         fail_on_error=inputs.fail_on_error,
@@ -58,25 +73,24 @@ def make_state(inputs: "Inputs", rollout: Rollout, outbox: str) -> State:
 
 
 def save_done(runner: Runner) -> None:
-    """Tell post that there is nothing left to do."""
+    """Save that post has nothing to do."""
     runner.save_state(_DONE, "true")
 
 
 def save(runner: Runner, state: State) -> None:
-    """Hand the state to post. Raises `StateError` where the runner gives no way to."""
+    """Save the state for post. Raises `StateError` if the runner provides no way to."""
     text = json.dumps(state.model_dump(mode="json"))
     if len(text) > _LARGEST_VALUE:
-        text = _save_beside(runner, text)
+        text = _save_in_file(runner, text)
     if not runner.save_state(STATE, text):
         raise StateError("GITHUB_STATE is not there or not writable")
 
 
-def _save_beside(runner: Runner, text: str) -> str:
-    """A large state lives in a file; its digest keeps another step from changing it unnoticed."""
+def _save_in_file(runner: Runner, text: str) -> str:
+    """Save a large state in a file. The digest shows whether another step has changed it."""
     name = f"{FOLDER}/state-{uuid4().hex[:12]}.json"
     try:
-        path = _temp(runner) / name
-        write_for_runner(path, text)
+        write_for_runner(_temp(runner) / name, text)
     except OSError as error:
         raise StateError(
             f"the runner's temporary folder is not writable ({error.strerror})"
@@ -92,20 +106,32 @@ def load(runner: Runner) -> State:
     try:
         value = json.loads(text)
         if isinstance(value, dict) and "file" in value:
-            value = json.loads(_load_beside(runner, value))
-        if isinstance(value, dict) and value.get("format") != 1:
-            raise StateError("it was written by another version of this action")
-        return State.model_validate(value)
+            value = json.loads(_load_from_file(runner, value))
+        return State.model_validate(_current(value))
     except ValidationError as error:
         first = error.errors()[0]
-        raise StateError(
-            f"it is damaged ({'.'.join(map(str, first['loc']))}: {first['msg']})"
-        ) from None
-    except (ValueError, RecursionError):
+        place = ".".join(map(str, first["loc"]))
+        raise StateError(f"it is damaged ({place}: {first['msg']})") from None
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         raise StateError("it is damaged") from None
 
 
-def _load_beside(runner: Runner, value: Mapping[str, Any]) -> str:
+def _current(value: Any) -> Any:
+    """Return a saved state in today's format. Raises `StateError` for an unknown format."""
+    if not isinstance(value, dict) or value.get("format") == 2:
+        return value
+    if value.get("format") != 1:
+        raise StateError("it was written by another version of this action")
+    facts = dict(value.pop("rollout"))
+    services = [
+        {"name": service["name"], "overrides": service.get("attributes", {})}
+        for service in facts.pop("services")
+    ]
+    facts["start_source"] = "now" if facts.pop("start_is_known", True) else "job"
+    return {**value, "format": 2, "facts": facts, "services": services}
+
+
+def _load_from_file(runner: Runner, value: Mapping[str, Any]) -> str:
     try:
         path = _temp(runner) / str(value["file"])
         text = path.read_text(encoding="ascii")
@@ -113,7 +139,8 @@ def _load_beside(runner: Runner, value: Mapping[str, Any]) -> str:
         raise StateError(f"its file cannot be read ({error.strerror})") from None
     if sha256(text.encode()).hexdigest() != value.get("sha256"):
         raise StateError("its file was changed since main wrote it")
-    with suppress(OSError):  # a leftover is untidy, no more
+    # A file that cannot be deleted does no harm.
+    with suppress(OSError):
         path.unlink()
     return text
 
@@ -124,19 +151,22 @@ def _temp(runner: Runner) -> Path:
     return runner.temp
 
 
-def restore_settings(state: State, raw: Mapping[str, str]) -> dict[str, Settings]:
+def restore_settings(state: State, raw: Mapping[str, str]) -> VendorSettings:
     """Return the vendors' settings with the keys of this stage's inputs. Raises `StateError`.
 
-    A vendor whose key cannot be used now is there without it: the other one still hears of the end.
+    A vendor whose key is missing or invalid now is disabled; the others are not affected.
     """
-    settings: dict[str, Settings] = {}
+    shared: dict[str, Settings] = {}
     for name, saved in state.settings.items():
         try:
             model = VENDORS[name].settings
-            settings[name] = model.model_validate(saved)
+            shared[name] = model.model_validate(saved)
         except (KeyError, ValidationError):
             raise StateError(f"its settings for {name} cannot be used") from None
         keys = {field: raw.get(input_name(name, field)) or None for field in model.secret_fields()}
         with suppress(ValidationError):
-            settings[name] = model.model_validate({**saved, **keys})
+            shared[name] = model.model_validate({**saved, **keys})
+    settings, errors = override(shared, state.services)
+    if errors:
+        raise StateError(f"its settings for {errors[0].vendor} cannot be used")
     return settings

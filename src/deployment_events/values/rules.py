@@ -1,6 +1,6 @@
-"""The rules for single values, shared by the inputs and the vendors' settings.
+"""Rules for single values, shared by the inputs and the vendors' settings.
 
-Each rule raises `InvalidValue`, which carries what the value must be and what to do about it.
+Each rule raises `InvalidValue` with what the value must be and how to fix it.
 """
 
 import re
@@ -15,19 +15,18 @@ from .strict_json import load_json
 from .times import parse_time
 
 FULL_SHA = re.compile(r"[0-9a-fA-F]{40,}")
-"""Datadog's rule for `commit_sha` [spec]."""
-
-MOST_TAGS = 100
-"""Datadog's limit for `custom_tags` [spec]."""
 
 
 def is_full_sha(text: str) -> bool:
-    """Whether `text` names a commit: all zeros is how git and GitHub write that there is none."""
+    """Return whether `text` is a full commit SHA; git and GitHub write "no commit" as all zeros."""
     return FULL_SHA.fullmatch(text) is not None and set(text) != {"0"}
 
 
 class InvalidValue(ValueError):
-    """A value that breaks a rule: `rule` continues "<input> …", `fix` is a sentence."""
+    """A value that breaks a rule.
+
+    `rule` continues a sentence that begins with the input's name; `fix` is a sentence.
+    """
 
     def __init__(self, rule: str, fix: str) -> None:
         super().__init__(f"{rule}. {fix}")
@@ -85,7 +84,10 @@ def _json_object(text: str) -> dict[str, Any]:
 
 
 def _secret(text: str) -> SecretStr:
-    """A key travels in a header: http.client refuses others, with an exception that shows the key."""
+    """Allow only characters of an HTTP header.
+
+    http.client rejects all others with an exception whose message contains the value.
+    """
     if not re.fullmatch(r"[!-~]+", text):
         rule = "holds characters that cannot stand in an HTTP header"
         raise InvalidValue(
@@ -118,22 +120,22 @@ def _repository_url(text: str) -> str:
     return text
 
 
-def check_base_url(text: str) -> str:
-    """Return a server's address without a slash at its end; plain http only where it stays inside."""
+def check_base_url(text: str, example: str) -> str:
+    """Return a server's URL without a slash at its end; `example` is shown if it is invalid.
+
+    Plain http is allowed only to loopback and to a host name without a dot.
+    """
     parts = _split(text)
     if parts is None or parts.scheme not in {"http", "https"} or "?" in text or "#" in text:
-        raise InvalidValue(
-            "must be an https:// URL", "Write for example https://app.launchdarkly.com."
-        )
+        raise InvalidValue("must be an https:// URL", f"Write for example {example}.")
     if parts.username or parts.password:
         raise InvalidValue(
             "must hold no user name and no password", "Keys have inputs of their own."
         )
-    if parts.scheme == "http" and not _stays_inside(parts.hostname or ""):
+    if parts.scheme == "http" and not _is_local(parts.hostname or ""):
         rule = "must use https:// (plain http only reaches loopback or a host name without a dot)"
-        raise InvalidValue(
-            rule, "Over plain http anybody on the way could read the key: write https://."
-        )
+        fix = "Over plain http anybody on the way could read the key: write https://."
+        raise InvalidValue(rule, fix)
     return text.rstrip("/")
 
 
@@ -147,35 +149,42 @@ def _split(text: str) -> SplitResult | None:
         return None
 
 
-def _stays_inside(host: str) -> bool:
+def _is_local(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return re.fullmatch(r"[a-z][a-z0-9_-]*", host) is not None  # 134744072 is an address, too
+        # A name must begin with a letter, because 134744072 is an address, too.
+        return re.fullmatch(r"[a-z][a-z0-9_-]*", host) is not None
 
 
-def ruled(rule: Callable[[str], Any]) -> BeforeValidator:
-    """Apply `rule` to text: an empty one is unset, and anything else was read back from state."""
-    return BeforeValidator(lambda value: rule(value) if isinstance(value, str) and value else value)
+def checked_by(check: Callable[[str], Any]) -> BeforeValidator:
+    """Apply `check` to text. Empty text is unset; another type was restored from the state."""
+    return BeforeValidator(
+        lambda value: check(value) if isinstance(value, str) and value else value
+    )
 
 
-Boolean = Annotated[bool, ruled(_boolean)]
-Time = Annotated[int, ruled(_time)]
+def server_url(example: str) -> BeforeValidator:
+    """Apply `check_base_url` with this example."""
+    return checked_by(lambda text: check_base_url(text, example))
+
+
+Boolean = Annotated[bool, checked_by(_boolean)]
+Time = Annotated[int, checked_by(_time)]
 """Unix milliseconds."""
-Seconds = Annotated[float, ruled(_seconds)]
-FullSha = Annotated[str, ruled(_sha)]
-RepositoryUrl = Annotated[str, ruled(_repository_url)]
-BaseUrl = Annotated[str, ruled(check_base_url)]
-JsonObject = Annotated[dict[str, Any], ruled(_json_object)]
-Secret = Annotated[SecretStr, ruled(_secret)]
+Seconds = Annotated[float, checked_by(_seconds)]
+FullSha = Annotated[str, checked_by(_sha)]
+RepositoryUrl = Annotated[str, checked_by(_repository_url)]
+JsonObject = Annotated[dict[str, Any], checked_by(_json_object)]
+Secret = Annotated[SecretStr, checked_by(_secret)]
 
 
 def one_of(*choices: str) -> BeforeValidator:
-    """Only these words, in any case; the rule lists them."""
+    """Allow only these words, in any case."""
 
     def check(value: str) -> str:
         if value.lower() not in choices:
             raise InvalidValue(f"must be one of {', '.join(choices)}", "Check the spelling.")
         return value.lower()
 
-    return ruled(check)
+    return checked_by(check)

@@ -1,14 +1,14 @@
-"""JSON that can be sent on: what Python reads more generously than the standard is refused."""
+"""JSON as the standard defines it: Python's reader accepts more."""
 
 import json
 from typing import Any
 
 DEEPEST = 100
-"""Levels of nesting: pydantic writes 255 at most, and a body wraps a few around the user's."""
+"""Levels of nesting: pydantic writes at most 255, and a request body adds a few."""
 
 
 def load_json(text: str, deepest: int = DEEPEST) -> Any:
-    """Read JSON. Raises `ValueError` with a reason: NaN, half a character, or nested too deeply, too."""
+    """Read JSON. Raises `ValueError` with a reason, also for NaN and for half a character."""
     try:
         value = json.loads(text)
         json.dumps(value, allow_nan=False, ensure_ascii=False).encode()

@@ -1,4 +1,4 @@
-"""Times as people write them and as vendors take them.
+"""Times: ISO 8601 and Unix time.
 
 Inside this package a time is always an integer: Unix time in milliseconds, UTC.
 """
@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 _NUMBER = re.compile(r"\d{1,20}(\.\d{1,9})?", re.ASCII)
-_EARLIEST = 1_262_304_000_000  # 2010-01-01: nothing was deployed by a GitHub job before that
-_LATEST = 4_102_444_800_000  # 2100-01-01
+_EARLIEST = 1_262_304_000_000
+"""2010-01-01: GitHub ran no jobs before."""
+_LATEST = 4_102_444_800_000
+"""2100-01-01."""
 
 
 def parse_time(text: str) -> int:
     """Read ISO 8601 or Unix seconds, milliseconds or nanoseconds; return Unix milliseconds.
 
-    A time without an offset is UTC. Raises `ValueError` with a reason fit for a person.
+    A time without an offset is UTC. Raises `ValueError` with a reason.
     """
     milliseconds = _from_number(text) if _NUMBER.fullmatch(text) else _from_iso(text)
     if not _EARLIEST <= milliseconds < _LATEST:
@@ -30,7 +32,7 @@ def iso(milliseconds: int) -> str:
 
 
 def duration(milliseconds: int) -> str:
-    """Write a duration given in milliseconds as people say it: `850 ms`, `12.5 s`, `3 min 20 s`."""
+    """Write a duration given in milliseconds: `850 ms`, `12.5 s`, `3 min 20 s`."""
     if milliseconds < 1000:
         return f"{milliseconds} ms"
     if milliseconds < 59_950:
@@ -41,7 +43,7 @@ def duration(milliseconds: int) -> str:
 
 
 def _from_number(text: str) -> int:
-    """The unit is told by the number's size: 2010 to 2100 does not overlap between the three."""
+    """Choose the unit by size: the years 2010 to 2100 do not overlap between the three units."""
     digits = len(text.partition(".")[0])
     number = Decimal(text)
     if digits <= 10:
@@ -56,9 +58,8 @@ def _from_number(text: str) -> int:
 def _from_iso(text: str) -> int:
     if not re.search(r"[Tt ]\d", text):
         raise ValueError("it is no ISO 8601 date with a time, and no Unix time")
-    moment = datetime.fromisoformat(
-        re.sub(r" (?=[+-]\d)", "", text.upper())
-    )  # git writes a blank before the offset
+    # git writes a blank before the offset.
+    moment = datetime.fromisoformat(re.sub(r" (?=[+-]\d)", "", text.upper()))
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     whole = int(moment.replace(microsecond=0).timestamp())

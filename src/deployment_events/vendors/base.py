@@ -1,55 +1,106 @@
-"""What a vendor is to the rest of the code.
+"""The interface between a vendor and the rest of the code.
 
-A new vendor is one file beside this one: a `Settings` (its inputs), a `Vendor` (its messages, its ids,
-its advice), and a line in `providers/__init__.py`. Nothing else learns its name.
+A new vendor is a folder beside this file with a `Settings` class (its inputs) and a `Vendor` class
+(its messages, requests and responses), and a line in `registry.py`.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, get_args
 
-from pydantic import BaseModel
+from pydantic import SecretStr
 
-from ..deployment import Deployment, Event, Frozen
+from ..deployment import Deployment, Event, Frozen, Tag
 from ..errors import Problem
-from ..messages import Message, Request, Skip
-from .shared import DeploymentId
+from ..messages import Message, Request, Response, Skip
 
 
 class Settings(Frozen):
     """A vendor's inputs. Field `base_url` of vendor `acme` is the input `acme-base-url`."""
 
+    key_field: ClassVar[str]
+    """The field that contains the key; the vendor receives nothing without it."""
+    update_field: ClassVar[str] = ""
+    """The field that says what `event: update` changes; empty if the vendor allows no changes."""
     update_only: ClassVar[frozenset[str]] = frozenset()
-    """Fields that mean something to `event: update` alone."""
+    """Fields that only `event: update` uses."""
+    service_keys: ClassVar[Mapping[str, str]] = {}
+    """Keys of a service's line, and the fields that they override for that service."""
 
-    deployment_id: DeploymentId = ""
-    """The deployment's id at this vendor, where the user knows or chooses it."""
+    deployment_id: str = ""
+    """The deployment's ID at this vendor, if the user knows or chooses it."""
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the vendor's key is set."""
+        return getattr(self, self.key_field) is not None
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether there is anything to change with `event: update`."""
+        return bool(self.update_field) and getattr(self, self.update_field) is not None
+
+    def problems(
+        self, *, environment: str, tags: tuple[Tag, ...], update: bool
+    ) -> Iterable[Problem]:
+        """Return what is invalid across these inputs and the given values of other inputs."""
+        return ()
+
+    def warnings(self) -> Iterable[str]:
+        """Return what is allowed and probably not meant: a sentence each."""
+        return ()
 
     @classmethod
     def secret_fields(cls) -> list[str]:
-        """Return the fields that hold keys: they are masked, never saved, and read again in post."""
-        return [
-            name for name, field in cls.model_fields.items() if "SecretStr" in str(field.annotation)
-        ]
+        """Return the fields that contain keys: masked, never saved, and read again in post."""
+        return [name for name, field in cls.model_fields.items() if _is_secret(field.annotation)]
 
     def without_secrets(self) -> dict[str, Any]:
-        """Return what may be saved."""
+        """Return the values that may be saved."""
         return self.model_dump(exclude=set(self.secret_fields()), exclude_defaults=True)
+
+    def with_overrides(self, overrides: Mapping[str, str]) -> "Settings":
+        """Return these settings for one service, given the keys of its line.
+
+        Raises pydantic's `ValidationError`; its location names the field.
+        """
+        values = {
+            self.service_keys[key]: text
+            for key, text in overrides.items()
+            if key in self.service_keys
+        }
+        if not values:
+            return self
+        parsed = type(self).model_validate(values)
+        return self.model_copy(update={field: getattr(parsed, field) for field in values})
+
+
+def _is_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or any(_is_secret(part) for part in get_args(annotation))
 
 
 S = TypeVar("S", bound=Settings)
 
 
 class Lookup(ABC):
-    """A search for ids that takes one or more requests, page after page."""
+    """A search for deployment IDs that takes one or more requests, page after page."""
 
     @abstractmethod
     def request(self) -> Request | None:
-        """Return the next request, or None when there is nothing left to ask."""
+        """Return the next request, or None after the last page."""
 
     @abstractmethod
     def take(self, page: Any) -> Mapping[int, str]:
-        """Read one answered page (any JSON) and return the ids found in it, by the message's index."""
+        """Read one page (any JSON) and return all IDs found so far, by the message's number."""
+
+
+class Explanation(NamedTuple):
+    """Why a vendor rejected a request."""
+
+    message: str
+    """The vendor's message, or empty."""
+    advice: str
+    """The likely cause and how to fix it: a sentence or two."""
 
 
 class Vendor(ABC, Generic[S]):
@@ -60,90 +111,62 @@ class Vendor(ABC, Generic[S]):
     title: ClassVar[str]
     """Its name for people."""
     settings: type[S]
-    attributes: Mapping[str, str]
-    """Keys of a service's line → the settings field they override for that service."""
-
-    @property
-    @abstractmethod
-    def bodies(self) -> Mapping[str, type[BaseModel]]:
-        """Kinds of message → the model that a body from a file must fit."""
-
-    @property
-    def searches(self) -> Mapping[str, type[BaseModel]]:
-        """Kinds of message → the model that a search from a file must fit, where the vendor searches for ids."""
-        return {}
-
-    key_field: ClassVar[str]
-    """The settings field with the key: a vendor without it hears nothing."""
-    update_field: ClassVar[str] = ""
-    """The settings field that says what `event: update` changes, at a vendor that allows changes."""
-
-    def enabled(self, settings: S) -> bool:
-        """Whether the user gave this vendor its key."""
-        return getattr(settings, self.key_field) is not None
-
-    def updates(self, settings: S) -> bool:
-        """Whether the user gave this vendor anything to change."""
-        return bool(self.update_field) and getattr(settings, self.update_field) is not None
-
-    def check(self, settings: S, *, environment: str, update: bool) -> Iterable[Problem]:
-        """Return what is wrong across this vendor's inputs; called when it is enabled."""
-        return ()
-
-    def warn(self, settings: S) -> Iterable[str]:
-        """Return what is allowed but probably not meant, a sentence each."""
-        return ()
-
-    def note(self, settings: S, deployment: Deployment) -> str:
-        """Return what was changed on the way to this vendor, a sentence, or nothing."""
-        return ""
-
-    def known_id(self, settings: S, deployment: Deployment) -> str:
-        """Return the deployment's id at this vendor where it is known before any message; else an empty string."""
-        return ""
 
     @abstractmethod
     def plan(self, settings: S, deployment: Deployment, event: Event, now: int) -> Message | Skip:
-        """Return the message that tells this vendor of `event`, or why there is none.
+        """Return the message that reports `event`, or why there is none.
 
-        `now` is the time of this stage, in Unix milliseconds.
+        `now` is the time of this stage in Unix milliseconds.
         """
 
     @abstractmethod
     def request(self, settings: S, message: Message) -> Request:
-        """Return the HTTP request of a message; its destination comes from `settings` alone."""
+        """Return the HTTP request of a message; its destination comes from `settings` only."""
 
     @abstractmethod
-    def keys(self, settings: S, message: Message | None) -> Mapping[str, str]:
-        """Return the headers that hold secrets, for a message or (None) for a look-up."""
+    def validate(self, message: Message, *, copied: bool) -> None:
+        """Check a message from a file. Raises `ValueError`.
 
-    @abstractmethod
-    def identify(self, message: Message, answer: Any) -> str:
-        """Return the id that an accepted message's answer (any JSON) gives, or an empty string.
-
-        Raises `ValueError` with a reason when the answer is not what the vendor documents.
+        `copied`: it may have been copied from a log, in which the runner masks secrets.
         """
 
-    def subject(self, message: Message) -> str:
-        """Return which deployment the message is about: after a failed message no later one about the same is sent."""
+    @abstractmethod
+    def read_id(self, message: Message, body: Any) -> str:
+        """Return the deployment's ID from an accepted message's response, or an empty string.
+
+        `body` is any JSON. Raises `ValueError` with a reason if it is not as documented.
+        """
+
+    @abstractmethod
+    def explain(self, settings: S, response: Response) -> Explanation:
+        """Return why the vendor rejected a request."""
+
+    def note(self, settings: S, deployment: Deployment) -> str:
+        """Return what was changed for this vendor: a sentence, or empty."""
+        return ""
+
+    def deployment_id(self, settings: S, deployment: Deployment) -> str:
+        """Return the deployment's ID if it is known before any message is sent, or empty."""
+        return ""
+
+    def deployment_key(self, message: Message) -> str:
+        """Return what identifies the message's deployment.
+
+        If a message fails, later messages about the same deployment are not sent.
+        """
         return message.id or message.service
 
     def lookup(self, settings: S, messages: Mapping[int, Message]) -> Lookup | None:
-        """Return a search for the ids of these messages, by index, where the answers do not give them."""
+        """Return a search for the IDs of these messages' deployments, or None if there is none."""
         return None
 
-    def needs_id(self, message: Message) -> bool:
-        """Whether the message can only be sent once its deployment's id has been looked up."""
+    def needs_lookup(self, message: Message) -> bool:
+        """Return whether the message can be sent only after its deployment's ID was found."""
         return False
 
-    @abstractmethod
-    def words(self, answer: Any) -> tuple[str, str]:
-        """Return a refusal's own words and the attribute it names, either possibly empty."""
+    def rate_limit_wait(self, headers: Mapping[str, str], now: int) -> float | None:
+        """Return the wait in seconds that the rate-limit headers of a 429 ask for.
 
-    @abstractmethod
-    def advice(self, settings: S, status: int, attribute: str) -> str:
-        """Return the likely cause of a refusal and its fix, a sentence or two."""
-
-    def pause(self, headers: Mapping[str, str], now: int) -> float | None:
-        """Return how long the vendor's own rate-limit headers of a 429 ask to wait, in s; `now` in Unix ms."""
+        `now` is Unix milliseconds.
+        """
         return None

@@ -1,4 +1,4 @@
-"""The inputs' names, and which of them hold keys: all that post must know of the inputs."""
+"""The names of the inputs, and which of them contain keys."""
 
 from collections.abc import Mapping
 
@@ -6,21 +6,26 @@ from .registry import VENDORS
 
 
 def input_name(vendor: str, field: str) -> str:
-    """Return the input of a settings field; `vendor` is empty for the inputs that belong to none."""
+    """Return the input of a settings field; `vendor` is empty for inputs of no vendor."""
     name = field.replace("_", "-")
     return f"{vendor}-{name}" if vendor else name
 
 
+def key_input(vendor: str) -> str:
+    """Return the input with the vendor's key."""
+    return input_name(vendor, VENDORS[vendor].settings.key_field)
+
+
 def secret_names() -> list[str]:
-    """Return the inputs that hold keys."""
-    vendors = (
+    """Return the inputs that contain keys."""
+    keys = [
         input_name(name, field)
-        for name, one in VENDORS.items()
-        for field in one.settings.secret_fields()
-    )
-    return [*vendors, "github-token"]
+        for name, vendor in VENDORS.items()
+        for field in vendor.settings.secret_fields()
+    ]
+    return [*keys, "github-token"]
 
 
 def secret_values(raw: Mapping[str, str]) -> list[str]:
-    """Return the keys among the inputs, whether they are well-formed or not."""
+    """Return the keys among the inputs, valid or not."""
     return [raw[name] for name in secret_names() if raw.get(name)]

@@ -1,55 +1,122 @@
-"""A rollout → every vendor's messages and, where a vendor hears nothing, why. Pure."""
+"""Deployments → the messages for every vendor, and why a vendor receives none. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from ..deployment import Event, Rollout
-from ..inputs.services import settings_of
+from pydantic import ValidationError
+
+from ..deployment import Deployment, Event, Service
 from ..messages import DeliveryResult, Message, Skip, Status
 from .base import Settings
 from .registry import VENDORS
 
 
+class VendorSettings(NamedTuple):
+    """The settings of each vendor, and those that single services override."""
+
+    shared: Mapping[str, Settings]
+    """By vendor."""
+    overridden: Mapping[tuple[str, str], Settings] = {}
+    """By vendor and service."""
+
+    def of(self, vendor: str, service: str) -> Settings:
+        """Return a vendor's settings for one service."""
+        return self.overridden.get((vendor, service), self.shared[vendor])
+
+    def enabled(self) -> "VendorSettings":
+        """Return the settings of the vendors whose key is set."""
+        shared = {name: settings for name, settings in self.shared.items() if settings.enabled}
+        return VendorSettings(shared, self.overridden)
+
+
+class OverrideError(NamedTuple):
+    """One service's overrides are invalid for one vendor."""
+
+    vendor: str
+    service: Service
+    cause: ValidationError
+
+
+def override(
+    shared: Mapping[str, Settings], services: Iterable[Service]
+) -> tuple[VendorSettings, list[OverrideError]]:
+    """Apply the services' overrides, and return what is invalid about them."""
+    overridden: dict[tuple[str, str], Settings] = {}
+    errors: list[OverrideError] = []
+    for service in services:
+        if not service.overrides:
+            continue
+        for name, settings in shared.items():
+            try:
+                overridden[name, service.name] = settings.with_overrides(service.overrides)
+            except ValidationError as error:
+                errors.append(OverrideError(name, service, error))
+    return VendorSettings(shared, overridden), errors
+
+
 class Plan(NamedTuple):
-    """What is to be sent, and what is not."""
+    """What is sent, and what is not."""
 
     messages: tuple[Message, ...]
     skipped: tuple[DeliveryResult, ...]
     notes: tuple[str, ...]
-    """What was changed on the way to a vendor: a sentence each."""
+    """What was changed for a vendor: a sentence each."""
     warnings: tuple[str, ...]
-    """Which vendor hears nothing for want of a fact: a sentence each."""
+    """Which vendor receives nothing because a value is missing: a sentence each."""
     ids: Mapping[str, str]
-    """The first service's deployment id at each vendor, as far as it is known before any message."""
+    """The first service's deployment ID at each vendor, if known before anything is sent."""
 
 
-def plan(rollout: Rollout, settings: Mapping[str, Settings], event: Event, now: int) -> Plan:
-    """Return the messages that tell every vendor of `event`; `now` is Unix milliseconds."""
+def make_plan(
+    deployments: Sequence[Deployment], settings: VendorSettings, event: Event, now: int
+) -> Plan:
+    """Return the messages that report `event` to every vendor; `now` is Unix milliseconds."""
     messages: list[Message] = []
     skipped: list[DeliveryResult] = []
-    notes: dict[str, None] = {}
-    warnings: dict[str, None] = {}
-    subjects: dict[tuple[str, str], str] = {}
-    ids: dict[str, str] = {}
-    for service in rollout.services:
-        deployment = rollout.deployment(service)
-        for name, vendor_settings in settings.items():
-            provider, own = VENDORS[name], settings_of(name, vendor_settings, service)
-            ids.setdefault(name, provider.known_id(own, deployment))
-            planned = provider.plan(own, deployment, event, now)
+    notes: list[str] = []
+    warnings: list[str] = []
+    services: dict[tuple[str, str], str] = {}
+    for deployment in deployments:
+        service = deployment.service.name
+        for name in settings.shared:
+            vendor, own = VENDORS[name], settings.of(name, service)
+            planned = vendor.plan(own, deployment, event, now)
             if isinstance(planned, Skip):
-                skipped.append(
-                    DeliveryResult(service.name, name, event, Status.SKIPPED, error=planned.reason)
-                )
+                skipped.append(_skipped(service, name, event, planned))
                 if not planned.by_design:
-                    warnings[planned.reason] = None
+                    warnings.append(planned.reason)
                 continue
             messages.append(planned)
-            other = subjects.setdefault((name, provider.subject(planned)), service.name)
-            if other != service.name:
-                notes[
-                    f"{provider.title} takes {other} and {service.name} for one deployment: give each its own key."
-                ] = None
-            if note := provider.note(own, deployment):
-                notes[note] = None
-    return Plan(tuple(messages), tuple(skipped), tuple(notes), tuple(warnings), ids)
+            other = services.setdefault((name, vendor.deployment_key(planned)), service)
+            if other != service:
+                notes.append(
+                    f"{vendor.title} takes {other} and {service} for one deployment: "
+                    "give each its own key."
+                )
+            notes.append(vendor.note(own, deployment))
+    return Plan(
+        messages=tuple(messages),
+        skipped=tuple(skipped),
+        notes=unique(notes),
+        warnings=unique(warnings),
+        ids=_known_ids(deployments[0], settings),
+    )
+
+
+def unique(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the texts in their order, without repetitions and empty ones."""
+    return tuple(dict.fromkeys(filter(None, texts)))
+
+
+def _known_ids(deployment: Deployment, settings: VendorSettings) -> dict[str, str]:
+    service = deployment.service.name
+    return {
+        name: VENDORS[name].deployment_id(settings.of(name, service), deployment)
+        for name in settings.shared
+    }
+
+
+def _skipped(service: str, vendor: str, event: Event, skip: Skip) -> DeliveryResult:
+    return DeliveryResult(
+        service=service, vendor=vendor, event=event, status=Status.SKIPPED, error=skip.reason
+    )

@@ -1,4 +1,4 @@
-"""The vendors. A new one is a file in this folder and a line here."""
+"""The vendors. A new one is a folder beside this file and a line here."""
 
 from typing import Any
 
@@ -6,7 +6,5 @@ from .base import Vendor
 from .datadog.vendor import Datadog
 from .launchdarkly.vendor import LaunchDarkly
 
-VENDORS: dict[str, Vendor[Any]] = {
-    provider.name: provider for provider in (LaunchDarkly(), Datadog())
-}
+VENDORS: dict[str, Vendor[Any]] = {vendor.name: vendor for vendor in (LaunchDarkly(), Datadog())}
 """By name, in the order in which people see them."""

@@ -1,4 +1,4 @@
-"""A sandbox, and the pieces of delivery set up to reach it."""
+"""A sandbox, and delivery that sends to it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import leaks
 from support.clocks import SkippingClock
-from support.inprocess import SHA, make_sandbox, vendor_inputs
+from support.inprocess import SHA, make_sandbox
 from support.quick import cleared
 
-from deployment_events.delivery.deliver import Courier
+from deployment_events.delivery.deliver import Delivery, deliver
+from deployment_events.delivery.network import Network
 from deployment_events.delivery.outbox import Outbox, parse
-from deployment_events.delivery.vendor_client import Tools, VendorClient
+from deployment_events.delivery.vendor_client import VendorClient
 from deployment_events.deployment import Event
-from deployment_events.http.deadline import Clock, Deadline
-from deployment_events.http.transport import Transport
-from deployment_events.inputs.read import read_inputs
+from deployment_events.http.deadline import Clock
 from deployment_events.messages import DeliveryResult, Message
 from deployment_events.vendors.base import Settings
 from deployment_events.vendors.registry import VENDORS
@@ -54,7 +54,7 @@ def sandbox(running: Sandbox) -> Iterator[Sandbox]:
 def finished(
     number: int = 0, *, vendor: str = "datadog", at: int = NOW, event: Event = Event.FINISHED
 ) -> Message:
-    """A service's event for one vendor, in the body that this vendor takes."""
+    """A service's event for one vendor, in the body that this vendor accepts."""
     service = f"service-{number}"
     if vendor == "datadog":
         id_ = f"4217.1:{service}:{at}"
@@ -89,8 +89,8 @@ def finished(
 
 
 @dataclass
-class Delivery:
-    """All of delivery, pointed at the sandbox."""
+class SandboxDelivery:
+    """All of delivery, directed at the sandbox."""
 
     sandbox: Sandbox
     folder: Path
@@ -100,48 +100,61 @@ class Delivery:
     hide: Callable[[str], str] = str
 
     def __post_init__(self) -> None:
-        raw = {**vendor_inputs(self.sandbox), "environment": "production"}
-        self.settings: dict[str, Settings] = read_inputs(raw, NOW).settings
-        self.transport = Transport(10)
+        values = {
+            "launchdarkly": {
+                "access_token": leaks.LAUNCHDARKLY_TOKEN,
+                "base_url": self.sandbox.launchdarkly_url,
+            },
+            "datadog": {
+                "api_key": leaks.DATADOG_API_KEY,
+                "base_url": self.sandbox.datadog_url,
+            },
+        }
+        self.settings: dict[str, Settings] = {
+            name: VENDORS[name].settings.model_validate(own) for name, own in values.items()
+        }
         self.path = self.folder / "outbox.jsonl"
 
-    def budget(self) -> Deadline:
-        return Deadline(self.clock, self.seconds)
+    def network(self) -> Network:
+        """A network whose deadline begins now."""
+        return Network.open(self.clock, self.seconds, hide=self.hide, log=self.log.append)
 
-    def vendor(self, name: str) -> VendorClient:
-        vendor = VendorClient(
-            VENDORS[name],
-            self.settings[name],
-            Tools(self.transport, self.clock, self.budget(), self.hide, self.log.append),
-        )
-        self.transport.prepare(self.sandbox.datadog_url)
-        self.transport.prepare(self.sandbox.launchdarkly_url)
-        return vendor
+    def client(self, name: str) -> VendorClient:
+        """A client of one vendor."""
+        network = self.network()
+        network.transport.prepare(self.sandbox.datadog_url)
+        network.transport.prepare(self.sandbox.launchdarkly_url)
+        return VendorClient(VENDORS[name], self.settings[name], network)
 
     def deliver(
         self, *messages: Message, settings: dict[str, Settings] | None = None
-    ) -> list[DeliveryResult]:
-        courier = Courier(
-            self.transport, self.clock, self.budget(), hide=self.hide, log=self.log.append
-        )
+    ) -> tuple[DeliveryResult, ...]:
+        """Deliver messages from an outbox, as a stage does."""
+        return self.delivered(*messages, settings=settings).results
+
+    def delivered(
+        self, *messages: Message, settings: dict[str, Settings] | None = None
+    ) -> Delivery:
+        """Deliver messages, and return all that `deliver` returns."""
         outbox = Outbox(self.path, self.log.append)
         outbox.keep(messages)
-        return courier.deliver(messages, self.settings if settings is None else settings, outbox)
+        settings = self.settings if settings is None else settings
+        return deliver(messages, settings, outbox, self.network())
 
     @property
     def kept(self) -> list[Message]:
-        """What the outbox holds."""
+        """What the outbox contains."""
         return parse(self.path.read_text()) if self.path.exists() else []
 
 
 @pytest.fixture
-def delivery(sandbox: Sandbox, tmp_path: Path) -> Delivery:
-    return Delivery(sandbox, tmp_path)
+def delivery(sandbox: Sandbox, tmp_path: Path) -> SandboxDelivery:
+    return SandboxDelivery(sandbox, tmp_path)
 
 
 @pytest.fixture
-def make_delivery(sandbox: Sandbox, tmp_path: Path) -> Callable[..., Delivery]:
-    return lambda **options: Delivery(sandbox, tmp_path, **options)
+def make_delivery(sandbox: Sandbox, tmp_path: Path) -> Callable[..., SandboxDelivery]:
+    return lambda **options: SandboxDelivery(sandbox, tmp_path, **options)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""All messages at once, one budget, and an outbox that is true at every moment."""
+"""All vendors in parallel before one deadline, and an outbox that is correct at every moment."""
 
 import socket
 import threading
@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from deployment_events.delivery.outbox import Outbox, parse
-from deployment_events.deployment import Event
 from deployment_events.http.deadline import Clock
 from deployment_events.messages import Status
 from sandbox import Fault, Sandbox
@@ -67,7 +66,7 @@ def test_an_outbox_that_has_become_empty_is_deleted(delivery: Any, message: Any)
     assert list(delivery.folder.iterdir()) == []
 
 
-def test_receipts_come_in_the_order_of_their_calls(
+def test_results_come_in_the_order_of_their_messages(
     delivery: Any, sandbox: Sandbox, message: Any
 ) -> None:
     sandbox.fail("datadog", 503, times=7)
@@ -88,7 +87,7 @@ def test_what_is_not_accepted_stays_with_its_cause(
     assert kept.model_copy(update={"cause": ""}) == message(0)
 
 
-def test_calls_of_a_vendor_without_its_key_are_kept_and_not_sent(
+def test_messages_of_a_vendor_without_its_key_are_kept_and_not_sent(
     delivery: Any, sandbox: Sandbox, message: Any
 ) -> None:
     settings = {"launchdarkly": delivery.settings["launchdarkly"]}
@@ -97,6 +96,32 @@ def test_calls_of_a_vendor_without_its_key_are_kept_and_not_sent(
     assert results[1].error == "Datadog's key is empty"
     assert [one.vendor for one in delivery.kept] == ["datadog"]
     assert sandbox.requests("datadog") == []
+
+
+def test_the_delivery_is_kept_if_what_is_left_is_on_disk(
+    delivery: Any, sandbox: Sandbox, message: Any, tmp_path: Any
+) -> None:
+    sandbox.fail("datadog", 403)
+    assert delivery.delivered(message(0)).kept
+    (tmp_path / "file").write_text("not a folder")
+    delivery.path = tmp_path / "file" / "outbox.jsonl"
+    assert not delivery.delivered(message(0)).kept
+
+
+def test_a_delivery_of_no_messages_is_empty_and_kept(delivery: Any) -> None:
+    assert delivery.delivered() == ((), True)
+
+
+@pytest.mark.parametrize("vendor", BOTH)
+def test_a_proxy_that_is_not_supported_refuses_the_vendors_messages(
+    delivery: Any, sandbox: Sandbox, message: Any, vendor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "socks5://127.0.0.1:9")
+    results = delivery.deliver(message(0, vendor=vendor), message(1, vendor=vendor))
+    assert {(one.status, one.attempts, one.fix) for one in results} == {(Status.REFUSED, 0, "")}
+    assert all("SOCKS proxies are not supported" in one.error for one in results)
+    assert len(delivery.kept) == 2
+    assert sandbox.requests(vendor) == []
 
 
 def test_a_hanging_vendor_delays_the_other_by_nothing(
@@ -126,7 +151,7 @@ def test_what_was_never_sent_says_so(
     assert len(delivery.kept) == 15
 
 
-def test_a_name_server_that_hangs_cannot_exceed_the_budget(
+def test_a_name_server_that_hangs_cannot_exceed_the_deadline(
     make_delivery: Any, sandbox: Sandbox, message: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released = threading.Event()
@@ -184,70 +209,6 @@ def test_an_answer_that_comes_with_the_last_second_still_counts(
     assert result.status is Status.DELIVERED
 
 
-def test_a_hundred_services_share_ten_connections_a_vendor_and_two_seconds(
-    make_delivery: Any, sandbox: Sandbox, message: Any
-) -> None:
-    delivery = make_delivery(clock=Clock())
-    sandbox.latency = 0.1
-    before = {vendor: sandbox.connections(vendor) for vendor in BOTH}
-    began = time.monotonic()
-    results = delivery.deliver(*both(message, 100))
-    took = time.monotonic() - began
-    assert {one.status for one in results} == {Status.DELIVERED}
-    assert all(one.id for one in results)
-    assert took < 2.5
-    for vendor in BOTH:
-        assert 1 <= sandbox.connections(vendor) - before[vendor] <= 10
-    assert len({one.id for one in results}) == 200
-    lists = [one for one in sandbox.requests("launchdarkly") if one.method == "GET"]
-    assert len(lists) == 1, "one list message serves a hundred services"
-
-
-def test_a_service_never_ends_before_it_has_started(
-    delivery: Any, sandbox: Sandbox, message: Any
-) -> None:
-    sandbox.fail("launchdarkly", 503, times=3)
-    end = message(0, vendor="launchdarkly")
-    start = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.STARTED)
-    results = delivery.deliver(end, start)
-    assert {one.status for one in results} == {Status.DELIVERED}
-    accepted = [
-        one.body["eventType"] for one in sandbox.requests("launchdarkly") if one.method == "POST"
-    ]
-    assert accepted == ["started"] * 4 + ["finished"]
-
-
-def test_an_end_is_not_sent_where_its_start_was_refused(
-    delivery: Any, sandbox: Sandbox, message: Any
-) -> None:
-    sandbox.fail("launchdarkly", 400, times=1)
-    end = message(0, vendor="launchdarkly")
-    start = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.STARTED)
-    results = delivery.deliver(start, end)
-    assert [one.status for one in results] == [Status.REFUSED, Status.UNDELIVERED]
-    assert results[1].error == "not sent, because the event before it was not accepted"
-    assert len(sandbox.requests("launchdarkly")) == 1
-    assert len(delivery.kept) == 2
-
-
-def test_nothing_waits_for_a_custom_event(delivery: Any, sandbox: Sandbox, message: Any) -> None:
-    sandbox.fail("launchdarkly", 400, times=1)
-    end = message(0, vendor="launchdarkly")
-    custom = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.CUSTOM)
-    results = delivery.deliver(custom, end)
-    assert [one.status for one in results] == [Status.REFUSED, Status.DELIVERED]
-
-
-def test_one_services_trouble_is_no_other_services(
-    delivery: Any, sandbox: Sandbox, message: Any
-) -> None:
-    sandbox.fail("datadog", 400, times=1)
-    results = delivery.deliver(*(message(number) for number in range(30)))
-    statuses = sorted(one.status for one in results)
-    assert statuses == [Status.DELIVERED] * 29 + [Status.REFUSED]
-    assert len(delivery.kept) == 1
-
-
 def test_a_disk_that_takes_nothing_is_a_warning_and_the_events_go_out(
     delivery: Any, sandbox: Sandbox, message: Any, tmp_path: Any
 ) -> None:
@@ -279,33 +240,14 @@ def test_a_disk_that_fills_up_is_warned_of_once(
     )
 
 
-def test_a_bug_in_one_call_is_reported_and_takes_no_other_call_along(
-    delivery: Any, sandbox: Sandbox, message: Any, monkeypatch: pytest.MonkeyPatch
+def test_the_progress_of_a_long_list_is_logged(
+    delivery: Any, sandbox: Sandbox, message: Any
 ) -> None:
-    real = type(delivery.transport).send
-
-    def send(self: Any, request: Any, *rest: Any) -> Any:
-        if request.body and request.body["data"]["attributes"]["service"] == "service-1":
-            raise KeyError("a bug")
-        return real(self, request, *rest)
-
-    monkeypatch.setattr(type(delivery.transport), "send", send)
-    results = delivery.deliver(*(message(number) for number in range(3)))
-    assert [one.status for one in results] == [
-        Status.DELIVERED,
-        Status.UNDELIVERED,
-        Status.DELIVERED,
-    ]
-    assert "KeyError" in results[1].error
-    assert [one.service for one in delivery.kept] == ["service-1"]
-
-
-def test_a_long_list_tells_its_progress(delivery: Any, sandbox: Sandbox, message: Any) -> None:
     sandbox.fail("datadog", 503)
     delivery.deliver(*(message(number) for number in range(30)))
-    told = [line for line in delivery.log if "events answered so far" in line]
-    assert told
-    assert all(line.endswith("of 30 events answered so far") for line in told)
+    progress = [line for line in delivery.log if "events answered so far" in line]
+    assert progress
+    assert all(line.endswith("of 30 events answered so far") for line in progress)
 
 
 def test_after_a_cancel_no_event_is_tried_again(

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.deployments import both, keys_of, message, rollout, settings
+from support.deployments import both, deployments, keys_of, message, settings
 from support.moments import EARLIER, NOW
 
 from deployment_events.delivery import outbox
 from deployment_events.delivery.outbox import Outbox, dump, parse, write_for_runner
-from deployment_events.deployment import Event, Service
+from deployment_events.deployment import Event
 from deployment_events.errors import OutboxError
 from deployment_events.messages import Message
-from deployment_events.vendors.plan import plan
+from deployment_events.vendors.plan import VendorSettings, make_plan
 
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -38,12 +38,10 @@ values = st.recursive(
 def test_every_call_survives_the_file(
     event: Event, names: list[str], version: str, metadata: dict[str, Any], cause: str
 ) -> None:
-    vendors = both() | {"launchdarkly": settings("launchdarkly", event_metadata=metadata)}
-    one = rollout(services=tuple(Service(name=name) for name in names), version=version)
-    messages = [
-        message.model_copy(update={"cause": cause})
-        for message in plan(one, vendors, event, NOW).messages
-    ]
+    launchdarkly = settings("launchdarkly", event_metadata=metadata)
+    vendors = VendorSettings({**both().shared, "launchdarkly": launchdarkly})
+    planned = make_plan(deployments(*names, version=version), vendors, event, NOW)
+    messages = [message.model_copy(update={"cause": cause}) for message in planned.messages]
     text = dump(messages)
     assert parse(text) == messages
     assert text.isascii()
@@ -52,15 +50,12 @@ def test_every_call_survives_the_file(
 
 
 def test_updates_survive_the_file() -> None:
-    vendors = {
-        "launchdarkly": settings(
-            "launchdarkly", patch='[{"op": "test", "path": "/a", "value": null}]'
-        ),
-        "datadog": settings(
-            "datadog", change_failure="true", deployment_id="4242", app_key="k" * 40
-        ),
-    }
-    messages = list(plan(rollout(), vendors, Event.UPDATE, NOW).messages)
+    patch = '[{"op": "test", "path": "/a", "value": null}]'
+    datadog = settings("datadog", change_failure="true", deployment_id="4242", app_key="k" * 40)
+    vendors = VendorSettings(
+        {"launchdarkly": settings("launchdarkly", patch=patch), "datadog": datadog}
+    )
+    messages = list(make_plan(deployments(), vendors, Event.UPDATE, NOW).messages)
     assert len(messages) == 2
     assert parse(dump(messages)) == messages
     assert messages[0].body == [{"op": "test", "path": "/a", "value": None}]
@@ -71,7 +66,10 @@ def test_no_key_host_or_header_is_written() -> None:
         "launchdarkly": settings("launchdarkly", base_url="https://host.example"),
         "datadog": settings("datadog", base_url="https://host.example"),
     }
-    text = dump(plan(rollout(repository_url="r"), vendors, Event.FINISHED, NOW).messages)
+    planned = make_plan(
+        deployments(repository_url="r"), VendorSettings(vendors), Event.FINISHED, NOW
+    )
+    text = dump(planned.messages)
     secrets = [secret for one in vendors.values() for secret in keys_of(one)]
     assert not [word for word in (*secrets, "host.example", "http", "beta") if word in text]
 
@@ -138,11 +136,11 @@ def launchdarkly(**changes: Any) -> str:
         (line(headers={}), "line 1, headers: Extra inputs"),
         (line(vendor="acme"), "names 'acme' in line 1, which is unknown here"),
         (line(kind="deployment-event"), "names 'deployment-event' in line 1"),
-        (line(search={}), "names 'deployment' in line 1"),
+        (line(search={}), "events: line 1 has a search"),
         (line(event="deleted"), "line 1, event"),
         (line(at="soon"), "line 1, at"),
-        (line(id="../x"), "has an id in line 1 that is none"),
-        (line(id=".."), "has an id in line 1 that is none"),
+        (line(id="../x"), "events: line 1 has an id that is none"),
+        (line(id=".."), "events: line 1 has an id that is none"),
         (line(body=None), "line 1"),
         (line(body=body(started_at="1")), "started_at"),
         (line(body=body(started_at=1.5)), "started_at"),
@@ -169,7 +167,7 @@ def launchdarkly(**changes: Any) -> str:
         (line(**LAUNCHDARKLY | {"search": {"projectKey": 1}}), "line 1"),
         (
             line(vendor="launchdarkly", kind="deployment-patch", id="", body=[]),
-            "has an id in line 1 that is none",
+            "events: line 1 has no id",
         ),
         (
             line(
@@ -266,7 +264,8 @@ def test_the_largest_inputs_make_lines_that_are_read_back() -> None:
     """An input is one string of the environment: at most 128 KiB."""
     metadata = {"a": "é" * 65_000}
     own = settings("launchdarkly", event_metadata=metadata, deployment_metadata=metadata)
-    messages = list(plan(rollout(), {"launchdarkly": own}, Event.FINISHED, NOW).messages)
+    vendors = VendorSettings({"launchdarkly": own})
+    messages = list(make_plan(deployments(), vendors, Event.FINISHED, NOW).messages)
     assert parse(dump(messages)) == messages
 
 

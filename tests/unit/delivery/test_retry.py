@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.clocks import HandClock
 
-from deployment_events.delivery.retry import POLICY, Backoff, RateLimitGate, asked_wait
+from deployment_events.delivery.retry import POLICY, Backoff, RateLimitGate, requested_wait
 from deployment_events.errors import Unavailable
 from deployment_events.http.deadline import Clock, Deadline
 
@@ -23,14 +23,14 @@ def test_only_timeouts_rate_limits_and_server_errors_are_tried_again(method: str
 
 def test_the_wait_doubles_with_jitter_up_to_eight_seconds_and_ends_after_thirteen_tries() -> None:
     clock = HandClock()
-    budget, backoff = Deadline(clock, 3600), Backoff()
+    deadline, backoff = Deadline(clock, 3600), Backoff()
     waits = []
     for attempt in range(1, 13):
         backoff.attempts = attempt
-        waits.append(backoff.after(Unavailable("HTTP 503"), budget))
+        waits.append(backoff.next_wait(Unavailable("HTTP 503"), deadline))
     backoff.attempts = 13
     with pytest.raises(Unavailable, match="HTTP 503; it was tried often enough"):
-        backoff.after(Unavailable("HTTP 503"), budget)
+        backoff.next_wait(Unavailable("HTTP 503"), deadline)
     assert waits[0] == 0
     for wait, least in zip(waits[1:], [0.5, 1, 2, 4, *[8] * 7], strict=True):
         assert least <= wait <= min(8, least + 0.5)
@@ -39,20 +39,23 @@ def test_the_wait_doubles_with_jitter_up_to_eight_seconds_and_ends_after_thirtee
 
 def test_the_jitter_differs_between_two_callers() -> None:
     def second_wait() -> float:
-        backoff, budget = Backoff(), Deadline(HandClock(), 30)
-        backoff.after(Unavailable("x"), budget)
-        return backoff.after(Unavailable("x"), budget)
+        backoff, deadline = Backoff(), Deadline(HandClock(), 30)
+        backoff.next_wait(Unavailable("x"), deadline)
+        return backoff.next_wait(Unavailable("x"), deadline)
 
     assert len({second_wait() for _ in range(20)}) > 1
 
 
 def test_a_wait_that_was_asked_for_is_taken_as_it_is() -> None:
-    assert Backoff().after(Unavailable("HTTP 429", 429, wait=7.5), Deadline(HandClock(), 30)) == 7.5
+    assert (
+        Backoff().next_wait(Unavailable("HTTP 429", 429, wait=7.5), Deadline(HandClock(), 30))
+        == 7.5
+    )
 
 
 def test_a_wait_of_nothing_never_becomes_a_hot_loop() -> None:
-    backoff, budget = Backoff(), Deadline(HandClock(), 30)
-    waits = [backoff.after(Unavailable("HTTP 429", 429, wait=0), budget) for _ in range(4)]
+    backoff, deadline = Backoff(), Deadline(HandClock(), 30)
+    waits = [backoff.next_wait(Unavailable("HTTP 429", 429, wait=0), deadline) for _ in range(4)]
     assert waits[1] >= 0.5
     assert waits[3] >= 2
 
@@ -62,37 +65,37 @@ def test_a_wait_beyond_the_time_allowed_is_not_begun_and_the_reason_says_so(wait
     backoff = Backoff()
     backoff.attempts = 1
     with pytest.raises(Unavailable) as caught:
-        backoff.after(Unavailable("HTTP 429", 429, wait=wait), Deadline(HandClock(), 30))
+        backoff.next_wait(Unavailable("HTTP 429", 429, wait=wait), Deadline(HandClock(), 30))
     assert str(caught.value) == f"HTTP 429; it asks to wait {wait} s, more than the time allowed"
     assert caught.value.status == 429
 
 
 @pytest.mark.parametrize("text", ["3", " 3 ", "3\t"])
 def test_retry_after_in_seconds_is_obeyed(text: str) -> None:
-    assert asked_wait({"Retry-After": text}, 99) == 3
+    assert requested_wait({"Retry-After": text}, 99) == 3
 
 
 def test_retry_after_as_a_date_is_obeyed() -> None:
-    assert asked_wait({"Retry-After": formatdate(time() + 20, usegmt=True)}, None) == pytest.approx(
-        20, abs=2
-    )
+    assert requested_wait(
+        {"Retry-After": formatdate(time() + 20, usegmt=True)}, None
+    ) == pytest.approx(20, abs=2)
 
 
 def test_a_date_in_the_past_asks_for_no_wait() -> None:
-    assert asked_wait({"Retry-After": formatdate(time() - 500, usegmt=True)}, 99) == 0
+    assert requested_wait({"Retry-After": formatdate(time() - 500, usegmt=True)}, 99) == 0
 
 
 @pytest.mark.parametrize(
     "text", ["soon", "", "-1", "1.5", "NaN", "0x10", "9" * 5000, "Fri, 99 Xyz 2026 99:99:99 GMT"]
 )
 def test_garbage_in_retry_after_leaves_the_vendors_own_header_in_charge(text: str) -> None:
-    assert asked_wait({"Retry-After": text}, 4.5) == 4.5
-    assert asked_wait({"Retry-After": text}, None) is None
+    assert requested_wait({"Retry-After": text}, 4.5) == 4.5
+    assert requested_wait({"Retry-After": text}, None) is None
 
 
 def test_without_retry_after_the_vendors_own_header_is_in_charge() -> None:
-    assert asked_wait({}, 2.5) == 2.5
-    assert asked_wait({}, None) is None
+    assert requested_wait({}, 2.5) == 2.5
+    assert requested_wait({}, None) is None
 
 
 @given(
@@ -100,7 +103,7 @@ def test_without_retry_after_the_vendors_own_header_is_in_charge() -> None:
     | st.from_regex(r"[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ \d+:\d+:\d+ [-+A-Z0-9]*", fullmatch=True)
 )
 def test_no_retry_after_whatsoever_breaks_the_delivery(text: str) -> None:
-    wait = asked_wait({"Retry-After": text}, 1.0)
+    wait = requested_wait({"Retry-After": text}, 1.0)
     assert wait is not None
     assert wait >= 0
 
@@ -108,11 +111,11 @@ def test_no_retry_after_whatsoever_breaks_the_delivery(text: str) -> None:
 class TestGate:
     def test_one_threads_wait_holds_all_others(self) -> None:
         clock = HandClock()
-        gate, budget = RateLimitGate(clock), Deadline(clock, 30)
+        gate, deadline = RateLimitGate(clock), Deadline(clock, 30)
         gate.close(10)
-        assert gate.wait(budget)
+        assert gate.wait(deadline)
         assert clock.waits == [10]
-        assert gate.wait(budget)
+        assert gate.wait(deadline)
         assert clock.waits == [10]
 
     def test_the_longest_wait_counts(self) -> None:
@@ -132,7 +135,7 @@ class TestGate:
 
     def test_a_gate_closed_further_while_waiting_is_waited_for(self) -> None:
         clock = HandClock()
-        gate, budget = RateLimitGate(clock), Deadline(clock, 30)
+        gate, deadline = RateLimitGate(clock), Deadline(clock, 30)
         gate.close(1)
         wait = clock.wait
 
@@ -142,7 +145,7 @@ class TestGate:
                 gate.close(5)
 
         clock.wait = wait_and_close  # type: ignore[method-assign]
-        assert gate.wait(budget)
+        assert gate.wait(deadline)
         assert clock.waits == [1, 5]
 
     def test_a_cancel_ends_the_wait(self) -> None:

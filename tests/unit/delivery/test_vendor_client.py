@@ -1,4 +1,4 @@
-"""One vendor's messages: what an answer means, how its waits are shared, and how its ids are found."""
+"""One vendor's requests: what a response means, how waits are shared, and how IDs are read back."""
 
 import json
 import time
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from support.leaks import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
 
+from deployment_events.delivery import vendor_client
 from deployment_events.delivery.retry import RateLimitGate
 from deployment_events.http.deadline import Clock
 from deployment_events.messages import Status
@@ -132,7 +133,7 @@ class TestRateLimits:
 
 
 class TestRefusals:
-    def test_a_refusal_carries_the_vendors_own_words_and_a_cure(
+    def test_a_refusal_contains_the_vendors_message_and_a_fix(
         self, delivery: Any, sandbox: Sandbox, message: Any
     ) -> None:
         problem = {
@@ -173,6 +174,44 @@ class TestRefusals:
         sandbox.fail(vendor, status)
         [result] = delivery.deliver(message(0, vendor=vendor))
         assert all(word in result.fix for word in words), result.fix
+
+    @pytest.mark.parametrize(
+        ("status", "useless"),
+        [(400, True), (401, False), (403, False), (404, True), (413, True), (422, True)],
+    )
+    def test_a_retry_is_useless_if_the_content_was_rejected(
+        self, delivery: Any, sandbox: Sandbox, message: Any, status: int, useless: bool
+    ) -> None:
+        sandbox.fail("datadog", answer(status, {}))
+        [result] = delivery.deliver(message(0))
+        assert (result.status, result.retry_is_useless) == (Status.REFUSED, useless)
+
+    @pytest.mark.parametrize("status", [407, 408, 500, 503])
+    def test_a_proxys_refusal_and_a_servers_failure_have_no_fix(
+        self, make_delivery: Any, sandbox: Sandbox, message: Any, status: int
+    ) -> None:
+        sandbox.fail("datadog", answer(status, {}))
+        [result] = make_delivery(seconds=5).deliver(message(0))
+        assert result.error.startswith(f"HTTP {status}")
+        assert result.fix == ""
+
+    @pytest.mark.parametrize("status", [302, 429])
+    def test_the_fix_survives_retries_and_redirects(
+        self, make_delivery: Any, sandbox: Sandbox, message: Any, status: int
+    ) -> None:
+        sandbox.fail("datadog", answer(status, {}))
+        [result] = make_delivery(seconds=5).deliver(message(0))
+        assert result.fix != ""
+
+    def test_the_fix_survives_a_cancel(self, delivery: Any, sandbox: Sandbox, message: Any) -> None:
+        def cancel(exchange: Exchange) -> None:
+            delivery.clock.stop()
+            exchange.respond(Response(429, b"{}"))
+
+        sandbox.fail("datadog", Fault("cancel", "answers 429 to a cancelled job", cancel))
+        [result] = delivery.deliver(message(0))
+        assert result.error == "HTTP 429; the job was cancelled"
+        assert "rate limit" in result.fix
 
     @pytest.mark.parametrize(
         "source", [{"pointer": "/data/attributes/env"}, {"parameter": "env"}, {"header": "env"}]
@@ -286,7 +325,7 @@ class TestReadingIdsBack:
         fault: str,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr("deployment_events.delivery.vendor_client._LOOKUP_SECONDS", 0.3)
+        monkeypatch.setattr("deployment_events.delivery.vendor_client._READ_BACK_SECONDS", 0.3)
         delivery = make_delivery(clock=Clock())
         sandbox.fail("launchdarkly", fault, path="insights/deployments")
         began = time.monotonic()
@@ -295,9 +334,7 @@ class TestReadingIdsBack:
         assert {one.status for one in results} == {Status.DELIVERED}
 
     def test_looking_for_ids_has_two_seconds(self) -> None:
-        from deployment_events.delivery import vendor_client as vendor  # noqa: PLC0415
-
-        assert vendor._LOOKUP_SECONDS == 2
+        assert vendor_client._READ_BACK_SECONDS == 2
 
     def test_an_id_that_is_the_key_itself_is_not_shown(
         self, make_delivery: Any, sandbox: Sandbox, message: Any

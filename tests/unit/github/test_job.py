@@ -1,4 +1,4 @@
-"""The job's own start: read once from GitHub's API, and no trouble where it cannot be."""
+"""The job's start from GitHub's API, and only a debug line if it cannot be read."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,7 +17,7 @@ Read = Callable[..., int | None]
 
 
 def job(**changes: Any) -> dict[str, Any]:
-    """Return this job, as GitHub lists it."""
+    """Return this job as GitHub lists it, changed."""
     base = {
         "runner_name": "GitHub Actions 7",
         "status": "in_progress",
@@ -35,21 +35,21 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def told() -> list[str]:
+def lines() -> list[str]:
+    """The debug lines."""
     return []
 
 
 @pytest.fixture
-def read(sandbox: Sandbox, told: list[str]) -> Read:
-    """Return a function that reads the start of a job among these."""
+def read(sandbox: Sandbox, lines: list[str]) -> Read:
+    """Return a function that reads this job's start, given all jobs and the context's changes."""
 
-    def start(*jobs: dict[str, Any], token: str = GITHUB_TOKEN, **changes: str) -> int | None:
+    def read_start(*jobs: dict[str, Any], token: str = GITHUB_TOKEN, **changes: str) -> int | None:
         sandbox.jobs = list(jobs)
-        clock = Clock()
-        one = context(**{"api_url": sandbox.github_url, **changes})
-        return read_job_start(one, token, Transport(1), Deadline(clock, 5), told.append)
+        run = context(**{"api_url": sandbox.github_url, **changes})
+        return read_job_start(run, token, Transport(1), Deadline(Clock(), 5), lines.append)
 
-    return start
+    return read_start
 
 
 OTHERS = [
@@ -61,13 +61,22 @@ OTHERS = [
 ]
 
 
-def test_it_is_the_start_of_the_job_that_runs_on_this_runner(read: Read, told: list[str]) -> None:
+def test_the_start_is_that_of_the_job_that_runs_on_this_runner(
+    read: Read, lines: list[str]
+) -> None:
     assert read(*OTHERS, job()) == EARLIER
-    assert told == []
+    assert lines == []
 
 
-def test_pages_are_followed(read: Read) -> None:
-    assert read(*[job(runner_name=f"other {number}") for number in range(150)], job()) == EARLIER
+def test_all_pages_are_read(read: Read) -> None:
+    others = [job(runner_name=f"other {number}") for number in range(150)]
+    assert read(*others, job()) == EARLIER
+    assert read(job(), *others) == EARLIER
+
+
+def test_a_job_of_the_same_name_on_a_later_page_makes_the_start_uncertain(read: Read) -> None:
+    others = [job(runner_name=f"other {number}") for number in range(150)]
+    assert read(job(), *others, job()) is None
 
 
 @pytest.mark.parametrize(
@@ -75,22 +84,23 @@ def test_pages_are_followed(read: Read) -> None:
     [
         [],
         OTHERS,
-        [job(), job()],  # two runners of one name
+        # Two runners with one name.
+        [job(), job()],
         [job(started_at=None)],
         [job(started_at="soon")],
         [job(started_at=1)],
         [{"runner_name": "GitHub Actions 7"}],
     ],
 )
-def test_a_start_that_cannot_be_told_is_none_and_a_debug_line(
-    read: Read, told: list[str], jobs: list[dict[str, Any]]
+def test_an_uncertain_start_is_none_and_a_debug_line(
+    read: Read, lines: list[str], jobs: list[dict[str, Any]]
 ) -> None:
     assert read(*jobs) is None
-    assert len(told) == 1
+    assert len(lines) == 1
 
 
 @pytest.mark.parametrize(
-    ("changes", "why"),
+    ("changes", "reason"),
     [
         ({"token": "wrong"}, "HTTP 401"),
         ({"run_id": ""}, "HTTP 404"),
@@ -101,21 +111,21 @@ def test_a_start_that_cannot_be_told_is_none_and_a_debug_line(
         ({"api_url": "http://127.0.0.1:9"}, ""),
     ],
 )
-def test_every_failure_is_silent_but_for_a_debug_line(
-    read: Read, told: list[str], changes: dict[str, str], why: str
+def test_a_failed_request_is_none_and_a_debug_line(
+    read: Read, lines: list[str], changes: dict[str, str], reason: str
 ) -> None:
     assert read(job(), **changes) is None
-    [line] = told
-    assert why in line
+    [line] = lines
+    assert reason in line
     assert GITHUB_TOKEN not in line
 
 
-def test_an_answer_nested_beyond_reason_is_one_of_them(
-    read: Read, sandbox: Sandbox, told: list[str]
+def test_a_response_that_is_nested_too_deeply_is_none_and_a_debug_line(
+    read: Read, sandbox: Sandbox, lines: list[str]
 ) -> None:
     deep = Response(200, b"[" * 100_000, (("Content-Type", "application/json"),))
     sandbox.fail(
         "github", Fault("deep", "nested", lambda exchange: exchange.respond(deep)), times=1
     )
     assert read(job()) is None
-    assert len(told) == 1
+    assert len(lines) == 1

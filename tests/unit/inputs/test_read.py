@@ -8,7 +8,8 @@ from support.raw import DATADOG_APP_KEY, SECRETS, inputs, problem, problems, raw
 
 from deployment_events.deployment import GITHUB_STATUSES
 from deployment_events.errors import InputError
-from deployment_events.inputs.read import input_names, read_inputs
+from deployment_events.inputs.model import input_names
+from deployment_events.inputs.read import read_inputs
 
 UPDATE = {"event": "update", "datadog_change_failure": "true", "datadog_app_key": DATADOG_APP_KEY}
 """An update of both vendors' deployments, but for the id at Datadog."""
@@ -19,13 +20,13 @@ def test_nothing_set_means_the_documented_defaults() -> None:
     assert (given.event, given.on_cancelled, given.timeout_seconds) == ("auto", "failed", 30.0)
     assert (given.github_metadata, given.fail_on_error, given.dry_run) == (True, False, False)
     assert given.services == ()
-    assert given.enabled == {}
+    assert given.enabled.shared == {}
 
 
 def test_a_vendor_is_on_when_its_key_is_set() -> None:
-    assert list(inputs().enabled) == ["launchdarkly", "datadog"]
-    assert list(inputs(datadog_api_key="").enabled) == ["launchdarkly"]
-    assert list(inputs(launchdarkly_access_token="").enabled) == ["datadog"]
+    assert list(inputs().enabled.shared) == ["launchdarkly", "datadog"]
+    assert list(inputs(datadog_api_key="").enabled.shared) == ["launchdarkly"]
+    assert list(inputs(launchdarkly_access_token="").enabled.shared) == ["datadog"]
 
 
 @pytest.mark.parametrize(
@@ -146,8 +147,8 @@ def test_launchdarkly_needs_an_environment() -> None:
     only = problem(environment="")
     assert (only.input, only.rule) == ("environment", "is needed by LaunchDarkly and is empty")
     assert "launchdarkly-environment-key" in only.fix
-    assert inputs(environment="", launchdarkly_environment_key="prod").enabled
-    assert inputs(environment="", launchdarkly_access_token="").enabled
+    assert inputs(environment="", launchdarkly_environment_key="prod").enabled.shared
+    assert inputs(environment="", launchdarkly_access_token="").enabled.shared
 
 
 @pytest.mark.parametrize("token", ["sdk-1234", "mob-1234"])
@@ -246,7 +247,7 @@ def test_an_id_that_datadog_would_refuse_is_an_error_before_it_is_sent(id_: str)
     ],
 )
 def test_a_site_is_understood_in_every_form_datadog_writes_it(text: str, site: str) -> None:
-    assert inputs(datadog_site=text).settings["datadog"].site == site  # type: ignore[attr-defined]
+    assert inputs(datadog_site=text).settings.shared["datadog"].site == site  # type: ignore[attr-defined]
 
 
 def test_a_new_site_needs_its_address() -> None:

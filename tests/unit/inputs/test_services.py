@@ -11,11 +11,11 @@ from support.deployments import both, keys_of, settings
 from deployment_events.deployment import Service
 from deployment_events.errors import Problem
 from deployment_events.inputs.services import (
-    attribute_names,
-    check_services,
+    override_problems,
     parse_services,
-    settings_of,
+    service_keys,
 )
+from deployment_events.vendors.plan import override
 from deployment_events.vendors.registry import VENDORS
 
 words = st.text("abcXYZ019._-/ ,=\"'é✅", min_size=1).map(str.strip).filter(bool)
@@ -39,7 +39,7 @@ def faults(text: str) -> list[str]:
 
 def as_csv(service: Service) -> str:
     line = io.StringIO()
-    fields = [f"{key}={value}" for key, value in service.attributes.items()]
+    fields = [f"{key}={value}" for key, value in service.overrides.items()]
     csv.writer(line, lineterminator="").writerow([service.name, *fields])
     return line.getvalue()
 
@@ -76,7 +76,7 @@ def as_csv(service: Service) -> str:
 def test_a_line_is_a_name_and_its_attributes(
     text: str, name: str, attributes: dict[str, str]
 ) -> None:
-    assert parse(text) == (Service(name=name, attributes=attributes),)
+    assert parse(text) == (Service(name=name, overrides=attributes),)
 
 
 def test_blank_lines_and_windows_line_endings_mean_nothing() -> None:
@@ -88,7 +88,7 @@ def test_no_line_is_no_service() -> None:
 
 
 def test_every_key_of_the_specification_is_understood() -> None:
-    assert set(attribute_names()) == {
+    assert set(service_keys()) == {
         *(
             "version",
             "team",
@@ -103,9 +103,9 @@ def test_every_key_of_the_specification_is_understood() -> None:
 
 @given(st.lists(words, min_size=1, max_size=8, unique=True), st.data())
 def test_services_survive_their_csv_form(names: list[str], data: st.DataObject) -> None:
-    own = [name for name in attribute_names() if not name.endswith("-deployment-id")]
+    own = [name for name in service_keys() if not name.endswith("-deployment-id")]
     attributes = st.dictionaries(st.sampled_from(own), words, max_size=3)
-    services = tuple(Service(name=name, attributes=data.draw(attributes)) for name in names)
+    services = tuple(Service(name=name, overrides=data.draw(attributes)) for name in names)
     assert parse("\n".join(map(as_csv, services))) == services
 
 
@@ -161,7 +161,7 @@ def test_any_text_is_services_or_faults(text: str) -> None:
     [
         (vendor, key, field)
         for vendor, one in VENDORS.items()
-        for key, field in one.attributes.items()
+        for key, field in one.settings.service_keys.items()
     ],
 )
 def test_a_service_s_key_overrides_the_input_for_that_service_alone(
@@ -169,18 +169,19 @@ def test_a_service_s_key_overrides_the_input_for_that_service_alone(
 ) -> None:
     value = "browser" if key == "application-kind" else "own-1234567890abcdef"
     general = settings(vendor)
-    own = settings_of(vendor, general, Service(name="api", attributes={key: value}))
+    both_services = (Service(name="api", overrides={key: value}), Service(name="web"))
+    found, errors = override({vendor: general}, both_services)
+    own = found.of(vendor, "api")
+    assert errors == []
     assert getattr(own, field) == value
-    assert settings_of(vendor, general, Service(name="web")) == general
+    assert found.of(vendor, "web") is general
     assert keys_of(own) == keys_of(general)
 
 
 def test_an_attribute_of_the_other_vendor_changes_nothing() -> None:
     general = settings("launchdarkly")
-    assert (
-        settings_of("launchdarkly", general, Service(name="api", attributes={"team": "web"}))
-        is general
-    )
+    found, _ = override({"launchdarkly": general}, [Service(name="api", overrides={"team": "web"})])
+    assert found.of("launchdarkly", "api") is general
 
 
 @pytest.mark.parametrize(
@@ -194,9 +195,8 @@ def test_an_attribute_of_the_other_vendor_changes_nothing() -> None:
 def test_a_wrong_attribute_is_told_with_service_key_and_value(
     key: str, value: str, rule: str
 ) -> None:
-    found: list[Problem] = []
-    check_services((Service(name="api", attributes={key: value}),), both(), found)
-    [problem] = found
+    _, [error] = override(both().shared, [Service(name="api", overrides={key: value})])
+    [problem] = override_problems(error)
     assert problem.input == "service"
     assert problem.rule.startswith(f"'api': {key} {rule}")
     assert problem.given == value

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployment_events.report.markdown import code, escape, fence, folded, link, table
+from deployment_events.report.markdown import Markdown, fence, folded, table
+
+MARKDOWN = Markdown()
 
 anything = st.text(st.characters())
 hostile = st.text("<>|`*_[]()!#&;\"'\\ \n\t-+.~@:/ax1")
@@ -14,14 +16,14 @@ hostile = st.text("<>|`*_[]()!#&;\"'\\ \n\t-+.~@:/ax1")
 
 @given(anything | hostile)
 def test_no_punctuation_survives_raw(text: str) -> None:
-    shown = escape(text)
+    shown = MARKDOWN.escape(text)
     assert not re.search(r"[!-,./:-@\[-`{-~]|(?<!\S)-", re.sub(r"&#\d{2,3};", "x", shown))
     assert shown.splitlines() in ([], [shown])
 
 
 @given(hostile)
 def test_a_reader_sees_the_text_itself(text: str) -> None:
-    shown = re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), escape(text, 10_000))
+    shown = re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), MARKDOWN.escape(text, 10_000))
     assert (
         shown.replace("\\n", "\n").replace("\\t", "\t") == text
         or "##[" in text
@@ -44,22 +46,32 @@ def test_a_reader_sees_the_text_itself(text: str) -> None:
     ],
 )
 def test_text_is_shown_as_it_is(text: str, shown: str) -> None:
-    assert escape(text) == shown
+    assert MARKDOWN.escape(text) == shown
 
 
 def test_a_long_text_is_cut_before_it_is_escaped() -> None:
-    assert escape("|" * 500) == "&#124;" * 119 + "…"
-    assert escape("|" * 500, 3) == "&#124;&#124;…"
+    assert MARKDOWN.escape("|" * 500) == "&#124;" * 119 + "…"
+    assert MARKDOWN.escape("|" * 500, 3) == "&#124;&#124;…"
+
+
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_a_secret_across_the_cut_leaves_nothing_behind(cut: int) -> None:
+    markdown = Markdown(lambda text: text.replace("s3cret-key", "***"))
+    text = "x" * (120 - cut) + "s3cret-key" + "y" * 50
+    assert "s3cre" not in markdown.escape(text)
+    assert "s3" not in markdown.escape(text)
 
 
 def test_code_of_nothing_is_nothing() -> None:
-    assert code("") == ""
-    assert code("a<b") == "<code>a&#60;b</code>"
+    assert MARKDOWN.code("") == ""
+    assert MARKDOWN.code("a<b") == "<code>a&#60;b</code>"
 
 
 def test_a_link_is_one_for_browsers_only() -> None:
-    assert link("run", "https://github.com/o/r") == '<a href="https://github.com/o/r">run</a>'
-    assert link("run", "http://ghes:8080/o/r") == '<a href="http://ghes:8080/o/r">run</a>'
+    assert (
+        MARKDOWN.link("run", "https://github.com/o/r") == '<a href="https://github.com/o/r">run</a>'
+    )
+    assert MARKDOWN.link("run", "http://ghes:8080/o/r") == '<a href="http://ghes:8080/o/r">run</a>'
     for address in (
         "",
         "o/r",
@@ -69,12 +81,12 @@ def test_a_link_is_one_for_browsers_only() -> None:
         "data:text/html,x",
         "javascript://h/%0ax",
     ):
-        assert link("run", address) == "run"
+        assert MARKDOWN.link("run", address) == "run"
 
 
 @given(st.text("\"'<>|` \n\\{}^é/?#abc"))
 def test_an_address_cannot_leave_its_attribute(rest: str) -> None:
-    shown = link("x", f"https://github.com/{rest}")
+    shown = MARKDOWN.link("x", f"https://github.com/{rest}")
     assert re.fullmatch(r'<a href="https://github\.com/[^"\'<>|`\s\\]*">x</a>', shown)
 
 

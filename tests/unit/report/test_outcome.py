@@ -9,12 +9,12 @@ from deployment_events.deployment import Event
 from deployment_events.errors import Problem
 from deployment_events.messages import Status
 from deployment_events.report.outcome import (
-    Verdict,
-    bug,
-    describe_all,
+    Outcome,
+    describe_lost,
+    internal_error,
+    invalid_inputs,
     judge,
     no_vendor,
-    wrong_inputs,
 )
 
 REFUSED = result(Status.REFUSED, error="HTTP 401", fix="Check the key.")
@@ -37,16 +37,16 @@ DOWN = result(Status.UNDELIVERED, error="HTTP 503")
 def test_only_fail_on_error_makes_a_lost_event_fail_the_step_and_never_before_post(
     one: object, post_follows: bool, fail: bool, level: str, code: int
 ) -> None:
-    verdict = judge([one], fail_on_error=fail, post_follows=post_follows)  # type: ignore[list-item]
-    assert verdict.exit_code == code
-    [(found, _)] = verdict.annotations
+    outcome = judge([one], fail_on_error=fail, post_follows=post_follows)  # type: ignore[list-item]
+    assert outcome.exit_code == code
+    [(found, _)] = outcome.annotations
     assert found == level
 
 
 @pytest.mark.parametrize("status", [Status.DELIVERED, Status.SKIPPED, Status.DRY_RUN])
 def test_what_is_not_lost_is_neither_told_nor_judged(status: Status) -> None:
-    verdict = judge([result(status, error="by design")], fail_on_error=True, post_follows=False)
-    assert (verdict.exit_code, verdict.annotations) == (0, ())
+    outcome = judge([result(status, error="by design")], fail_on_error=True, post_follows=False)
+    assert (outcome.exit_code, outcome.annotations) == (0, ())
 
 
 def test_no_receipts_are_no_trouble() -> None:
@@ -54,12 +54,12 @@ def test_no_receipts_are_no_trouble() -> None:
 
 
 def test_an_annotation_says_who_what_why_and_what_to_do() -> None:
-    [told] = describe_all([REFUSED])
+    [told] = describe_lost([REFUSED])
     assert re.match(
         r"LaunchDarkly refused .*finished.* of checkout: HTTP 401\. Check the key\. ", told
     )
     assert "event: replay" in told
-    [told] = describe_all([DOWN])
+    [told] = describe_lost([DOWN])
     assert re.match(r"LaunchDarkly did not get .*finished.* of checkout: HTTP 503\. ", told)
 
 
@@ -73,7 +73,7 @@ def test_what_could_not_be_kept_is_in_the_log_and_stays_a_warning() -> None:
     [(level, told)] = judge([DOWN], fail_on_error=False, post_follows=True, kept=False).annotations
     assert level == "warning"
     assert told.endswith("The event is in this log, for event: replay.")
-    [told] = describe_all([DOWN], kept=False)
+    [told] = describe_lost([DOWN], kept=False)
     assert "in this log" in told
 
 
@@ -87,7 +87,7 @@ def test_what_could_not_be_kept_is_in_the_log_and_stays_a_warning() -> None:
     ],
 )
 def test_an_annotation_says_how_often_it_was_tried(attempts: tuple[int, ...], said: str) -> None:
-    [told] = describe_all(
+    [told] = describe_lost(
         [result(Status.UNDELIVERED, error="HTTP 503", attempts=number) for number in attempts]
     )
     assert said in told
@@ -95,15 +95,15 @@ def test_an_annotation_says_how_often_it_was_tried(attempts: tuple[int, ...], sa
 
 def test_wrong_inputs_are_errors_and_fail_the_step() -> None:
     problems = [Problem("event", "is wrong", "x", "A."), Problem("tags", "is wrong", "y", "B.")]
-    assert wrong_inputs(problems) == Verdict(
+    assert invalid_inputs(problems) == Outcome(
         1, tuple(("error", str(problem)) for problem in problems)
     )
 
 
 def test_a_run_without_any_key_is_a_warning() -> None:
-    verdict = no_vendor()
-    assert verdict.exit_code == 0
-    [(level, told)] = verdict.annotations
+    outcome = no_vendor()
+    assert outcome.exit_code == 0
+    [(level, told)] = outcome.annotations
     assert level == "warning"
     assert "neither launchdarkly-access-token nor datadog-api-key is set" in told
     assert "forks" in told
@@ -111,16 +111,16 @@ def test_a_run_without_any_key_is_a_warning() -> None:
 
 @pytest.mark.parametrize("fail", [True, False])
 def test_an_error_of_ours_is_a_warning_that_asks_for_a_report(fail: bool) -> None:
-    verdict = bug("KeyError at x.py:1", fail_on_error=fail)
-    assert verdict.exit_code == int(fail)
-    [(level, told)] = verdict.annotations
+    outcome = internal_error("KeyError at x.py:1", fail_on_error=fail)
+    assert outcome.exit_code == int(fail)
+    [(level, told)] = outcome.annotations
     assert level == "warning"
     assert told.startswith("This action has a bug: KeyError at x.py:1. ")
 
 
 def test_services_that_failed_alike_share_one_annotation() -> None:
     alike = [result(Status.REFUSED, service=f"s{number}", error="HTTP 400") for number in range(5)]
-    [told] = describe_all(alike)
+    [told] = describe_lost(alike)
     assert "of s0, s1, s2 and 2 more: HTTP 400." in told
 
 
@@ -134,11 +134,11 @@ def test_services_that_failed_alike_share_one_annotation() -> None:
     ],
 )
 def test_another_cause_vendor_or_event_has_an_annotation_of_its_own(other: object) -> None:
-    assert len(describe_all([REFUSED, other])) == 2  # type: ignore[list-item]
+    assert len(describe_lost([REFUSED, other])) == 2  # type: ignore[list-item]
 
 
 def test_what_is_odd_about_a_delivered_event_is_a_notice_once() -> None:
     odd = result(note="Datadog accepted the event, but the answer holds no usable id")
-    verdict = judge([odd, odd], fail_on_error=True, post_follows=False)
-    assert verdict.exit_code == 0
-    assert verdict.annotations == (("notice", odd.note),)
+    outcome = judge([odd, odd], fail_on_error=True, post_follows=False)
+    assert outcome.exit_code == 0
+    assert outcome.annotations == (("notice", odd.note),)

@@ -1,16 +1,17 @@
-"""The summary page: what was deployed and what each vendor said, run_with_deadline the runner's limit."""
+"""The summary page: what was deployed and what each vendor said, within the runner's limit."""
 
 import re
+from collections.abc import Sequence
 
 import pytest
-from support.deployments import origin, result, rollout
+from support.deployments import deployments, origin, result
 from support.github import SHA
 from support.moments import HOUR, NOW
 
-from deployment_events.deployment import Event, Service
+from deployment_events.deployment import Deployment, Event, Service
 from deployment_events.errors import Problem
 from deployment_events.messages import DeliveryResult, Status
-from deployment_events.report.summary import render, render_problems
+from deployment_events.report.summary import Summary, render, render_problems
 
 MIB = 1024 * 1024
 HOSTILE = "x|y\n## <img src=x onerror=alert(1)> [a](javascript:b) `c` @octocat"
@@ -21,6 +22,14 @@ def both(**changes: str) -> list[DeliveryResult]:
     return [result(id="ld-1", **changes), result(vendor="datadog", id="dd-1", **changes)]
 
 
+def page_of(
+    results: list[DeliveryResult],
+    of: tuple[Deployment, ...] = (),
+    undelivered: Sequence[str] = (),
+) -> str:
+    return render(Summary(results, of, undelivered))
+
+
 def row(page: str, service: str) -> str:
     """Return a service's row of the table."""
     [found] = [line for line in page.splitlines() if line.startswith(f"| <code>{service}</code>")]
@@ -28,7 +37,7 @@ def row(page: str, service: str) -> str:
 
 
 def test_a_finished_deployment_is_told_with_version_commit_duration_and_run() -> None:
-    page = render(both(), rollout(origin=origin().model_copy(update={"run_url": RUN})), [])
+    page = page_of(both(), deployments(origin=origin().model_copy(update={"run_url": RUN})))
     assert page.startswith("### ✅ Deployment finished: checkout in production")
     assert "<code>1&#46;4&#46;0</code>" in page
     assert (
@@ -41,18 +50,18 @@ def test_a_finished_deployment_is_told_with_version_commit_duration_and_run() ->
 
 
 def test_the_run_s_link_is_this_run_s_even_when_another_repository_is_deployed() -> None:
-    one = rollout(
+    one = deployments(
         repository_url="https://example.com/other/app",
         origin=origin().model_copy(update={"run_url": RUN}),
     )
-    page = render(both(), one, [])
+    page = page_of(both(), one)
     assert f'<a href="{RUN}">' in page
     assert "https://example.com/other/app/commit/" in page
     assert "example.com/other/app/actions" not in page
 
 
 def test_each_vendor_has_its_result_and_its_id() -> None:
-    line = row(render(both(), rollout(), []), "checkout")
+    line = row(page_of(both(), deployments()), "checkout")
     assert line.count("✅ delivered") == 2
     assert "<code>ld-1</code>" in line
     assert "<code>dd-1</code>" in line
@@ -68,15 +77,15 @@ def test_each_vendor_has_its_result_and_its_id() -> None:
     ],
 )
 def test_the_heading_says_what_happened(event: Event, heading: str) -> None:
-    assert heading in render([result(event=event)], rollout(), []).splitlines()[0]
+    assert heading in page_of([result(event=event)], deployments()).splitlines()[0]
 
 
 def test_a_start_has_no_duration() -> None:
-    assert "took" not in render([result(event=Event.STARTED)], rollout(finished_at=None), [])
+    assert "took" not in page_of([result(event=Event.STARTED)], deployments(finished_at=None))
 
 
 def test_an_end_on_another_day_is_told_with_its_date() -> None:
-    page = render(both(), rollout(finished_at=NOW + 20 * HOUR), [])
+    page = page_of(both(), deployments(finished_at=NOW + 20 * HOUR))
     assert "2026-05-04 09:20:00 → 2026-05-05 05:30:00 UTC" in page
 
 
@@ -85,7 +94,7 @@ def test_what_is_lost_is_told_first_with_cause_cure_and_the_line_for_replay() ->
         result(Status.REFUSED, error="HTTP 401", fix="Check the key."),
         result(vendor="datadog"),
     ]
-    page = render(results, rollout(), ['{"a": "```"}'])
+    page = page_of(results, deployments(), ['{"a": "```"}'])
     assert "1 of 2 events were not delivered" in page
     assert "❌ refused" in row(page, "checkout")
     assert "HTTP 401&#46; Check the key&#46;" in page
@@ -104,19 +113,21 @@ def test_what_is_not_sent_by_design_is_told_once_and_is_no_alarm() -> None:
         )
         for name in ("a", "b")
     ]
-    page = render(skipped, rollout("a", "b"), [])
+    page = page_of(skipped, deployments("a", "b"))
     assert page.count("It would count") == 1
     assert "not delivered" not in page
 
 
 def test_a_dry_run_says_that_nothing_was_sent() -> None:
-    page = render([result(Status.DRY_RUN), result(Status.DRY_RUN, vendor="datadog")], rollout(), [])
+    page = page_of(
+        [result(Status.DRY_RUN), result(Status.DRY_RUN, vendor="datadog")], deployments()
+    )
     assert "nothing was sent" in page.splitlines()[0]
     assert "✅" not in page
 
 
 def test_no_foreign_text_can_break_the_page() -> None:
-    one = rollout(
+    one = deployments(
         services=(Service(name=HOSTILE),),
         environment=HOSTILE,
         version=HOSTILE,
@@ -126,12 +137,12 @@ def test_no_foreign_text_can_break_the_page() -> None:
         result(Status.REFUSED, service=HOSTILE, error=HOSTILE, fix=HOSTILE, id=HOSTILE),
         result(service=HOSTILE, note=HOSTILE, vendor="datadog"),
     ]
-    page = render(results, one, [])
+    page = page_of(results, one)
     assert not re.search(r"<img|javascript:b|@octocat|x\|y|`c`|^## ", page, re.MULTILINE)
 
 
 def test_a_replay_may_be_of_many_deployments() -> None:
-    page = render(both(), None, [])
+    page = page_of(both())
     assert "Undelivered events sent again" in page.splitlines()[0]
     assert "Commit" not in page
 
@@ -140,7 +151,7 @@ def test_many_services_are_folded_with_the_lost_ones_first_and_counted() -> None
     names = [f"s{number:02d}" for number in range(30)]
     results = [result(service=name) for name in names[:-1]]
     results.append(result(Status.UNDELIVERED, service=names[-1], error="HTTP 503"))
-    page = render(results, rollout(*names), [])
+    page = page_of(results, deployments(*names))
     assert "<summary>30 services: 1 ⚠️ undelivered, 29 ✅ delivered</summary>" in page
     rows = [line for line in page.splitlines() if line.startswith("| <code>")]
     assert len(rows) == 30
@@ -163,7 +174,7 @@ def test_no_deployment_is_too_large_for_the_runner(count: int, text: str) -> Non
         for name in names
         for vendor in ("launchdarkly", "datadog")
     ]
-    page = render(results, rollout(*names), ["x" * 1500] * (2 * count))
+    page = page_of(results, deployments(*names), ["x" * 1500] * (2 * count))
     assert len(page.encode()) < MIB - 4096
     assert page.count("```") % 2 == 0
     assert page.count("<details>") == page.count("</details>")

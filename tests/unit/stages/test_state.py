@@ -7,15 +7,15 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as tune
 from hypothesis import strategies as st
-from support.deployments import keys_of, rollout
+from support.deployments import deployments, keys_of
 from support.raw import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN, SECRETS, inputs
 from support.step import Step
 
 from deployment_events.deployment import Service
 from deployment_events.errors import StateError
 from deployment_events.github.runner import Runner
-from deployment_events.inputs.read import Inputs
-from deployment_events.inputs.services import attribute_names
+from deployment_events.inputs.model import Inputs
+from deployment_events.inputs.services import service_keys
 from deployment_events.stages.state import (
     State,
     load,
@@ -28,14 +28,14 @@ from deployment_events.stages.state import (
 LIMIT = 128 * 1024
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 many = tuple(
-    Service(name=f"service-{number:03d}", attributes={"version": f"1.{number}", "team": "é" * 40})
+    Service(name=f"service-{number:03d}", overrides={"version": f"1.{number}", "team": "é" * 40})
     for number in range(500)
 )
 
 
 def state(given: Inputs | None = None, **changes: Any) -> State:
     return make_state(
-        given or inputs(), rollout(**changes), "deployment-events/undelivered-1.jsonl"
+        given or inputs(), deployments(**changes), "deployment-events/undelivered-1.jsonl"
     )
 
 
@@ -67,7 +67,7 @@ def test_post_reads_what_main_saved(step: Step) -> None:
 
 @given(
     st.lists(words, min_size=1, max_size=5, unique=True),
-    st.dictionaries(st.sampled_from(attribute_names()), words),
+    st.dictionaries(st.sampled_from(service_keys()), words),
     st.lists(st.tuples(words, words), max_size=4),
     words,
 )
@@ -79,7 +79,7 @@ def test_any_state_survives_the_two_stages(
     tags: list[tuple[str, str]],
     version: str,
 ) -> None:
-    services = tuple(Service(name=name, attributes=attributes) for name in names)
+    services = tuple(Service(name=name, overrides=attributes) for name in names)
     one = state(services=services, tags=tuple(tags), version=version)
     (step.folder / "state").write_text("")
     assert through(step, one) == one
@@ -102,18 +102,20 @@ def test_the_settings_survive_and_the_keys_come_from_post_s_own_inputs(step: Ste
     )
     loaded = through(step, state(given))
     keys = {"launchdarkly-access-token": LAUNCHDARKLY_TOKEN, "datadog-api-key": DATADOG_API_KEY}
-    assert restore_settings(loaded, keys) == given.enabled
-    assert keys_of(restore_settings(loaded, {"datadog-api-key": "other"})["datadog"]) == ["other"]
+    assert restore_settings(loaded, keys).shared == given.enabled.shared
+    assert keys_of(restore_settings(loaded, {"datadog-api-key": "other"}).shared["datadog"]) == [
+        "other"
+    ]
 
 
 def test_a_key_that_is_empty_in_post_is_no_error(step: Step) -> None:
-    restored = restore_settings(through(step, state()), {})
+    restored = restore_settings(through(step, state()), {}).shared
     assert [keys_of(one) for one in restored.values()] == [[], []]
 
 
 def test_a_key_that_is_malformed_in_post_silences_its_own_vendor_alone() -> None:
     raw = {"datadog-api-key": "hunter 2", "launchdarkly-access-token": LAUNCHDARKLY_TOKEN}
-    restored = restore_settings(state(), raw)
+    restored = restore_settings(state(), raw).shared
     assert {name: keys_of(one) for name, one in restored.items()} == {
         "launchdarkly": [LAUNCHDARKLY_TOKEN],
         "datadog": [],
@@ -220,11 +222,12 @@ GOOD = json.loads(state().model_dump_json())
         ("[]", "damaged"),
         ("[" * 100_000, "damaged"),
         ("{}", "another version"),
-        (json.dumps({**GOOD, "format": 2}), "another version"),
+        (json.dumps({**GOOD, "format": 3}), "another version"),
         (json.dumps({**GOOD, "format": "1"}), "another version"),
         (json.dumps({**GOOD, "extra": 1}), "damaged (extra: "),
         (json.dumps({**GOOD, "dry_run": "perhaps"}), "damaged (dry_run: "),
-        (json.dumps({**GOOD, "rollout": {}}), "damaged (rollout.services: "),
+        (json.dumps({**GOOD, "facts": {}}), "damaged (facts.environment: "),
+        (json.dumps({**GOOD, "format": 1}), "damaged"),
         (json.dumps(GOOD)[:-9], "damaged"),
         ('{"file": "deployment-events/none.json", "sha256": "x"}', "cannot be read"),
         ('{"file": null}', "cannot be read"),
@@ -244,3 +247,23 @@ def test_a_state_that_cannot_be_used_is_told_with_the_reason(
 def test_post_is_told_when_nothing_is_left_to_do(step: Step) -> None:
     save_done(Runner())
     assert step.saved == {"done": "true"}
+
+
+def test_a_state_of_the_first_format_is_read(step: Step) -> None:
+    """The container of the post stage may be of a later version than main's."""
+    given = state(services=(Service(name="api", overrides={"team": "web"}),))
+    saved = json.loads(given.model_dump_json())
+    facts, services = saved.pop("facts"), saved.pop("services")
+    facts.pop("start_source")
+    old_services = [{"name": one["name"], "attributes": one["overrides"]} for one in services]
+    rollout = {**facts, "start_is_known": True, "services": old_services}
+    text = json.dumps({**saved, "format": 1, "rollout": rollout})
+    step.monkeypatch.setenv("STATE_deployment", text)
+    assert load(Runner()) == given
+
+
+def test_an_override_survives_the_two_stages(step: Step) -> None:
+    services = (Service(name="api", overrides={"team": "core"}), Service(name="web"))
+    restored = restore_settings(through(step, state(services=services)), {})
+    assert restored.of("datadog", "api").team == "core"  # type: ignore[attr-defined]
+    assert restored.of("datadog", "web").team == ""  # type: ignore[attr-defined]

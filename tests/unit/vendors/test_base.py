@@ -11,7 +11,7 @@ NAMES = sorted(VENDORS)
 
 
 def test_the_two_vendors_are_there_in_the_order_people_see_them() -> None:
-    assert [(name, provider.title) for name, provider in VENDORS.items()] == [
+    assert [(name, vendor.title) for name, vendor in VENDORS.items()] == [
         ("launchdarkly", "LaunchDarkly"),
         ("datadog", "Datadog"),
     ]
@@ -19,10 +19,10 @@ def test_the_two_vendors_are_there_in_the_order_people_see_them() -> None:
 
 @pytest.mark.parametrize("vendor", NAMES)
 def test_a_vendor_is_enabled_by_its_first_key(vendor: str) -> None:
-    provider = VENDORS[vendor]
-    assert provider.enabled(settings(vendor))
-    assert not provider.enabled(provider.settings())
-    assert provider.settings.secret_fields()[0] in KEYS[vendor]
+    kind = VENDORS[vendor].settings
+    assert settings(vendor).enabled
+    assert not kind().enabled
+    assert kind.key_field in KEYS[vendor]
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,20 @@ def test_what_is_saved_is_read_back_the_same(vendor: str) -> None:
 
 @pytest.mark.parametrize("vendor", NAMES)
 def test_attributes_of_a_line_name_fields_of_the_settings(vendor: str) -> None:
-    provider = VENDORS[vendor]
-    assert set(provider.attributes.values()) <= set(provider.settings.model_fields)
-    assert provider.settings.update_only <= set(provider.settings.model_fields)
-    assert provider.update_field in provider.settings.update_only
+    kind = VENDORS[vendor].settings
+    assert set(kind.service_keys.values()) <= set(kind.model_fields)
+    assert kind.update_only <= set(kind.model_fields)
+    assert kind.update_field in kind.update_only
+
+
+@pytest.mark.parametrize("vendor", NAMES)
+def test_an_override_changes_its_own_field_only(vendor: str) -> None:
+    shared = settings(vendor, base_url="https://proxy.example")
+    key, field = next(iter(shared.service_keys.items()))
+    own = shared.with_overrides({key: "core", "version": "2"})
+    assert getattr(own, field) == "core"
+    assert own.model_copy(update={field: getattr(shared, field)}) == shared
+    assert shared.with_overrides({"version": "2"}) is shared
 
 
 @pytest.mark.parametrize("vendor", NAMES)

@@ -1,12 +1,13 @@
 """What each vendor hears of each event, and what is said of the rest."""
 
 import pytest
-from support.deployments import both, rollout, settings
+from support.deployments import both, deployments, settings
 from support.moments import NOW
 
 from deployment_events.deployment import Event, Service
 from deployment_events.messages import Status
-from deployment_events.vendors.plan import plan
+from deployment_events.vendors.datadog.deployment_id import make_deployment_id
+from deployment_events.vendors.plan import VendorSettings, make_plan
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,7 @@ from deployment_events.vendors.plan import plan
 def test_each_vendor_hears_what_it_has_an_event_for(
     event: Event, launchdarkly: str, datadog: bool
 ) -> None:
-    planned = plan(rollout(), both(), event, NOW)
+    planned = make_plan(deployments(), both(), event, NOW)
     by_vendor = {message.vendor: message for message in planned.messages}
     assert by_vendor["launchdarkly"].body["eventType"] == launchdarkly
     assert ("datadog" in by_vendor) is datadog
@@ -38,19 +39,21 @@ def test_each_vendor_hears_what_it_has_an_event_for(
     ],
 )
 def test_what_datadog_does_not_hear_is_a_receipt_that_says_why(event: Event, why: str) -> None:
-    [skipped] = plan(rollout(), both(), event, NOW).skipped
+    [skipped] = make_plan(deployments(), both(), event, NOW).skipped
     assert (skipped.service, skipped.event, skipped.status) == ("checkout", event, Status.SKIPPED)
     assert why in skipped.error
 
 
 def test_only_what_is_skipped_for_want_of_a_fact_is_warned_of() -> None:
-    assert plan(rollout(), both(), Event.STARTED, NOW).warnings == ()
-    [warning] = plan(rollout("api", "web", environment=""), both(), Event.FINISHED, NOW).warnings
+    assert make_plan(deployments(), both(), Event.STARTED, NOW).warnings == ()
+    [warning] = make_plan(
+        deployments("api", "web", environment=""), both(), Event.FINISHED, NOW
+    ).warnings
     assert warning == "LaunchDarkly hears nothing: it needs an environment, and none is known."
 
 
 def test_every_service_is_its_own_deployment_at_every_vendor() -> None:
-    planned = plan(rollout("api", "web", "job"), both(), Event.FINISHED, NOW)
+    planned = make_plan(deployments("api", "web", "job"), both(), Event.FINISHED, NOW)
     assert [(message.service, message.vendor) for message in planned.messages] == [
         (service, vendor)
         for service in ("api", "web", "job")
@@ -62,12 +65,12 @@ def test_every_service_is_its_own_deployment_at_every_vendor() -> None:
 def test_a_service_s_own_attributes_reach_its_own_call_alone() -> None:
     services = (
         Service(
-            name="api", attributes={"version": "9", "team": "core", "application-key": "api-eu"}
+            name="api", overrides={"version": "9", "team": "core", "application-key": "api-eu"}
         ),
         Service(name="web"),
     )
-    api, api_dd, web, web_dd = plan(
-        rollout(services=services), both(), Event.FINISHED, NOW
+    api, api_dd, web, web_dd = make_plan(
+        deployments(services=services), both(*services), Event.FINISHED, NOW
     ).messages
     assert (api.body["version"], api.body["applicationKey"]) == ("9", "api-eu")
     assert (web.body["version"], web.body["applicationKey"]) == ("1.4.0", "web")
@@ -77,33 +80,40 @@ def test_a_service_s_own_attributes_reach_its_own_call_alone() -> None:
 
 
 def test_the_first_service_s_id_is_known_before_any_call() -> None:
-    planned = plan(rollout("api", "web"), both(), Event.STARTED, NOW)
-    assert planned.ids["datadog"] == rollout("api", "web").deployment(Service(name="api")).id
+    planned = make_plan(deployments("api", "web"), both(), Event.STARTED, NOW)
+    assert planned.ids["datadog"] == make_deployment_id(deployments("api", "web")[0])
     assert planned.ids["launchdarkly"] == ""
 
 
 def test_a_version_that_launchdarkly_does_not_take_is_noted_once() -> None:
-    planned = plan(rollout("api", "web", version="feature/x"), both(), Event.FINISHED, NOW)
+    planned = make_plan(deployments("api", "web", version="feature/x"), both(), Event.FINISHED, NOW)
     [note] = planned.notes
     assert "it is sent as feature-x" in note
-    assert plan(rollout(), both(), Event.FINISHED, NOW).notes == ()
+    assert make_plan(deployments(), both(), Event.FINISHED, NOW).notes == ()
 
 
 def test_nothing_is_noted_of_a_call_that_is_not_made() -> None:
     assert (
-        plan(rollout(version="a b"), {"datadog": settings("datadog")}, Event.STARTED, NOW).notes
+        make_plan(
+            deployments(version="a b"),
+            VendorSettings({"datadog": settings("datadog")}),
+            Event.STARTED,
+            NOW,
+        ).notes
         == ()
     )
 
 
 def test_one_vendor_alone_hears_alone() -> None:
-    planned = plan(rollout(), {"datadog": settings("datadog")}, Event.FINISHED, NOW)
+    planned = make_plan(
+        deployments(), VendorSettings({"datadog": settings("datadog")}), Event.FINISHED, NOW
+    )
     assert [message.vendor for message in planned.messages] == ["datadog"]
     assert list(planned.ids) == ["datadog"]
 
 
 def test_a_deployment_of_unknown_version_is_no_event_for_launchdarkly() -> None:
-    planned = plan(rollout(version="", commit_sha=""), both(), Event.FINISHED, NOW)
+    planned = make_plan(deployments(version="", commit_sha=""), both(), Event.FINISHED, NOW)
     assert [message.vendor for message in planned.messages] == ["datadog"]
     assert "needs a version" in planned.skipped[0].error
     attributes = planned.messages[0].body["data"]["attributes"]

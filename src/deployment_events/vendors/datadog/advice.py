@@ -1,11 +1,17 @@
-"""What Datadog says when it refuses, and what to do about it."""
+"""Why Datadog rejected a request, and how to fix it."""
 
 from typing import Any
 
+from ...messages import Response
+from ..base import Explanation
 from ..shared import RATE_LIMIT, as_list
+from .settings import DatadogSettings
 
 _ADVICE = {
-    404: "Datadog knows no such deployment or page: compare datadog-deployment-id, datadog-site and datadog-base-url.",
+    404: (
+        "Datadog knows no such deployment or page: "
+        "compare datadog-deployment-id, datadog-site and datadog-base-url."
+    ),
     413: "The event is too large: send fewer or shorter tags.",
     429: RATE_LIMIT,
 }
@@ -28,30 +34,42 @@ _INPUT_OF = {
     "change_failure": "datadog-change-failure",
     "remediation": "datadog-remediation-type and datadog-remediation-id",
 }
+"""The input that becomes an attribute of the request body."""
 
 
-def words(answer: Any) -> tuple[str, str]:
-    """[spec] `{errors: ["…"]}` or `{errors: [{title, detail, source}]}`: what it says, and the attribute it names."""
-    errors = as_list(answer.get("errors")) if isinstance(answer, dict) else []
-    said, places = [], []
+def explain(settings: DatadogSettings, response: Response) -> Explanation:
+    """Read both shapes of Datadog's errors. See docs/vendors.md#datadog-errors."""
+    message, attribute = _read(response.json())
+    return Explanation(message, _advice(settings, response.status, attribute))
+
+
+def _read(body: Any) -> tuple[str, str]:
+    """Return the message, and the attribute that it names or an empty string.
+
+    The shapes are `{errors: ["…"]}` and `{errors: [{title, detail, source}]}`.
+    """
+    errors = as_list(body.get("errors")) if isinstance(body, dict) else []
+    messages, places = [], []
     for error in errors:
         if not isinstance(error, dict):
-            said.append(str(error))
+            messages.append(str(error))
             continue
         place = _place(error.get("source"))
-        told = [str(error[name]) for name in ("title", "detail") if error.get(name)]
-        said.append(": ".join([*told, *([f"({place})"] if place else [])]))
-        places.append(place)
-    attribute = next((place.rpartition("/")[2] for place in places if place), "")
-    return " - ".join(said), attribute
+        parts = [str(error[name]) for name in ("title", "detail") if error.get(name)]
+        if place:
+            parts.append(f"({place})")
+            places.append(place)
+        messages.append(": ".join(parts))
+    attribute = places[0].rpartition("/")[2] if places else ""
+    return " - ".join(messages), attribute
 
 
-def advice(site: str, status: int, attribute: str) -> str:
-    """Return the likely cause and the fix; a 400 names the input that became the attribute."""
+def _advice(settings: DatadogSettings, status: int, attribute: str) -> str:
     if status in {401, 403}:
         return (
-            f"datadog-api-key is wrong, revoked, or of another site than {site}; a change of a deployment "
-            "also needs datadog-app-key with the scope dora_metrics_write: compare both with datadog-site."
+            f"datadog-api-key is wrong, revoked, or of another site than {settings.site}; "
+            "a change of a deployment also needs datadog-app-key with the scope "
+            "dora_metrics_write: compare both with datadog-site."
         )
     if status == 400:
         return f"Correct the input {_INPUT_OF.get(attribute, 'that the message names')}."
@@ -59,9 +77,8 @@ def advice(site: str, status: int, attribute: str) -> str:
 
 
 def _place(source: Any) -> str:
-    """Where an error is, as JSON:API says it."""
+    """Return where in the request an error is, as JSON:API writes it."""
     if not isinstance(source, dict):
         return ""
-    return next(
-        (str(source[name]) for name in ("pointer", "parameter", "header") if source.get(name)), ""
-    )
+    names = ("pointer", "parameter", "header")
+    return next((str(source[name]) for name in names if source.get(name)), "")

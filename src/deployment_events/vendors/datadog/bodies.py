@@ -1,16 +1,20 @@
-"""Datadog's request bodies, as its OpenAPI document and its own client have them [spec]."""
+"""Datadog's request bodies, which check messages from a file.
+
+See docs/vendors.md#datadog-deployment-attributes.
+"""
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from ...deployment import Frozen
-from ...values.rules import MOST_TAGS
-from ..shared import CREATABLE_ID, Name
+from ..shared import Name
+from .deployment_id import NEW_ID
+from .settings import MOST_TAGS
 
 
 class GitInfo(Frozen):
-    """`git` of a deployment [spec]; a short SHA is refused."""
+    """`git` of a deployment: Datadog rejects a short SHA."""
 
     model_config = ConfigDict(strict=True, defer_build=True)
 
@@ -19,14 +23,14 @@ class GitInfo(Frozen):
 
 
 class Attributes(Frozen):
-    """`data.attributes` of POST …/dora/deployment [spec]. Times are Unix milliseconds, integers."""
+    """`data.attributes` of POST …/dora/deployment. Times are Unix milliseconds, integers."""
 
     model_config = ConfigDict(strict=True, defer_build=True)
 
     service: Name
     started_at: int = Field(gt=0)
     finished_at: int = Field(gt=0)
-    id: str | None = Field(default=None, pattern=rf"^{CREATABLE_ID.pattern}$")
+    id: str | None = Field(default=None, pattern=rf"^{NEW_ID.pattern}$")
     env: Name | None = None
     version: Name | None = None
     team: str | None = None
@@ -37,7 +41,7 @@ class Attributes(Frozen):
 
 
 class DeploymentData(Frozen):
-    """`data` of the request: it has no `type` [spec]."""
+    """`data` of the request: it has no `type`."""
 
     model_config = ConfigDict(defer_build=True)
 
@@ -53,7 +57,7 @@ class DeploymentBody(Frozen):
 
 
 class Remediation(Frozen):
-    """What repaired a failed deployment: another deployment, by id [spec]."""
+    """The deployment that remediated a failed one."""
 
     model_config = ConfigDict(defer_build=True)
 
@@ -62,7 +66,7 @@ class Remediation(Frozen):
 
 
 class PatchAttributes(Frozen):
-    """What a PATCH may change [spec]."""
+    """What a PATCH may change."""
 
     model_config = ConfigDict(defer_build=True)
 
@@ -71,7 +75,7 @@ class PatchAttributes(Frozen):
 
 
 class PatchData(Frozen):
-    """`data` of the PATCH [spec]."""
+    """`data` of the PATCH."""
 
     model_config = ConfigDict(defer_build=True)
 
@@ -86,3 +90,7 @@ class PatchBody(Frozen):
     model_config = ConfigDict(defer_build=True)
 
     data: PatchData
+
+
+BODIES: dict[str, type[BaseModel]] = {"deployment": DeploymentBody, "deployment-patch": PatchBody}
+"""By the kind of message."""

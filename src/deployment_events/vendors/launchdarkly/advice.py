@@ -1,7 +1,9 @@
-"""What LaunchDarkly says when it refuses, and what to do about it."""
+"""Why LaunchDarkly rejected a request, and how to fix it."""
 
 from typing import Any
 
+from ...messages import Response
+from ..base import Explanation
 from ..shared import RATE_LIMIT, as_list
 
 _ADVICE = {
@@ -10,12 +12,14 @@ _ADVICE = {
         "put an API access token with the Writer role into the secret."
     ),
     403: (
-        "The token's role may not write engineering insights, or the beta API is closed to the account "
+        "The token's role may not write engineering insights, "
+        "or the beta API is closed to the account "
         "(the header LD-API-Version: beta was sent): give the token the Writer role."
     ),
     404: (
         "LaunchDarkly does not know the project, the environment or the deployment: compare "
-        "launchdarkly-project-key, launchdarkly-environment-key and launchdarkly-base-url with its settings."
+        "launchdarkly-project-key, launchdarkly-environment-key and launchdarkly-base-url "
+        "with its settings."
     ),
     413: "The event is too large: send less metadata and fewer tags.",
     429: RATE_LIMIT,
@@ -40,20 +44,30 @@ _INPUT_OF = {
     "value": "launchdarkly-patch",
     "op": "launchdarkly-patch",
 }
+"""The input that becomes an attribute of the request body."""
 
 
-def words(answer: Any) -> tuple[str, str]:
-    """[spec] `{code, message, errors: [{attribute, reason}]}`: what it says, and the attribute it names."""
-    if not isinstance(answer, dict):
+def explain(response: Response) -> Explanation:
+    """Read LaunchDarkly's errors. See docs/vendors.md#launchdarkly-errors."""
+    message, attribute = _read(response.json())
+    return Explanation(message, _advice(response.status, attribute))
+
+
+def _read(body: Any) -> tuple[str, str]:
+    """Return the message, and the attribute that it names or an empty string.
+
+    The shape is `{code, message, errors: [{attribute, reason}]}`.
+    """
+    if not isinstance(body, dict):
         return "", ""
-    details = [error for error in as_list(answer.get("errors")) if isinstance(error, dict)]
+    details = [error for error in as_list(body.get("errors")) if isinstance(error, dict)]
     reasons = [f"{error.get('attribute', '')}: {error.get('reason', '')}" for error in details]
-    said = [str(answer[name]) for name in ("code", "message") if answer.get(name)]
-    return " - ".join([*said, *reasons]), str(details[0].get("attribute", "")) if details else ""
+    texts = [str(body[name]) for name in ("code", "message") if body.get(name)]
+    attribute = str(details[0].get("attribute", "")) if details else ""
+    return " - ".join([*texts, *reasons]), attribute
 
 
-def advice(status: int, attribute: str) -> str:
-    """Return the likely cause and the fix; a 400 names the input that became the attribute."""
+def _advice(status: int, attribute: str) -> str:
     if status == 400:
         return f"Correct the input {_INPUT_OF.get(attribute, 'that the message names')}."
     return _ADVICE.get(status, _OTHERWISE)

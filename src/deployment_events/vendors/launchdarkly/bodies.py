@@ -1,8 +1,11 @@
-"""LaunchDarkly's request bodies, as its OpenAPI document and its own client have them [spec]."""
+"""LaunchDarkly's request bodies, which check messages from a file.
+
+See docs/vendors.md#launchdarkly-event-fields.
+"""
 
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from ...deployment import Frozen
 from ..shared import Name
@@ -10,7 +13,10 @@ from .json_patch import Operation
 
 
 class DeploymentEventBody(Frozen):
-    """POST …/deployment-events [spec]. An unknown field would be ignored silently: none may pass."""
+    """POST …/deployment-events.
+
+    LaunchDarkly ignores an unknown field silently, so none is allowed.
+    """
 
     model_config = ConfigDict(strict=True, defer_build=True)
 
@@ -29,13 +35,16 @@ class DeploymentEventBody(Frozen):
 
 
 class PatchBody(RootModel[list[Operation]]):
-    """PATCH …/deployments/{id}: a JSON Patch [spec]."""
+    """PATCH …/deployments/{id}: a JSON Patch."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Search(Frozen):
-    """Which deployment is looked for: the newest of this version, started at `since` (Unix ms) or later."""
+    """The deployment to look up: the latest of this version that started at or after `since`.
+
+    `since` is Unix milliseconds.
+    """
 
     model_config = ConfigDict(strict=True, defer_build=True)
 
@@ -44,3 +53,10 @@ class Search(Frozen):
     applicationKey: str  # noqa: N815
     version: str
     since: int
+
+
+BODIES: dict[str, type[BaseModel]] = {
+    "deployment-event": DeploymentEventBody,
+    "deployment-patch": PatchBody,
+}
+"""By the kind of message."""

@@ -1,4 +1,7 @@
-"""JSON Patch (RFC 6902) as LaunchDarkly's published schema allows it: neither move nor copy."""
+"""JSON Patch (RFC 6902), without move and copy, which LaunchDarkly's schema does not allow.
+
+See docs/vendors.md#launchdarkly-json-patch.
+"""
 
 from typing import Annotated, Any, Literal
 
@@ -13,7 +16,7 @@ _FIX = 'Write for example [{"op": "replace", "path": "/status", "value": "failed
 
 
 class Operation(Frozen):
-    """One operation; a value of null is a value, so its absence is told by `model_fields_set`."""
+    """One operation. Null is a value, so `model_fields_set` shows whether there is one."""
 
     model_config = ConfigDict(defer_build=True)
 
@@ -22,12 +25,12 @@ class Operation(Frozen):
     value: Any = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the operation with its value exactly where one was written."""
+        """Return the operation with the fields that were written."""
         return self.model_dump(exclude_unset=True)
 
 
 def parse_patch(given: Any) -> Any:
-    """Read a JSON Patch; raises `InvalidValue` with the number of the first operation that is not one."""
+    """Read a JSON Patch. Raises `InvalidValue` with the number of the first invalid operation."""
     if not isinstance(given, str):
         return given
     try:
@@ -47,7 +50,10 @@ def _fault(operation: Any) -> str:
     if not isinstance(operation, dict):
         return "is no object"
     if operation.get("op") not in (*_WITH_VALUE, "remove"):
-        return "has an op other than add, remove, replace and test, which is all LaunchDarkly documents"
+        return (
+            "has an op other than add, remove, replace and test, which is all LaunchDarkly "
+            "documents"
+        )
     path = operation.get("path")
     if not isinstance(path, str) or (path and not path.startswith("/")):
         return "has a path that is no JSON Pointer, such as /status"

@@ -1,4 +1,7 @@
-"""How the ids of LaunchDarkly's deployments are found: its answer to an event holds none [spec]."""
+"""The look-up of deployment IDs, which LaunchDarkly's response to an event does not contain.
+
+See docs/vendors.md#launchdarkly-deployment-list.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,32 +13,43 @@ from ..base import Lookup
 from ..shared import as_list, is_id
 
 API = "/api/v2/engineering-insights"
-HEADERS = {"LD-API-Version": "beta"}  # [doc] a beta resource answers 403 without it
+HEADERS = {"LD-API-Version": "beta"}
+"""See docs/vendors.md#launchdarkly-beta-header."""
 
-_PAGE = 100  # [spec] the list's largest page
-_LONGEST_LIST = 6000  # characters of application keys in one URL: proxies cut at 8 KiB
+_PAGE = 100
+"""The largest page of the list."""
+_LONGEST_LIST = 6000  # characters
+"""Of application keys in one URL, because proxies allow about 8 KiB."""
 
 
 class DeploymentSearch(Lookup):
-    """Finds, for each search, the newest deployment of that version since the given moment.
+    """Finds the latest deployment of each search.
 
-    One list message serves as many applications of a project and environment as a page and a URL hold.
+    One list request serves as many applications of a project and environment as a page and a URL
+    hold.
     """
 
-    def __init__(self, base_url: str, wanted: Mapping[int, Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        credentials: Mapping[str, str],
+        searches: Mapping[int, Mapping[str, Any]],
+    ) -> None:
         self._base_url = base_url
+        self._credentials = credentials
         self._newest: dict[int, tuple[int, str]] = {}
-        self._queries = list(_queries(wanted.values()))
+        self._queries = list(_queries(searches.values()))
         self._wanted: defaultdict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
-        for key, search in wanted.items():
-            names = ("projectKey", "environmentKey", "applicationKey", "version")
+        names = ("projectKey", "environmentKey", "applicationKey", "version")
+        for key, search in searches.items():
             self._wanted[tuple(search[name] for name in names)].append((key, search["since"]))
 
     def request(self) -> Request | None:
         if not self._queries:
             return None
-        url = f"{self._base_url}{API}/deployments?{urlencode(self._queries[0], safe=',')}"
-        return Request("GET", url, headers=HEADERS)
+        query = urlencode(self._queries[0], safe=",")
+        url = f"{self._base_url}{API}/deployments?{query}"
+        return Request("GET", url, headers=HEADERS, credentials=self._credentials)
 
     def take(self, page: Any) -> Mapping[int, str]:
         query = self._queries.pop(0)
@@ -53,8 +67,8 @@ class DeploymentSearch(Lookup):
         if not (isinstance(found, str) and is_id(found) and isinstance(started, int)):
             return
         names = ("environmentKey", "applicationKey", "applicationVersion")
-        theirs = (project, *(str(item.get(name)) for name in names))
-        for key, since in self._wanted.get(theirs, ()):
+        place = (project, *(str(item.get(name)) for name in names))
+        for key, since in self._wanted.get(place, ()):
             if started >= max(since, self._newest.get(key, (0, ""))[0]):
                 self._newest[key] = (started, found)
 
@@ -78,7 +92,8 @@ def _comma_lists(keys: Sequence[str]) -> Iterator[str]:
     chosen: list[str] = []
     for key in keys:
         if "," in key or len(key) > _LONGEST_LIST:
-            continue  # no list can hold it, so its id stays unknown
+            # No list can contain this key, so the ID stays unknown.
+            continue
         if len(chosen) == _PAGE or sum(map(len, chosen)) + len(key) > _LONGEST_LIST:
             yield ",".join(chosen)
             chosen = []
@@ -88,7 +103,7 @@ def _comma_lists(keys: Sequence[str]) -> Iterator[str]:
 
 
 def _next_page(page: Mapping[str, Any]) -> str:
-    """The cursor alone is taken from the link: its host could be anybody's."""
+    """Return the next page's cursor. The rest of the link is ignored: its host is untrusted."""
     links = page.get("_links")
     link = links.get("next") if isinstance(links, dict) else None
     href = link.get("href") if isinstance(link, dict) else None

@@ -1,109 +1,34 @@
-"""LaunchDarkly engineering insights.
+"""LaunchDarkly engineering insights: one POST for each event, one PATCH for each change.
 
-[doc] is LaunchDarkly's prose, [spec] its OpenAPI document, [inferred] what neither says.
+The rules and their sources are in docs/vendors.md.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
-from urllib.parse import quote, urlsplit
-
-from pydantic import BaseModel
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
 
 from ...deployment import Deployment, Event
-from ...errors import Problem
-from ...messages import Message, Request, Skip
-from ...values.rules import BaseUrl, JsonObject, Secret, one_of
-from ..base import Lookup, Settings, Vendor
-from ..shared import known, number_header
-from . import advice as launchdarkly_refusals
-from .json_patch import Patch
+from ...messages import Message, Request, Response, Skip
+from ..base import Explanation, Lookup, Vendor
+from ..shared import COPIED, check_id, number_header, without_empty
+from . import advice
 from .search import API, HEADERS, DeploymentSearch
+from .settings import LaunchDarklySettings
 
-_ABSENT_ON = {"app.launchdarkly.us": "federal", "app.eu.launchdarkly.com": "EU"}
+_PATCH = "deployment-patch"
 _DAY = 24 * 3600 * 1000  # ms
-_UPDATE_LOOKS_BACK = 365 * _DAY  # the list's own default is 7 days [spec]
-_EVENT_LOOKS_BACK = 7 * _DAY  # where the event does not tell when its deployment started
-
-
-class LaunchDarklySettings(Settings):
-    """The `launchdarkly-…` inputs."""
-
-    update_only = frozenset({"patch", "deployment_id"})
-
-    access_token: Secret | None = None
-    project_key: str = "default"
-    environment_key: str = ""
-    application_key: str = ""
-    application_name: str = ""
-    application_kind: Annotated[str, one_of("server", "browser", "mobile")] = "server"
-    version_name: str = ""
-    event_metadata: JsonObject = {}
-    deployment_metadata: JsonObject = {}
-    base_url: BaseUrl = "https://app.launchdarkly.com"
-    patch: Patch | None = None
+_UPDATE_LOOKS_BACK = 365 * _DAY
+_EVENT_LOOKS_BACK = 7 * _DAY
 
 
 class LaunchDarkly(Vendor[LaunchDarklySettings]):
-    """One POST for each event; the id is read back from the list of deployments."""
+    """Reports every event; the deployment's ID is looked up in the list of deployments."""
 
     name = "launchdarkly"
     title = "LaunchDarkly"
     settings = LaunchDarklySettings
-    key_field = "access_token"
-    update_field = "patch"
-    attributes = {
-        "application-key": "application_key",
-        "application-name": "application_name",
-        "application-kind": "application_kind",
-        "version-name": "version_name",
-        "launchdarkly-deployment-id": "deployment_id",
-    }
-
-    @property
-    def bodies(self) -> Mapping[str, type[BaseModel]]:
-        from .bodies import DeploymentEventBody, PatchBody  # noqa: PLC0415  only messages from files need it
-
-        return {"deployment-event": DeploymentEventBody, "deployment-patch": PatchBody}
-
-    @property
-    def searches(self) -> Mapping[str, type[BaseModel]]:
-        from .bodies import Search  # noqa: PLC0415
-
-        return {"deployment-event": Search, "deployment-patch": Search}
-
-    def check(
-        self, settings: LaunchDarklySettings, *, environment: str, update: bool
-    ) -> Iterator[Problem]:
-        token = settings.access_token.get_secret_value() if settings.access_token else ""
-        if token.startswith(("sdk-", "mob-")):
-            rule = "must be an API access token, and this is an SDK or mobile key"
-            fix = "Create an access token with the Writer role in LaunchDarkly's Authorization settings."
-            yield Problem("launchdarkly-access-token", rule, None, fix)
-        by_id = update and (settings.deployment_id or not settings.patch)
-        if not (settings.environment_key or environment or by_id):
-            rule = "is needed by LaunchDarkly and is empty"
-            yield Problem(
-                "environment",
-                rule,
-                None,
-                "Set environment, or launchdarkly-environment-key, to the key.",
-            )
-
-    def warn(self, settings: LaunchDarklySettings) -> Iterator[str]:
-        instance = _ABSENT_ON.get(urlsplit(settings.base_url).hostname or "")
-        if instance:
-            yield (
-                f"launchdarkly-base-url is LaunchDarkly's {instance} instance, where engineering insights is "
-                "documented as not available: expect the events to be refused."
-            )
-
-    def note(self, settings: LaunchDarklySettings, deployment: Deployment) -> str:
-        version = _spell(deployment.version)
-        if version == deployment.version:
-            return ""
-        return f"LaunchDarkly allows letters, digits, '.', '-' and '_' in a version: it is sent as {version}."
 
     def plan(
         self, settings: LaunchDarklySettings, deployment: Deployment, event: Event, now: int
@@ -111,21 +36,20 @@ class LaunchDarkly(Vendor[LaunchDarklySettings]):
         if event is Event.UPDATE:
             return self._plan_update(settings, deployment, now)
         if not deployment.version:
-            return Skip(
-                "LaunchDarkly hears nothing: it needs a version, and neither a version nor a commit is known.",
-                by_design=False,
+            reason = (
+                "LaunchDarkly hears nothing: it needs a version, "
+                "and neither a version nor a commit is known."
             )
-        if not (settings.environment_key or deployment.environment):
-            return Skip(
-                "LaunchDarkly hears nothing: it needs an environment, and none is known.",
-                by_design=False,
-            )
-        body = known(
-            **_whereabouts(settings, deployment),
+            return Skip(reason, by_design=False)
+        if not (settings.environment_key or deployment.facts.environment):
+            reason = "LaunchDarkly hears nothing: it needs an environment, and none is known."
+            return Skip(reason, by_design=False)
+        body = without_empty(
+            **_place(settings, deployment),
             applicationName=settings.application_name,
             applicationKind=settings.application_kind,
-            version=_spell(deployment.version),
-            versionName=settings.version_name or _changed(deployment.version),
+            version=_allowed(deployment.version),
+            versionName=settings.version_name or _original(deployment.version),
             eventType=event.value,
             eventTime=deployment.at(event),
             eventMetadata=settings.event_metadata,
@@ -134,11 +58,11 @@ class LaunchDarkly(Vendor[LaunchDarklySettings]):
         return Message(
             vendor=self.name,
             kind="deployment-event",
-            service=deployment.service,
+            service=deployment.service.name,
             event=event,
             at=deployment.at(event),
             body=body,
-            search=_search(settings, deployment, _since(deployment, event)),
+            search=_search(settings, deployment, _earliest_start(deployment, event)),
         )
 
     def _plan_update(
@@ -146,15 +70,13 @@ class LaunchDarkly(Vendor[LaunchDarklySettings]):
     ) -> Message | Skip:
         if settings.patch is None:
             return Skip("launchdarkly-patch is empty: there is nothing to change.")
-        search = (
-            None
-            if settings.deployment_id
-            else _search(settings, deployment, now - _UPDATE_LOOKS_BACK)
-        )
+        search = None
+        if not settings.deployment_id:
+            search = _search(settings, deployment, now - _UPDATE_LOOKS_BACK)
         return Message(
             vendor=self.name,
-            kind="deployment-patch",
-            service=deployment.service,
+            kind=_PATCH,
+            service=deployment.service.name,
             event=Event.UPDATE,
             at=now,
             body=[operation.as_json() for operation in settings.patch],
@@ -163,88 +85,103 @@ class LaunchDarkly(Vendor[LaunchDarklySettings]):
         )
 
     def request(self, settings: LaunchDarklySettings, message: Message) -> Request:
-        if message.kind == "deployment-patch":
-            url = f"{settings.base_url}{API}/deployments/{quote(message.id, safe='')}"
-            return Request("PATCH", url, message.body, HEADERS)
-        return Request("POST", f"{settings.base_url}{API}/deployment-events", message.body, HEADERS)
+        credentials = _credentials(settings)
+        api_url = settings.base_url + API
+        if message.kind == _PATCH:
+            url = f"{api_url}/deployments/{quote(message.id, safe='')}"
+            return Request("PATCH", url, message.body, HEADERS, credentials)
+        return Request("POST", f"{api_url}/deployment-events", message.body, HEADERS, credentials)
 
-    def keys(self, settings: LaunchDarklySettings, message: Message | None) -> Mapping[str, str]:
-        """[doc] The bare token: no "Bearer"."""
-        return (
-            {"Authorization": settings.access_token.get_secret_value()}
-            if settings.access_token
-            else {}
-        )
+    def validate(self, message: Message, *, copied: bool) -> None:
+        # Only messages from files need the models.
+        from .bodies import BODIES, Search  # noqa: PLC0415
 
-    def identify(self, message: Message, answer: Any) -> str:
-        """The POST answers 201 with no body [spec]; the PATCH answers with the deployment [spec]."""
+        BODIES[message.kind].model_validate(message.body, context=COPIED if copied else None)
+        if message.search is not None:
+            Search.model_validate(message.search)
+        check_id(message.id)
+        if self.needs_lookup(message) and not message.search:
+            raise ValueError("has no id")
+
+    def read_id(self, message: Message, body: Any) -> str:
+        """The response to an event is 201 without a body; the one to a PATCH is the deployment."""
         return message.id
 
-    def needs_id(self, message: Message) -> bool:
-        return message.kind == "deployment-patch" and not message.id
+    def explain(self, settings: LaunchDarklySettings, response: Response) -> Explanation:
+        return advice.explain(response)
 
-    def subject(self, message: Message) -> str:
-        """[doc] Events of one application, version and environment make one deployment."""
+    def note(self, settings: LaunchDarklySettings, deployment: Deployment) -> str:
+        version = _allowed(deployment.version)
+        if version == deployment.version:
+            return ""
+        return (
+            "LaunchDarkly allows letters, digits, '.', '-' and '_' in a version: "
+            f"it is sent as {version}."
+        )
+
+    def deployment_key(self, message: Message) -> str:
+        """Return what LaunchDarkly identifies a deployment by.
+
+        Events of one application, version and environment make one deployment. See
+        docs/vendors.md#launchdarkly-deployment-identity.
+        """
         if message.search is None:
             return message.id
-        return json.dumps(
-            {name: value for name, value in message.search.items() if name != "since"},
-            sort_keys=True,
-        )
+        place = {name: value for name, value in message.search.items() if name != "since"}
+        return json.dumps(place, sort_keys=True)
 
     def lookup(self, settings: LaunchDarklySettings, messages: Mapping[int, Message]) -> Lookup:
-        return DeploymentSearch(
-            settings.base_url,
-            {key: message.search for key, message in messages.items() if message.search},
-        )
+        searches = {key: message.search for key, message in messages.items() if message.search}
+        return DeploymentSearch(settings.base_url, _credentials(settings), searches)
 
-    def words(self, answer: Any) -> tuple[str, str]:
-        return launchdarkly_refusals.words(answer)
+    def needs_lookup(self, message: Message) -> bool:
+        return message.kind == _PATCH and not message.id
 
-    def advice(self, settings: LaunchDarklySettings, status: int, attribute: str) -> str:
-        return launchdarkly_refusals.advice(status, attribute)
-
-    def pause(self, headers: Mapping[str, str], now: int) -> float | None:
-        """[doc] The moment of the reset, an epoch in milliseconds."""
-        resets = [
-            moment
-            for name in ("X-Ratelimit-Reset", "X-Ratelimit-Auth-Token-Reset")
-            if (moment := number_header(headers, name)) is not None
-        ]
-        return max(0.0, (max(resets) - now) / 1000) if resets else None
+    def rate_limit_wait(self, headers: Mapping[str, str], now: int) -> float | None:
+        """LaunchDarkly's headers contain the time of the reset, an epoch in milliseconds."""
+        names = ("X-Ratelimit-Reset", "X-Ratelimit-Auth-Token-Reset")
+        resets = [number_header(headers, name) for name in names]
+        latest = max((reset for reset in resets if reset is not None), default=None)
+        return None if latest is None else max(0.0, (latest - now) / 1000)
 
 
-def _whereabouts(settings: LaunchDarklySettings, deployment: Deployment) -> dict[str, str]:
+def _credentials(settings: LaunchDarklySettings) -> dict[str, str]:
+    """The header is the bare token, without "Bearer"."""
+    token = settings.access_token
+    return {"Authorization": token.get_secret_value()} if token else {}
+
+
+def _place(settings: LaunchDarklySettings, deployment: Deployment) -> dict[str, str]:
     return {
         "projectKey": settings.project_key,
-        "environmentKey": settings.environment_key or deployment.environment,
-        "applicationKey": settings.application_key or deployment.service,
+        "environmentKey": settings.environment_key or deployment.facts.environment,
+        "applicationKey": settings.application_key or deployment.service.name,
     }
 
 
 def _search(settings: LaunchDarklySettings, deployment: Deployment, since: int) -> dict[str, Any]:
-    return {
-        **_whereabouts(settings, deployment),
-        "version": _spell(deployment.version),
-        "since": since,
-    }
+    version = _allowed(deployment.version)
+    return {**_place(settings, deployment), "version": version, "since": since}
 
 
-def _since(deployment: Deployment, event: Event) -> int:
-    """The earliest start, in Unix ms, that the deployment of this event may have."""
-    if event is Event.CUSTOM or not deployment.start_is_known:
+def _earliest_start(deployment: Deployment, event: Event) -> int:
+    """Return the earliest start, in Unix ms, that the deployment of this event may have."""
+    if event is Event.CUSTOM or not deployment.facts.start_source.is_exact:
         return deployment.at(event) - _EVENT_LOOKS_BACK
-    return deployment.started_at
+    return deployment.facts.started_at
 
 
 def _metadata(settings: LaunchDarklySettings, deployment: Deployment) -> dict[str, Any]:
-    """The user's own words win: the vendor's input over tags, tags over what GitHub knows."""
-    return {**deployment.metadata, **dict(deployment.tags), **settings.deployment_metadata}
+    """The vendor's input overrides tags, and tags override GitHub's metadata."""
+    facts = deployment.facts
+    return {**facts.metadata, **dict(facts.tags), **settings.deployment_metadata}
 
 
-def _spell(version: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]", "-", version)  # [doc] the version's alphabet
+def _allowed(version: str) -> str:
+    """Replace what LaunchDarkly does not allow. See docs/vendors.md#launchdarkly-version."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", version)
 
 
-def _changed(version: str) -> str | None:
-    return None if _spell(version) == version else version
+def _original(version: str) -> str:
+    """Return the version as the user wrote it if LaunchDarkly receives another one."""
+    return "" if _allowed(version) == version else version

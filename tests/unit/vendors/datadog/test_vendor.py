@@ -11,7 +11,8 @@ from support.raw import DATADOG_API_KEY, DATADOG_APP_KEY
 
 from deployment_events.deployment import Event
 from deployment_events.messages import Message, Skip
-from deployment_events.vendors.datadog.vendor import SITES
+from deployment_events.vendors.datadog.deployment_id import make_deployment_id
+from deployment_events.vendors.datadog.settings import SITES
 from deployment_events.vendors.registry import VENDORS
 
 DATADOG = VENDORS["datadog"]
@@ -61,9 +62,11 @@ def test_times_are_integers_in_milliseconds() -> None:
 
 def test_the_id_is_the_deployment_s_unless_the_user_has_one() -> None:
     message = planned()
-    assert message.id == message.body["data"]["attributes"]["id"] == deployment().id
+    assert (
+        message.id == message.body["data"]["attributes"]["id"] == make_deployment_id(deployment())
+    )
     own = settings("datadog", deployment_id="my-own-id-0123456789")
-    assert DATADOG.known_id(own, deployment()) == "my-own-id-0123456789"
+    assert DATADOG.deployment_id(own, deployment()) == "my-own-id-0123456789"
 
 
 def test_a_repeated_tag_is_told_every_time() -> None:
@@ -83,10 +86,6 @@ def test_of_more_than_a_hundred_tags_github_s_go_first() -> None:
 def test_every_site_s_api_is_at_api_and_its_name(site: str) -> None:
     request = DATADOG.request(settings("datadog", site=site), planned())
     assert (request.method, request.url) == ("POST", f"https://api.{site}/api/v2/dora/deployment")
-
-
-def test_there_are_nine_sites() -> None:
-    assert len(set(SITES)) == 9
 
 
 def test_a_base_url_wins_over_the_site() -> None:
@@ -135,9 +134,9 @@ def test_an_update_of_nothing_is_skipped() -> None:
 
 def test_the_application_key_goes_with_an_update_alone() -> None:
     own = settings("datadog", **UPDATE)
-    assert DATADOG.keys(own, planned()) == {"DD-API-KEY": DATADOG_API_KEY}
+    assert DATADOG.request(own, planned()).credentials == {"DD-API-KEY": DATADOG_API_KEY}
     update = planned(Event.UPDATE, {**UPDATE, "change_failure": True})
-    assert DATADOG.keys(own, update) == {
+    assert DATADOG.request(own, update).credentials == {
         "DD-API-KEY": DATADOG_API_KEY,
         "DD-APPLICATION-KEY": DATADOG_APP_KEY,
     }
@@ -152,7 +151,7 @@ def test_no_key_is_in_the_request_itself() -> None:
 
 def test_the_answer_s_id_is_taken() -> None:
     assert (
-        DATADOG.identify(planned(), {"data": {"id": "4242424242", "type": "dora_deployment"}})
+        DATADOG.read_id(planned(), {"data": {"id": "4242424242", "type": "dora_deployment"}})
         == "4242424242"
     )
 
@@ -161,7 +160,7 @@ def test_the_answer_s_id_is_taken() -> None:
 def test_an_update_s_answer_may_be_empty(answer: Any) -> None:
     update = planned(Event.UPDATE, {**UPDATE, "change_failure": True})
     expected = "other" if answer == {"data": {"id": "other"}} else UPDATE["deployment_id"]
-    assert DATADOG.identify(update, answer) == expected
+    assert DATADOG.read_id(update, answer) == expected
 
 
 @pytest.mark.parametrize(
@@ -176,70 +175,7 @@ def test_an_update_s_answer_may_be_empty(answer: Any) -> None:
 )
 def test_an_answer_without_a_usable_id_is_said_to_be_one(answer: Any) -> None:
     with pytest.raises(ValueError, match="no usable id"):
-        DATADOG.identify(planned(), answer)
-
-
-@pytest.mark.parametrize(
-    ("answer", "words", "attribute"),
-    [
-        ({"errors": ["Forbidden"]}, "Forbidden", ""),
-        ({"errors": ["a", "b"]}, "a - b", ""),
-        (
-            {
-                "errors": [
-                    {
-                        "title": "Bad",
-                        "detail": "short",
-                        "source": {"pointer": "/data/attributes/git/commit_sha"},
-                    }
-                ]
-            },
-            "Bad: short: (/data/attributes/git/commit_sha)",
-            "commit_sha",
-        ),
-        ({"errors": [{"title": "Bad", "source": {"parameter": "env"}}]}, "Bad: (env)", "env"),
-        (
-            {"errors": [{"detail": "x", "source": {"header": "DD-API-KEY"}}]},
-            "x: (DD-API-KEY)",
-            "DD-API-KEY",
-        ),
-        (
-            {"errors": [{"detail": "x", "source": None}, {"source": {"pointer": "/a/env"}}]},
-            "x - (/a/env)",
-            "env",
-        ),
-        ({"errors": [None, 1]}, "None - 1", ""),
-        ({"errors": "x"}, "", ""),
-        ({"errors": {}}, "", ""),
-        ([], "", ""),
-        (None, "", ""),
-        ("oops", "", ""),
-    ],
-)
-def test_both_shapes_of_a_refusal_are_understood(answer: Any, words: str, attribute: str) -> None:
-    assert DATADOG.words(answer) == (words, attribute)
-
-
-@pytest.mark.parametrize(
-    ("status", "attribute", "advice"),
-    [
-        (400, "commit_sha", "Correct the input commit-sha."),
-        (400, "custom_tags", "Correct the input tags."),
-        (400, "anything", "Correct the input that the message names."),
-        (401, "", "datadog-api-key"),
-        (403, "", "another site than us5.datadoghq.com"),
-        (403, "", "dora_metrics_write"),
-        (404, "", "datadog-deployment-id"),
-        (413, "", "too large"),
-        (302, "", "datadog-base-url"),
-    ],
-)
-def test_a_refusal_comes_with_its_likely_cause_and_cure(
-    status: int, attribute: str, advice: str
-) -> None:
-    told = DATADOG.advice(settings("datadog", site="us5.datadoghq.com"), status, attribute)
-    assert advice in told
-    assert told.endswith(".")
+        DATADOG.read_id(planned(), answer)
 
 
 @pytest.mark.parametrize(
@@ -255,4 +191,4 @@ def test_a_refusal_comes_with_its_likely_cause_and_cure(
     ],
 )
 def test_datadog_s_reset_is_seconds_from_now(headers: dict[str, str], pause: float | None) -> None:
-    assert DATADOG.pause(headers, NOW) == pause
+    assert DATADOG.rate_limit_wait(headers, NOW) == pause

@@ -46,12 +46,12 @@ def query(search: DeploymentSearch) -> dict[str, str]:
 
 def find(*items: Any, **changes: Any) -> str:
     """Return the id found for one search in one page."""
-    return DeploymentSearch(BASE, {7: wanted(**changes)}).take(page(*items)).get(7, "")
+    return DeploymentSearch(BASE, {}, {7: wanted(**changes)}).take(page(*items)).get(7, "")
 
 
 def test_one_list_call_asks_for_many_applications() -> None:
     search = DeploymentSearch(
-        BASE, {0: wanted("web"), 1: wanted("api", since=EARLIER - 5), 2: wanted("api")}
+        BASE, {}, {0: wanted("web"), 1: wanted("api", since=EARLIER - 5), 2: wanted("api")}
     )
     assert query(search) == {
         "projectKey": "default",
@@ -69,12 +69,12 @@ def test_one_list_call_asks_for_many_applications() -> None:
 
 
 def test_nothing_wanted_is_nothing_asked() -> None:
-    assert DeploymentSearch(BASE, {}).request() is None
+    assert DeploymentSearch(BASE, {}, {}).request() is None
 
 
 def test_other_projects_and_environments_are_asked_by_themselves() -> None:
     three = {0: wanted(), 1: wanted(environmentKey="staging"), 2: wanted(projectKey="shop")}
-    search = DeploymentSearch(BASE, three)
+    search = DeploymentSearch(BASE, {}, three)
     asked = []
     while search.request():
         asked.append((query(search)["projectKey"], query(search)["environmentKey"]))
@@ -89,7 +89,7 @@ def test_a_list_call_holds_as_many_as_a_page_and_a_url_take(
     count: int, length: int, messages: int
 ) -> None:
     names = [f"{number:0{length}d}" for number in range(count)]
-    search = DeploymentSearch(BASE, {number: wanted(name) for number, name in enumerate(names)})
+    search = DeploymentSearch(BASE, {}, {number: wanted(name) for number, name in enumerate(names)})
     asked: list[str] = []
     for _ in range(messages):
         keys = query(search)["applicationKey"].split(",")
@@ -105,7 +105,7 @@ def test_a_list_call_holds_as_many_as_a_page_and_a_url_take(
 
 @pytest.mark.parametrize("name", ["a,b", "x" * 6001])
 def test_a_name_that_no_list_can_hold_spoils_no_other_s_search(name: str) -> None:
-    search = DeploymentSearch(BASE, {0: wanted(name), 1: wanted("api")})
+    search = DeploymentSearch(BASE, {}, {0: wanted(name), 1: wanted("api")})
     assert query(search)["applicationKey"] == "api"
     assert search.take(page(item("id-api", "api"))) == {1: "id-api"}
     assert search.request() is None
@@ -139,7 +139,7 @@ def test_another_deployment_or_a_doubtful_one_is_not_ours(other: dict[str, Any])
 
 
 def test_pages_are_followed_by_their_cursor_alone() -> None:
-    search = DeploymentSearch(BASE, {0: wanted()})
+    search = DeploymentSearch(BASE, {}, {0: wanted()})
     assert search.take(page(item("other", "other"), after="abc/%2B")) == {}
     assert query(search)["after"] == "abc/+"
     assert search.take(page(item("ours"), after="next")) == {0: "ours"}
@@ -162,13 +162,15 @@ def test_pages_are_followed_by_their_cursor_alone() -> None:
     ],
 )
 def test_no_answer_can_break_the_look_up(answer: Any) -> None:
-    search = DeploymentSearch(BASE, {0: wanted()})
+    search = DeploymentSearch(BASE, {}, {0: wanted()})
     assert search.take(answer) == {}
     assert search.request() is None
 
 
 def test_names_are_encoded_in_the_query() -> None:
-    search = DeploymentSearch(BASE, {0: wanted("a&b=c d", projectKey="p&q", environmentKey="é#")})
+    search = DeploymentSearch(
+        BASE, {}, {0: wanted("a&b=c d", projectKey="p&q", environmentKey="é#")}
+    )
     asked = query(search)
     assert (asked["applicationKey"], asked["projectKey"], asked["environmentKey"]) == (
         "a&b=c d",

@@ -10,7 +10,7 @@ from support.deployments import deployment, settings
 from support.moments import EARLIER, NOW
 from support.raw import LAUNCHDARKLY_TOKEN
 
-from deployment_events.deployment import Event
+from deployment_events.deployment import Event, StartSource
 from deployment_events.messages import Message, Skip
 from deployment_events.vendors.registry import VENDORS
 
@@ -162,17 +162,16 @@ def test_an_event_is_posted_to_the_instance_with_the_beta_header(host: str) -> N
 
 
 def test_the_token_is_sent_bare() -> None:
-    assert LAUNCHDARKLY.keys(settings("launchdarkly"), None) == {
-        "Authorization": LAUNCHDARKLY_TOKEN
-    }
-    assert LAUNCHDARKLY_TOKEN not in repr(LAUNCHDARKLY.request(settings("launchdarkly"), planned()))
+    request = LAUNCHDARKLY.request(settings("launchdarkly"), planned())
+    assert request.credentials == {"Authorization": LAUNCHDARKLY_TOKEN}
+    assert LAUNCHDARKLY_TOKEN not in repr(request)
 
 
 def test_an_update_by_id_is_a_json_patch_with_its_nulls_and_without_others() -> None:
     message = planned(Event.UPDATE, {"patch": PATCH, "deployment_id": "2f5a:1"})
     assert message.body == PATCH
     assert message.search is None
-    assert not LAUNCHDARKLY.needs_id(message)
+    assert not LAUNCHDARKLY.needs_lookup(message)
     request = LAUNCHDARKLY.request(settings("launchdarkly"), message)
     assert request.method == "PATCH"
     assert request.url.endswith("/api/v2/engineering-insights/deployments/2f5a%3A1")
@@ -180,7 +179,7 @@ def test_an_update_by_id_is_a_json_patch_with_its_nulls_and_without_others() -> 
 
 def test_an_update_without_an_id_looks_for_the_version_over_a_year() -> None:
     message = planned(Event.UPDATE, {"patch": PATCH}, version="a/b")
-    assert LAUNCHDARKLY.needs_id(message)
+    assert LAUNCHDARKLY.needs_lookup(message)
     assert message.search == {
         "projectKey": "default",
         "environmentKey": "production",
@@ -200,10 +199,12 @@ def test_an_event_s_id_is_looked_for_since_its_start() -> None:
     message = planned()
     assert message.search is not None
     assert message.search["since"] == EARLIER
-    assert not LAUNCHDARKLY.needs_id(message)
-    assert LAUNCHDARKLY.subject(message) == LAUNCHDARKLY.subject(planned(Event.STARTED))
-    assert LAUNCHDARKLY.subject(message) != LAUNCHDARKLY.subject(planned(version="2"))
-    assert LAUNCHDARKLY.identify(message, {"id": "not this"}) == ""
+    assert not LAUNCHDARKLY.needs_lookup(message)
+    assert LAUNCHDARKLY.deployment_key(message) == LAUNCHDARKLY.deployment_key(
+        planned(Event.STARTED)
+    )
+    assert LAUNCHDARKLY.deployment_key(message) != LAUNCHDARKLY.deployment_key(planned(version="2"))
+    assert LAUNCHDARKLY.read_id(message, {"id": "not this"}) == ""
     assert LAUNCHDARKLY.lookup(settings("launchdarkly"), {0: message}) is not None
 
 
@@ -212,7 +213,8 @@ def test_an_event_s_id_is_looked_for_since_its_start() -> None:
     [
         (Event.STARTED, {}, EARLIER),
         (Event.FAILED, {}, EARLIER),
-        (Event.FINISHED, {"start_is_known": False}, NOW - WEEK),  # it may have begun in another job
+        (Event.FINISHED, {"start_source": StartSource.JOB}, NOW - WEEK),
+        (Event.FINISHED, {"start_source": StartSource.FINISH}, NOW - WEEK),
         (Event.CUSTOM, {}, NOW - WEEK),
     ],
 )
@@ -222,52 +224,6 @@ def test_a_deployment_that_began_elsewhere_is_looked_for_over_a_week(
     message = planned(event, **changes)
     assert message.search is not None
     assert message.search["since"] == since
-
-
-@pytest.mark.parametrize(
-    ("answer", "words", "attribute"),
-    [
-        ({"code": "forbidden", "message": "Access denied"}, "forbidden - Access denied", ""),
-        (
-            {
-                "code": "invalid_request",
-                "message": "Bad",
-                "errors": [{"attribute": "version", "reason": "chars"}],
-            },
-            "invalid_request - Bad - version: chars",
-            "version",
-        ),
-        ({"message": "x", "errors": [None, "y", {"reason": "z"}]}, "x - : z", ""),
-        ({"errors": "x"}, "", ""),
-        ({}, "", ""),
-        ([], "", ""),
-        (None, "", ""),
-        ("<html>", "", ""),
-    ],
-)
-def test_a_refusal_s_own_words_are_told(answer: Any, words: str, attribute: str) -> None:
-    assert LAUNCHDARKLY.words(answer) == (words, attribute)
-
-
-@pytest.mark.parametrize(
-    ("status", "attribute", "advice"),
-    [
-        (400, "version", "Correct the input version."),
-        (400, "environmentKey", "Correct the input launchdarkly-environment-key (or environment)."),
-        (400, "else", "Correct the input that the message names."),
-        (401, "", "SDK key"),
-        (403, "", "Writer role"),
-        (403, "", "LD-API-Version: beta"),
-        (404, "", "launchdarkly-project-key"),
-        (301, "", "launchdarkly-base-url"),
-    ],
-)
-def test_a_refusal_comes_with_its_likely_cause_and_cure(
-    status: int, attribute: str, advice: str
-) -> None:
-    told = LAUNCHDARKLY.advice(settings("launchdarkly"), status, attribute)
-    assert advice in told
-    assert told.endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -288,4 +244,4 @@ def test_a_refusal_comes_with_its_likely_cause_and_cure(
 def test_launchdarkly_s_reset_is_a_moment_in_milliseconds(
     headers: dict[str, str], pause: float | None
 ) -> None:
-    assert LAUNCHDARKLY.pause(headers, NOW) == pause
+    assert LAUNCHDARKLY.rate_limit_wait(headers, NOW) == pause

@@ -1,0 +1,107 @@
+"""The validated inputs."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from ..deployment import GITHUB_STATUSES, Event, Frozen, Service, Tag
+from ..values.rules import (
+    Boolean,
+    FullSha,
+    InvalidValue,
+    RepositoryUrl,
+    Seconds,
+    Secret,
+    Time,
+    checked_by,
+    one_of,
+)
+from ..vendors.base import Settings
+from ..vendors.input_names import input_name, key_input
+from ..vendors.plan import VendorSettings
+from ..vendors.registry import VENDORS
+
+_EVENTS = ("auto", *Event, "replay", *GITHUB_STATUSES, "cancelled")
+
+
+def _tags(text: str) -> list[Tag]:
+    tags = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        key, _, value = (part.strip() for part in line.partition(":"))
+        if not (key and value):
+            rule = f"must have key:value in every line, and line {number} has not"
+            raise InvalidValue(rule, "Write for example team:web.")
+        tags.append((key, value))
+    return tags
+
+
+class Options(Frozen):
+    """The inputs that belong to no vendor. A field's name with hyphens is the input's."""
+
+    event: Annotated[str, one_of(*_EVENTS)] = "auto"
+    on_cancelled: Annotated[str, one_of("failed", "finished", "ignore")] = "failed"
+    environment: str = ""
+    version: str = ""
+    commit_sha: FullSha = ""
+    repository_url: RepositoryUrl = ""
+    started_at: Time | None = None
+    finished_at: Time | None = None
+    tags: Annotated[tuple[Tag, ...], checked_by(_tags)] = ()
+    github_metadata: Boolean = True
+    fail_on_error: Boolean = False
+    dry_run: Boolean = False
+    timeout_seconds: Seconds = 30.0
+    replay: str = ""
+    github_token: Secret | None = None
+    job_status: str = ""
+    job_index: str = ""
+
+
+class Inputs(Options):
+    """All inputs."""
+
+    services: tuple[Service, ...] = ()
+    """Empty: the repository is the service."""
+    settings: VendorSettings = VendorSettings({})
+
+    @property
+    def enabled(self) -> VendorSettings:
+        """The settings of the vendors whose key is set."""
+        return self.settings.enabled()
+
+    def warnings(self) -> Iterator[str]:
+        """Yield what is allowed and probably not meant: a sentence each."""
+        for name, settings in self.settings.shared.items():
+            changed = _changed_fields(settings)
+            if settings.enabled:
+                yield from settings.warnings()
+                idle = ", ".join(
+                    input_name(name, field) for field in sorted(settings.update_only & changed)
+                )
+                if idle and self.event != Event.UPDATE:
+                    yield f"{idle}: used with event: update alone, and event is {self.event}."
+            elif changed:
+                others = ", ".join(sorted(input_name(name, field) for field in changed))
+                yield (
+                    f"{others}: set, but {key_input(name)} is empty, "
+                    f"so {VENDORS[name].title} hears nothing."
+                )
+
+
+def input_names() -> list[str]:
+    """Return every input's name, as in action.yml."""
+    options = [input_name("", field) for field in Options.model_fields]
+    vendors = [
+        input_name(name, field)
+        for name, vendor in VENDORS.items()
+        for field in vendor.settings.model_fields
+    ]
+    return [*options, "service", *vendors]
+
+
+def _changed_fields(settings: Settings) -> set[str]:
+    """Return the fields that differ from action.yml's defaults, which the runner passes on."""
+    fields = type(settings).model_fields
+    given = settings.model_fields_set - set(settings.secret_fields())
+    return {name for name in given if getattr(settings, name) != fields[name].default}

@@ -1,0 +1,102 @@
+"""Rules that concern more than one input."""
+
+from collections.abc import Collection, Iterator
+
+from ..deployment import Event, Service
+from ..errors import Problem
+from ..values.times import iso
+from ..vendors.input_names import input_name, key_input
+from ..vendors.registry import VENDORS
+from .model import Inputs
+
+_CLOCK_DRIFT = 10 * 60 * 1000  # ms
+"""How far the clock of another machine may be ahead."""
+
+
+def problems_across(inputs: Inputs, now: int, reported: Collection[str]) -> Iterator[Problem]:
+    """Yield the problems; `reported` are the inputs that are already known to be invalid."""
+    yield from _times(inputs, now)
+    if "event" not in reported:
+        yield from _replay(inputs)
+    yield from _update(inputs)
+    yield from _ids(inputs)
+    if inputs.event != "replay":
+        yield from _vendors(inputs, reported)
+
+
+def _times(inputs: Inputs, now: int) -> Iterator[Problem]:
+    zone = "A time without an offset is read as UTC: write one, as in 2026-05-04T09:30:00+02:00."
+    for name, time in (("started-at", inputs.started_at), ("finished-at", inputs.finished_at)):
+        if time is not None and time > now + _CLOCK_DRIFT:
+            yield Problem(name, "must not be in the future", iso(time), zone)
+    if inputs.started_at and inputs.finished_at and inputs.started_at > inputs.finished_at:
+        rule = f"must not be after finished-at ({iso(inputs.finished_at)})"
+        fix = f"Exchange or correct them. {zone}"
+        yield Problem("started-at", rule, iso(inputs.started_at), fix)
+
+
+def _replay(inputs: Inputs) -> Iterator[Problem]:
+    if (inputs.event == "replay") == bool(inputs.replay):
+        return
+    rule = "is for event: replay alone"
+    if not inputs.replay:
+        rule = "is needed with event: replay"
+    fix = "Name the file of undelivered events, or clear it."
+    yield Problem("replay", rule, inputs.replay or None, fix)
+
+
+def _update(inputs: Inputs) -> Iterator[Problem]:
+    enabled = inputs.enabled.shared
+    if inputs.event != Event.UPDATE or not enabled:
+        return
+    if any(settings.has_changes for settings in enabled.values()):
+        return
+    fields = [
+        input_name(name, vendor.settings.update_field)
+        for name, vendor in VENDORS.items()
+        if vendor.settings.update_field
+    ]
+    rule = (
+        f"is update, and nothing is to change: set {' or '.join(fields)} "
+        "of a vendor that has its key"
+    )
+    yield Problem("event", rule, None, "Say what is to change.")
+
+
+def _ids(inputs: Inputs) -> Iterator[Problem]:
+    """One ID cannot belong to several services."""
+    if len(inputs.services) < 2:
+        return
+    for name, settings in inputs.settings.shared.items():
+        if settings.deployment_id:
+            rule = f"is one deployment's, and there are {len(inputs.services)} services"
+            fix = f"Write it in each service's line: name,{name}-deployment-id=…"
+            yield Problem(f"{name}-deployment-id", rule, settings.deployment_id, fix)
+
+
+def _vendors(inputs: Inputs, reported: Collection[str]) -> Iterator[Problem]:
+    """Yield what each vendor finds across its own inputs, for every service, each once."""
+    seen: set[str] = set()
+    for name, settings in inputs.settings.shared.items():
+        if not settings.enabled and key_input(name) not in reported:
+            continue
+        for service in inputs.services or (Service(name="…"),):
+            for problem in _of_service(inputs, name, service):
+                if str(problem) not in seen:
+                    seen.add(str(problem))
+                    yield problem
+
+
+def _of_service(inputs: Inputs, vendor: str, service: Service) -> Iterator[Problem]:
+    settings = inputs.settings.of(vendor, service.name)
+    keys = VENDORS[vendor].settings.service_keys
+    found = settings.problems(
+        environment=inputs.environment,
+        tags=inputs.tags,
+        update=inputs.event == Event.UPDATE,
+    )
+    for problem in found:
+        if len(inputs.services) > 1 and problem.input in keys:
+            yield problem._replace(rule=f"{problem.rule} (service {service.name})")
+        else:
+            yield problem

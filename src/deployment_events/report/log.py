@@ -1,0 +1,99 @@
+"""What the step's log shows about messages and results."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from ..delivery.outbox import dump, with_cause
+from ..github.runner import Runner
+from ..messages import DeliveryResult, Message, Status
+from ..values.text import shorten
+from ..vendors.base import Settings
+from ..vendors.registry import VENDORS
+
+_MOST_LINES = 20
+"""Results that are logged one by one; the others are counted."""
+_LONGEST_NAME = 100
+"""Characters of a service's name in a line."""
+
+
+def log_dry_run(
+    runner: Runner, messages: Sequence[Message], settings: Mapping[str, Settings]
+) -> list[DeliveryResult]:
+    """Print the requests without their keys instead of sending them."""
+    for message in messages:
+        vendor = VENDORS[message.vendor]
+        if message.vendor not in settings:
+            runner.log(
+                f"dry-run: {vendor.title}'s key is empty: "
+                f"{message.event} of {message.service} would not be sent"
+            )
+            continue
+        _log_request(runner, message, settings[message.vendor])
+    return [_dry_run_result(message) for message in messages]
+
+
+def _log_request(runner: Runner, message: Message, settings: Settings) -> None:
+    vendor = VENDORS[message.vendor]
+    request = vendor.request(settings, message)
+    credentials = dict.fromkeys(request.credentials, "***")
+    headers = {"Content-Type": "application/json", **request.headers, **credentials}
+    name = shorten(message.service, _LONGEST_NAME)
+    title = f"dry-run: {message.event} of {name} to {vendor.title}"
+    with runner.group(f"{title}: {request.method} {request.url}"):
+        for header, value in headers.items():
+            runner.log(f"{header}: {value}")
+        runner.log(json.dumps(request.body, indent=2))
+        if vendor.needs_lookup(message):
+            search = json.dumps(message.search)
+            runner.log(f"Its deployment's id would be looked for first: {search}")
+
+
+def _dry_run_result(message: Message) -> DeliveryResult:
+    return DeliveryResult(
+        service=message.service,
+        vendor=message.vendor,
+        event=message.event,
+        status=Status.DRY_RUN,
+        id=message.id,
+    )
+
+
+def log_results(runner: Runner, results: Sequence[DeliveryResult]) -> None:
+    """Log what became of every event."""
+    for result in results[:_MOST_LINES]:
+        runner.log(_line(result))
+    rest = results[_MOST_LINES:]
+    if rest:
+        counts = {status: sum(result.status is status for result in rest) for status in Status}
+        summary = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+        runner.log(f"… and {len(rest)} more: {summary}")
+
+
+def _line(result: DeliveryResult) -> str:
+    title = VENDORS[result.vendor].title
+    name = shorten(result.service, _LONGEST_NAME)
+    line = f"{title}: {result.event} of {name}: {result.status}"
+    if result.status is not Status.DELIVERED:
+        return f"{line} - {result.error}" if result.error else line
+    if result.attempts > 1:
+        line += f" after {result.attempts} tries"
+    return f"{line}, id {result.id}" if result.id else line
+
+
+def log_undelivered(
+    runner: Runner, messages: Sequence[Message], results: Sequence[DeliveryResult]
+) -> list[str]:
+    """Print what was not delivered as lines for `event: replay`, and return the lines.
+
+    A hosted runner's disk is lost with the job, but the log is kept.
+    """
+    pairs = zip(messages, results, strict=False)
+    lost = [with_cause(message, result) for message, result in pairs if result.status.is_lost]
+    if not lost:
+        return []
+    lines = runner.hide(dump(lost)).splitlines()
+    plural = "s" if len(lost) > 1 else ""
+    with runner.group(f"{len(lost)} undelivered event{plural}, for event: replay"):
+        for line in lines:
+            runner.log(line)
+    return lines

@@ -1,0 +1,70 @@
+"""The `launchdarkly-…` inputs, and the rules across them."""
+
+from collections.abc import Iterator
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from ...deployment import Tag
+from ...errors import Problem
+from ...values.rules import JsonObject, Secret, one_of, server_url
+from ..base import Settings
+from ..shared import DeploymentId
+from .json_patch import Patch
+
+_DEFAULT_URL = "https://app.launchdarkly.com"
+
+_WITHOUT_INSIGHTS = {"app.launchdarkly.us": "federal", "app.eu.launchdarkly.com": "EU"}
+"""See docs/vendors.md#launchdarkly-availability."""
+
+
+class LaunchDarklySettings(Settings):
+    """The `launchdarkly-…` inputs."""
+
+    key_field = "access_token"
+    update_field = "patch"
+    update_only = frozenset({"patch", "deployment_id"})
+    service_keys = {
+        "application-key": "application_key",
+        "application-name": "application_name",
+        "application-kind": "application_kind",
+        "version-name": "version_name",
+        "launchdarkly-deployment-id": "deployment_id",
+    }
+
+    access_token: Secret | None = None
+    project_key: str = "default"
+    environment_key: str = ""
+    application_key: str = ""
+    application_name: str = ""
+    application_kind: Annotated[str, one_of("server", "browser", "mobile")] = "server"
+    version_name: str = ""
+    event_metadata: JsonObject = {}
+    deployment_metadata: JsonObject = {}
+    base_url: Annotated[str, server_url(_DEFAULT_URL)] = _DEFAULT_URL
+    deployment_id: DeploymentId = ""
+    patch: Patch | None = None
+
+    def problems(
+        self, *, environment: str, tags: tuple[Tag, ...], update: bool
+    ) -> Iterator[Problem]:
+        token = self.access_token.get_secret_value() if self.access_token else ""
+        if token.startswith(("sdk-", "mob-")):
+            rule = "must be an API access token, and this is an SDK or mobile key"
+            fix = (
+                "Create an access token with the Writer role "
+                "in LaunchDarkly's Authorization settings."
+            )
+            yield Problem("launchdarkly-access-token", rule, None, fix)
+        needs_environment = not update or (self.patch and not self.deployment_id)
+        if needs_environment and not (self.environment_key or environment):
+            rule = "is needed by LaunchDarkly and is empty"
+            fix = "Set environment, or launchdarkly-environment-key, to the key."
+            yield Problem("environment", rule, None, fix)
+
+    def warnings(self) -> Iterator[str]:
+        instance = _WITHOUT_INSIGHTS.get(urlsplit(self.base_url).hostname or "")
+        if instance:
+            yield (
+                f"launchdarkly-base-url is LaunchDarkly's {instance} instance, where engineering "
+                "insights is documented as not available: expect the events to be refused."
+            )

@@ -1,0 +1,238 @@
+"""One vendor's worker pool: its order, its connections, its look-ups and its bugs."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+
+from deployment_events.deployment import Event
+from deployment_events.http.deadline import Clock
+from deployment_events.http.transport import Transport
+from deployment_events.messages import Message, Status
+from deployment_events.vendors.launchdarkly.search import DeploymentSearch
+from deployment_events.vendors.launchdarkly.vendor import LaunchDarkly
+from sandbox import Sandbox
+
+BOTH = ("launchdarkly", "datadog")
+INTERNAL_ERROR = re.compile(
+    r"an error in this action, (?P<type>\w+) at test_pool\.py:\d+: please report it"
+)
+
+
+def test_a_hundred_services_share_ten_connections_a_vendor_and_two_seconds(
+    make_delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    delivery = make_delivery(clock=Clock())
+    sandbox.latency = 0.1
+    messages = [message(number, vendor=vendor) for number in range(100) for vendor in BOTH]
+    before = {vendor: sandbox.connections(vendor) for vendor in BOTH}
+    began = time.monotonic()
+    results = delivery.deliver(*messages)
+    took = time.monotonic() - began
+    assert {one.status for one in results} == {Status.DELIVERED}
+    assert all(one.id for one in results)
+    assert took < 2.5
+    for vendor in BOTH:
+        assert 1 <= sandbox.connections(vendor) - before[vendor] <= 10
+    assert len({one.id for one in results}) == 200
+    lists = [one for one in sandbox.requests("launchdarkly") if one.method == "GET"]
+    assert len(lists) == 1, "one list message serves a hundred services"
+
+
+def test_a_service_never_ends_before_it_has_started(
+    delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    sandbox.fail("launchdarkly", 503, times=3)
+    end = message(0, vendor="launchdarkly")
+    start = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.STARTED)
+    results = delivery.deliver(end, start)
+    assert {one.status for one in results} == {Status.DELIVERED}
+    accepted = [
+        one.body["eventType"] for one in sandbox.requests("launchdarkly") if one.method == "POST"
+    ]
+    assert accepted == ["started"] * 4 + ["finished"]
+
+
+def test_an_end_is_not_sent_where_its_start_was_refused(
+    delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    sandbox.fail("launchdarkly", 400, times=1)
+    end = message(0, vendor="launchdarkly")
+    start = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.STARTED)
+    results = delivery.deliver(start, end)
+    assert [one.status for one in results] == [Status.REFUSED, Status.UNDELIVERED]
+    assert results[1].error == "not sent, because the event before it was not accepted"
+    assert len(sandbox.requests("launchdarkly")) == 1
+    assert len(delivery.kept) == 2
+
+
+def test_nothing_waits_for_a_custom_event(delivery: Any, sandbox: Sandbox, message: Any) -> None:
+    sandbox.fail("launchdarkly", 400, times=1)
+    end = message(0, vendor="launchdarkly")
+    custom = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.CUSTOM)
+    results = delivery.deliver(custom, end)
+    assert [one.status for one in results] == [Status.REFUSED, Status.DELIVERED]
+
+
+def test_one_services_trouble_is_no_other_services(
+    delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    sandbox.fail("datadog", 400, times=1)
+    results = delivery.deliver(*(message(number) for number in range(30)))
+    statuses = sorted(one.status for one in results)
+    assert statuses == [Status.DELIVERED] * 29 + [Status.REFUSED]
+    assert len(delivery.kept) == 1
+
+
+def test_a_bug_in_one_message_is_reported_and_stops_no_other_message(
+    delivery: Any, sandbox: Sandbox, message: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Transport.send
+
+    def send(self: Any, request: Any, *rest: Any) -> Any:
+        if request.body and request.body["data"]["attributes"]["service"] == "service-1":
+            raise KeyError("a bug")
+        return real(self, request, *rest)
+
+    monkeypatch.setattr(Transport, "send", send)
+    results = delivery.deliver(*(message(number) for number in range(3)))
+    assert [one.status for one in results] == [
+        Status.DELIVERED,
+        Status.UNDELIVERED,
+        Status.DELIVERED,
+    ]
+    assert INTERNAL_ERROR.fullmatch(results[1].error)["type"] == "KeyError"
+    assert "a bug" not in results[1].error
+    assert [one.service for one in delivery.kept] == ["service-1"]
+
+
+class TestBugsInLookups:
+    """A bug is reported with its place, and never as a lack of time."""
+
+    @pytest.fixture(params=[(LaunchDarkly, "lookup"), (DeploymentSearch, "take")], ids=str)
+    def bug(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*_: Any) -> Any:
+            raise RuntimeError("may hold a key")
+
+        monkeypatch.setattr(*request.param, fail)
+
+    @pytest.mark.usefixtures("bug")
+    def test_a_message_that_needs_the_id_is_undelivered_and_the_others_are_sent(
+        self, delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        needing = change(message(0, vendor="launchdarkly"))
+        results = delivery.deliver(needing, message(1, vendor="launchdarkly"), message(2))
+        assert [one.status for one in results] == [
+            Status.UNDELIVERED,
+            Status.DELIVERED,
+            Status.DELIVERED,
+        ]
+        assert INTERNAL_ERROR.fullmatch(results[0].error)["type"] == "RuntimeError"
+        assert [one.cause for one in delivery.kept] == [results[0].error]
+        assert {one.method for one in sandbox.requests("launchdarkly")} <= {"GET", "POST"}
+
+    @pytest.mark.usefixtures("bug")
+    def test_an_accepted_event_stays_delivered_and_a_note_and_the_log_name_the_bug(
+        self, delivery: Any, message: Any
+    ) -> None:
+        [result] = delivery.deliver(message(0, vendor="launchdarkly"))
+        assert (result.status, result.id, result.error) == (Status.DELIVERED, "", "")
+        found = INTERNAL_ERROR.search(result.note)
+        assert found is not None
+        assert found["type"] == "RuntimeError"
+        assert result.note == (
+            f"LaunchDarkly took the event, but its id could not be read ({found[0]}): it is empty."
+        )
+        [line] = delivery.log
+        assert line == f"LaunchDarkly: the deployments' ids could not be read ({found[0]})"
+        assert delivery.kept == []
+
+
+@pytest.mark.parametrize("method", ["deployment_key", "needs_lookup", "explain", "read_id"])
+def test_a_bug_anywhere_in_a_vendor_is_named_with_its_place(
+    delivery: Any, sandbox: Sandbox, message: Any, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise RuntimeError("a bug")
+
+    if method == "explain":
+        sandbox.fail("launchdarkly", 400)
+    monkeypatch.setattr(LaunchDarkly, method, fail)
+    messages = [message(number, vendor="launchdarkly") for number in range(3)]
+    results = delivery.deliver(*messages, message(0))
+    assert [one.status for one in results] == [*[Status.UNDELIVERED] * 3, Status.DELIVERED]
+    assert all(INTERNAL_ERROR.fullmatch(one.error) for one in results[:3])
+    monkeypatch.undo()
+    assert len(delivery.kept) == 3
+
+
+def test_an_event_that_follows_a_bug_of_the_same_deployment_is_not_sent(
+    delivery: Any, sandbox: Sandbox, message: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = LaunchDarkly.request
+    calls = []
+
+    def fail_in_the_second_call(*arguments: Any) -> Any:
+        calls.append(arguments)
+        # The first call prepares the transport.
+        if len(calls) == 2:
+            raise RuntimeError("a bug")
+        return real(*arguments)
+
+    monkeypatch.setattr(LaunchDarkly, "request", fail_in_the_second_call)
+    end = message(0, vendor="launchdarkly")
+    start = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.STARTED)
+    results = delivery.deliver(start, end)
+    assert INTERNAL_ERROR.fullmatch(results[0].error)
+    assert results[1].error == "not sent, because the event before it was not accepted"
+    assert sandbox.requests("launchdarkly") == []
+
+
+class TestRequiredLookups:
+    def test_an_id_that_is_found_enters_the_request(
+        self, delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        [event] = delivery.deliver(message(0, vendor="launchdarkly"))
+        [result] = delivery.deliver(change(message(0, vendor="launchdarkly")))
+        assert (result.status, result.id) == (Status.DELIVERED, event.id)
+        [patch] = [one for one in sandbox.requests("launchdarkly") if one.method == "PATCH"]
+        assert patch.path.endswith(event.id)
+
+    def test_without_the_deployment_nothing_is_changed(
+        self, delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        [result] = delivery.deliver(change(message(0, vendor="launchdarkly")))
+        assert (result.status, result.attempts) == (Status.REFUSED, 0)
+        assert result.error == (
+            "LaunchDarkly lists no deployment of this version: nothing was changed"
+        )
+        assert [one.method for one in sandbox.requests("launchdarkly")] == ["GET"]
+
+    def test_a_lookup_that_is_refused_refuses_the_change_with_its_fix(
+        self, delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        sandbox.fail("launchdarkly", 403, path="insights/deployments")
+        needing = change(message(0, vendor="launchdarkly"))
+        changed, sent = delivery.deliver(needing, message(1, vendor="launchdarkly"))
+        assert (changed.status, changed.attempts) == (Status.REFUSED, 0)
+        assert changed.error.startswith("HTTP 403")
+        assert "Writer" in changed.fix
+        assert sent.status is Status.DELIVERED
+
+    def test_a_lookup_that_is_unavailable_leaves_the_change_undelivered(
+        self, make_delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        sandbox.fail("launchdarkly", "retry-after-day", path="insights/deployments")
+        delivery = make_delivery()
+        [result] = delivery.deliver(change(message(0, vendor="launchdarkly")))
+        assert result.status is Status.UNDELIVERED
+        assert "it asks to wait 86400 s" in result.error
+        assert len(delivery.kept) == 1
+
+
+def change(event: Message) -> Message:
+    """Return the message that changes an event's deployment, whose ID must be looked up."""
+    body = [{"op": "replace", "path": "/status", "value": "failed"}]
+    changes = {"kind": "deployment-patch", "event": Event.UPDATE, "body": body}
+    return event.model_copy(update=changes)

@@ -1,0 +1,169 @@
+"""Which certificate authorities (CAs) are trusted, and how often they are loaded."""
+
+import ssl
+import threading
+from pathlib import Path
+
+import pytest
+from support.cas import hashed
+
+from deployment_events.errors import Refused
+from deployment_events.http.tls import Trust
+from sandbox.certificates import Certificates
+
+HOST = "localhost"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """A server's certificate, and the CA that signed it."""
+    return Certificates(tmp_path_factory.mktemp("server"))
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Another CA."""
+    return Certificates(tmp_path_factory.mktemp("other"))
+
+
+@pytest.fixture(autouse=True)
+def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: Certificates) -> Path:
+    """A system without CAs; certifi's bundle contains another CA than the server's."""
+    folder = tmp_path / "system"
+    paths = ssl.get_default_verify_paths()._replace(openssl_capath=str(folder))
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
+    monkeypatch.setattr("certifi.where", lambda: str(other.ca_file))
+    return folder
+
+
+def is_trusted(server: Certificates, trust: Trust | None = None) -> bool:
+    """Return whether a client accepts the server's certificate, in a handshake without sockets."""
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    context = (trust or Trust()).context()
+    client = context.wrap_bio(to_client, to_server, server_hostname=HOST)
+    peer = server.context().wrap_bio(to_server, to_client, server_side=True)
+    for _ in range(10):
+        for side in (client, peer):
+            try:
+                side.do_handshake()
+            except ssl.SSLWantReadError:
+                continue
+            except ssl.SSLCertVerificationError:
+                return False
+    return client.version() is not None
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_named_bundle_is_trusted(
+    server: Certificates, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, str(server.ca_file))
+    assert is_trusted(server)
+
+
+def test_the_variable_of_requests_wins_over_that_of_curl(
+    server: Certificates, other: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.ca_file))
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(other.ca_file))
+    assert is_trusted(server)
+
+
+def test_a_named_folder_is_trusted(
+    server: Certificates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(hashed(server.ca_file, tmp_path / "named")))
+    assert is_trusted(server)
+
+
+def test_without_a_name_the_systems_folder_is_trusted(server: Certificates, system: Path) -> None:
+    hashed(server.ca_file, system)
+    assert is_trusted(server)
+
+
+def test_a_named_bundle_replaces_the_systems_folder(
+    server: Certificates, other: Certificates, system: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed(server.ca_file, system)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(other.ca_file))
+    assert not is_trusted(server)
+
+
+@pytest.mark.parametrize("content", ["no folder", "no file", "no hash", "dangling link"])
+def test_without_hashed_cas_in_the_systems_folder_certifis_bundle_is_trusted(
+    server: Certificates, system: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    if content != "no folder":
+        system.mkdir()
+    if content == "no hash":
+        (system / "ca-certificates.crt").write_bytes(b"")
+    if content == "dangling link":
+        (system / "0123abcd.0").symlink_to(system / "missing")
+    assert not is_trusted(server)
+    monkeypatch.setattr("certifi.where", lambda: str(server.ca_file))
+    assert is_trusted(server)
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_openssls_variables_change_nothing(
+    server: Certificates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    folder = hashed(server.ca_file, tmp_path / "folder")
+    values = {"SSL_CERT_FILE": server.ca_file, "SSL_CERT_DIR": folder}
+    monkeypatch.setenv(variable, str(values[variable]))
+    assert not is_trusted(server)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(None, "No such file or directory"), ("text", r"\[X509"), ("\0" * 100, r"\[X509")],
+    ids=["missing", "text", "zeros"],
+)
+def test_a_bundle_that_cannot_be_used_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None, reason: str
+) -> None:
+    path = tmp_path / "bundle.pem"
+    if content is not None:
+        path.write_text(content)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
+    wanted = rf"^the CA bundle '{path}' cannot be used \({reason}.*\): correct REQUESTS_CA_BUNDLE$"
+    with pytest.raises(Refused, match=wanted):
+        Trust().context()
+
+
+def test_a_certificate_instead_of_a_path_is_refused_in_a_short_message(
+    server: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", server.ca_file.read_text() * 10)
+    with pytest.raises(Refused) as caught:
+        Trust().context()
+    assert len(str(caught.value)) < 400
+
+
+def test_all_threads_share_one_context(
+    server: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.ca_file))
+    load, loaded = ssl.create_default_context, []
+    start = threading.Barrier(10)
+
+    def create(**arguments: str) -> ssl.SSLContext:
+        loaded.append(arguments)
+        return load(**arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ssl, "create_default_context", create)
+    trust, contexts = Trust(), []
+    assert loaded == []
+
+    def use() -> None:
+        start.wait()
+        contexts.append(trust.context())
+
+    threads = [threading.Thread(target=use) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(contexts) == 10
+    assert len(set(map(id, contexts))) == 1
+    assert len(loaded) == 1

@@ -1,0 +1,76 @@
+"""What the log shows about messages and results."""
+
+import json
+
+import pytest
+from support.deployments import both, message, result
+from support.step import Step
+
+from deployment_events.delivery.outbox import parse
+from deployment_events.github.runner import Runner
+from deployment_events.messages import Status
+from deployment_events.report.log import log_dry_run, log_results, log_undelivered
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_success_is_said_only_of_what_was_delivered(step: Step, capsys: Capture) -> None:
+    log_results(
+        Runner(),
+        [
+            result(id="ld-1"),
+            result(attempts=3),
+            result(Status.REFUSED, error="HTTP 401"),
+            result(Status.SKIPPED, vendor="datadog", error="by design"),
+        ],
+    )
+    assert capsys.readouterr().out.splitlines() == [
+        "LaunchDarkly: finished of checkout: delivered, id ld-1",
+        "LaunchDarkly: finished of checkout: delivered after 3 tries",
+        "LaunchDarkly: finished of checkout: refused - HTTP 401",
+        "Datadog: finished of checkout: skipped - by design",
+    ]
+
+
+def test_many_receipts_are_counted(step: Step, capsys: Capture) -> None:
+    log_results(Runner(), [*[result()] * 25, result(Status.REFUSED)])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 21
+    assert lines[-1] == "… and 6 more: 5 delivered, 1 refused"
+
+
+def test_a_service_s_name_cannot_forge_a_line(step: Step, capsys: Capture) -> None:
+    log_results(Runner(), [result(service="x\n::error::forged ##[error]")])
+    out = capsys.readouterr().out
+    assert "##[" not in out
+    assert not any(line.lstrip().startswith("::") for line in out.splitlines())
+
+
+def test_what_is_lost_is_printed_as_lines_that_replay_takes(step: Step, capsys: Capture) -> None:
+    messages = [message(service="a"), message(service="b ##[error]"), message(service="c")]
+    results = [result(), result(Status.REFUSED, error="HTTP 400"), result(Status.UNDELIVERED)]
+    lines = log_undelivered(Runner(), messages, results)
+    first, *printed, last = capsys.readouterr().out.splitlines()
+    assert first == "::group::2 undelivered events, for event: replay"
+    assert last == "::endgroup::"
+    assert printed == lines
+    assert parse("\n".join(printed)) == [
+        messages[1].model_copy(update={"cause": "HTTP 400"}),
+        messages[2],
+    ]
+
+
+def test_nothing_lost_prints_nothing(step: Step, capsys: Capture) -> None:
+    assert log_undelivered(Runner(), [message()], [result()]) == []
+    assert capsys.readouterr().out == ""
+
+
+def test_a_rehearsal_prints_what_would_be_sent(step: Step, capsys: Capture) -> None:
+    [told] = log_dry_run(Runner(), [message()], both().shared)
+    out = capsys.readouterr().out
+    assert (told.status, told.id) == (Status.DRY_RUN, message().id)
+    assert (
+        "::group::dry-run: finished of checkout to Datadog: POST https://api.datadoghq.com/" in out
+    )
+    assert "DD-API-KEY: ***" in out
+    assert json.loads(out[out.index("\n{") : out.rindex("}") + 1]) == message().body
