@@ -24,10 +24,11 @@ run: $(STAMP)  ## one whole deployment, main and post, against the embedded sand
 test: $(STAMP)  ## unit, contract, fault and end-to-end tests
 	@$(BIN)/python -m pytest -n auto -m "not container" $(ARGS)
 
-lint: $(STAMP)  ## ruff, mypy, zizmor, hadolint, actionlint
+lint: $(STAMP)  ## ruff, mypy, import-linter, zizmor, hadolint, actionlint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@PYTHONPATH=src:. $(BIN)/lint-imports --cache-dir .cache/import-linter >.cache/import-linter.log || { cat .cache/import-linter.log; exit 1; }
 	$(BIN)/hadolint Dockerfile .github/actions/*/Dockerfile
 	$(BIN)/actionlint .github/workflows/*.yml examples/*.yml
 	$(BIN)/zizmor --offline --quiet .github action.yml

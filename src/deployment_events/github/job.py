@@ -27,7 +27,7 @@ def read_job_start(
 ) -> int | None:
     """Return when the job on this runner started, in Unix ms, or None with a debug line.
 
-    The runner's context does not contain it: docs/vendors.md#github-job-start.
+    The runner's context does not contain it: docs/vendors.md#github-job-list.
     """
     limit = deadline.part(_SECONDS)
     try:

@@ -14,7 +14,7 @@ T = TypeVar("T")
 GRACE = 1.0
 """Seconds that requests in progress get after the job was cancelled.
 
-The runner kills the step 10 s after a cancel: docs/vendors.md#runner-cancel.
+The runner kills the step 10 s after a cancel: docs/vendors.md#runner-cancel-timing.
 """
 
 
