@@ -59,8 +59,8 @@ def _set_up() -> None:
 def _listen(clock: "Clock") -> list[int]:
     """Let SIGINT and SIGTERM end the network requests. Return the list of received signals.
 
-    The runner sends SIGINT, then SIGTERM, and then kills: docs/vendors.md#runner-cancel-timing. The first
-    process of a container ignores SIGTERM if it has no handler.
+    The runner sends SIGINT, then SIGTERM, and then kills: docs/vendors.md#runner-cancel-timing.
+    The first process of a container ignores SIGTERM if it has no handler.
     """
     received: list[int] = []
 

@@ -74,6 +74,12 @@ def test_all_pages_are_read(read: Read) -> None:
     assert read(job(), *others) == EARLIER
 
 
+def test_no_page_is_requested_after_the_last_job(read: Read, sandbox: Sandbox) -> None:
+    sandbox.reset()
+    read(job())
+    assert len(sandbox.requests("github")) == 1
+
+
 def test_a_job_of_the_same_name_on_a_later_page_makes_the_start_uncertain(read: Read) -> None:
     others = [job(runner_name=f"other {number}") for number in range(150)]
     assert read(job(), *others, job()) is None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import requests
-from urllib3.exceptions import LocationValueError, MaxRetryError, NewConnectionError, ProtocolError
+from urllib3.exceptions import LocationValueError, MaxRetryError, ProtocolError
 
 from deployment_events.errors import DeliveryFailed, Refused, Unavailable
 from deployment_events.http.failures import describe
@@ -94,7 +94,7 @@ def test_these_are_retried(error: Exception, message: str) -> None:
 
 def test_the_deepest_cause_names_the_reason() -> None:
     refused = ConnectionRefusedError(111, "Connection refused")
-    error = chained(NewConnectionError(None, "Failed to connect"), refused)  # type: ignore[arg-type]
+    error = chained(OSError(5, "Input/output error"), refused)
     assert str(describe(requests.ConnectionError(wrapped(error)))) == "connection refused"
 
 
