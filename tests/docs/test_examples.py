@@ -87,6 +87,29 @@ def test_one_step_reports_a_failed_deploy_to_launchdarkly_alone() -> None:
     assert not complaints(result)
 
 
+@example("two-steps.yml")
+def test_two_steps_report_a_whole_deployment() -> None:
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "two-steps.yml")
+        feature = only(sandbox.deployments("launchdarkly"))
+        deployment = only(sandbox.deployments("datadog"))
+    assert result.conclusion == "success"
+    assert not complaints(result)
+    assert feature["status"] == "finished"
+    assert milliseconds(deployment) == feature["durationMs"] >= DEPLOY_SECONDS * 1000
+    start = next(step for step in result.jobs["deploy"].steps if step.id == "start")
+    assert start.outputs["datadog-deployment-id"] == deployment["id"]
+
+
+def test_two_steps_report_a_failed_deploy_to_launchdarkly_alone() -> None:
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "two-steps.yml", replace={"./deploy.sh": "exit 1 #"})
+        assert only(sandbox.deployments("launchdarkly"))["status"] == "failed"
+        assert not sandbox.deployments("datadog")
+    assert result.conclusion == "failure"
+    assert not complaints(result)
+
+
 @example("two-jobs.yml", "reporting-in-its-own-jobs.yml")
 @pytest.mark.parametrize("name", ["two-jobs.yml", "reporting-in-its-own-jobs.yml"])
 def test_a_deployment_of_several_jobs_has_one_start_and_one_end(name: str) -> None:
