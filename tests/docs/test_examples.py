@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from support import gh
 from support.examples import (
     DEPLOY_SECONDS,
     EXAMPLES,
@@ -17,6 +18,7 @@ from support.examples import (
     only,
     stages,
 )
+from support.steps import event_types
 
 from deployment_events.values.times import parse_time
 from emulator.layout import Layout
@@ -276,6 +278,81 @@ def test_a_workflow_run_deploys_neither_what_failed_nor_what_a_fork_has_sent(cha
         result = execute(sandbox, "workflow-run.yml", event_name="workflow_run", event=event)
         assert not sandbox.requests()
     assert result.conclusion == "skipped"
+
+
+LOST_RUN = {
+    "id": 8123456789,
+    "run_attempt": 1,
+    "event": "push",
+    "conclusion": "failure",
+    "head_sha": PUSHED,
+    "run_started_at": "2026-05-04T09:30:00Z",
+    "updated_at": "2026-05-04T09:45:00Z",
+}
+REPORT = "OWNER/deployment-events@v1"
+
+
+def steps(main: str | None, post: str | None) -> list[dict]:
+    """The steps of a deploy job as GitHub lists them; what the runner never got to has no end."""
+    ends = {"Set up job": "success", f"Run {REPORT}": main, f"Post Run {REPORT}": post}
+    return [{"name": name, "conclusion": end} for name, end in ends.items()]
+
+
+def end_run(folder: Path, sandbox: Sandbox, listed: list[dict], **run: object) -> None:
+    """End a run whose deploy job has these steps, as close-open.yml sees it."""
+    sandbox.jobs = [{"name": "test", "steps": []}, {"name": "deploy", "steps": listed}]
+    result = execute(
+        sandbox,
+        "close-open.yml",
+        event_name="workflow_run",
+        event={"workflow_run": {**LOST_RUN, **run}},
+        env=gh.install(folder),
+    )
+    assert result.conclusion in {"success", "skipped"}
+    assert not complaints(result)
+
+
+@example("close-open.yml")
+@pytest.mark.parametrize(
+    ("conclusion", "post"),
+    [("failure", None), ("cancelled", "cancelled"), ("timed_out", "skipped")],
+)
+def test_a_deployment_whose_runner_died_is_closed(
+    tmp_path: Path, conclusion: str, post: str | None
+) -> None:
+    dies = {
+        "event: started": "event: started\n          started-at: 2026-05-04T09:30:20Z",
+        "if: ${{ always() }}": "if: ${{ false }}",
+    }
+    with Sandbox() as sandbox:
+        execute(sandbox, "two-steps.yml", replace=dies)
+        end_run(tmp_path, sandbox, steps("success", post), conclusion=conclusion)
+        assert event_types(sandbox) == ["started", "failed"]
+        feature = only(sandbox.deployments("launchdarkly"))
+        assert not sandbox.deployments("datadog")
+    assert feature["status"] == "failed"
+    assert feature["endedAt"] == parse_time(str(LOST_RUN["updated_at"]))
+
+
+@pytest.mark.parametrize(
+    ("main", "post"), [("success", "success"), ("success", "failure"), (None, None)]
+)
+def test_a_deploy_that_was_reported_or_never_began_is_left_alone(
+    tmp_path: Path, main: str | None, post: str | None
+) -> None:
+    with Sandbox() as sandbox:
+        end_run(tmp_path, sandbox, steps(main, post))
+        assert len(sandbox.requests("github")) == 1
+        assert not sandbox.requests("launchdarkly")
+
+
+@pytest.mark.parametrize("change", [{"conclusion": "success"}, {"event": "pull_request"}])
+def test_a_run_that_succeeded_or_came_from_a_fork_closes_nothing(
+    tmp_path: Path, change: dict
+) -> None:
+    with Sandbox() as sandbox:
+        end_run(tmp_path, sandbox, steps("success", None), **change)
+        assert not sandbox.requests()
 
 
 @example("release.yml")
