@@ -16,13 +16,13 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run test lint bench engine image test-container test-image release-dry-run readme screenshots clean
+.PHONY: run test lint bench engine image test-container test-image test-act release-dry-run readme screenshots clean
 
 run: $(STAMP)  ## one whole deployment, main and post, against the embedded sandbox (or the real vendors)
 	@$(BIN)/python -m emulator
 
 test: $(STAMP)  ## unit, contract, fault and end-to-end tests
-	@$(BIN)/python -m pytest -n auto -m "not container" $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m "not container and not act" $(ARGS)
 
 lint: $(STAMP)  ## ruff, mypy, import-linter, zizmor, hadolint, actionlint
 	$(BIN)/ruff check .
@@ -47,6 +47,9 @@ test-container: image test-image  ## main and post in the image, as the runner w
 
 test-image: $(STAMP) engine  ## the same for an IMAGE that exists already
 	@IMAGE=$(IMAGE) $(BIN)/python -m pytest -m container tests/container $(ARGS)
+
+test-act: image $(STAMP)  ## examples under act, the engine of Gitea's and Forgejo's runners
+	@IMAGE=$(IMAGE) DOCKER_BUILD_ARGS="$(DOCKER_BUILD_ARGS)" $(BIN)/python -m pytest -m act tests/act $(ARGS)
 
 release-dry-run: $(STAMP) engine  ## everything a release does for one architecture, against a registry of its own
 	@DOCKER_BUILD_ARGS="$(DOCKER_BUILD_ARGS)" $(BIN)/python -m scripts.release dry-run

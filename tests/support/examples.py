@@ -30,13 +30,19 @@ WHAT_USERS_RUN = {
 """The scripts an example supposes in the user's repository, and what stands in for them here."""
 
 
+def example_text(name: str, replace: Mapping[str, str] | None = None) -> str:
+    """Return one file of examples/ with the user's scripts replaced; `replace` names more texts."""
+    text = (EXAMPLES / name).read_text(encoding="utf-8")
+    for old, new in {**WHAT_USERS_RUN, **(replace or {})}.items():
+        text = text.replace(old, new)
+    return text
+
+
 def execute(
     sandbox: Sandbox, name: str, *, replace: Mapping[str, str] | None = None, **settings: Any
 ) -> WorkflowResult:
     """Run one file of examples/; `replace` exchanges more of its text, `settings` are the emulator's."""
-    text = (EXAMPLES / name).read_text(encoding="utf-8")
-    for old, new in {**WHAT_USERS_RUN, **(replace or {})}.items():
-        text = text.replace(old, new)
+    text = example_text(name, replace)
     github = {
         "api_url": sandbox.github_url,
         "token": GITHUB_TOKEN,

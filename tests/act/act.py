@@ -1,0 +1,149 @@
+"""Workflows under act: jobs and actions are containers of local images on the host's network."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from support.examples import SECRETS
+
+from emulator import REPOSITORY
+from sandbox import Sandbox
+from scripts.release.pin import find
+
+PROGRAM = Path(sys.executable).with_name("act")
+ACTION = "OWNER/deployment-events@v1"
+"""How the examples name the action."""
+PASSED_ON = ("PATH", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY")
+"""What act and Docker's client need from this process; nothing else may change a run."""
+STEP_OUTPUT = re.compile(r"^\[[^\]]*\] {3}\| (.*)$", re.MULTILINE)
+OPTIONS = (
+    "--pull=false",
+    "--bind",
+    "--rm",
+    "--no-cache-server",
+    "--container-daemon-socket=-",
+    *(f"--secret={name}" for name in SECRETS),
+)
+LIMIT = 60.0
+"""Seconds of a run after which act is stuck."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a finished run shows."""
+
+    succeeded: bool
+    log: str
+
+    @property
+    def printed(self) -> list[str]:
+        """The lines that steps printed; neither commands to the runner nor act's own lines."""
+        return STEP_OUTPUT.findall(self.log)
+
+
+class Act:
+    """Runs workflows in a repository of its own, with the action from an image."""
+
+    def __init__(self, image: str, job_image: str, folder: Path) -> None:
+        self.repository = folder / "repository"
+        """The user's repository: act mounts it into the job, where GitHub would check it out."""
+        self._job_image = job_image
+        self._folder = folder
+        self._action = folder / "action"
+        self._make_repository()
+        self._make_action(image)
+
+    @property
+    def commit(self) -> str:
+        """The commit of every run: what `GITHUB_SHA` says."""
+        return self._git("rev-parse", "HEAD").strip()
+
+    def run(
+        self,
+        workflow: str,
+        *,
+        event_name: str = "push",
+        event: Mapping[str, object] | None = None,
+        actions: Mapping[str, Path] | None = None,
+    ) -> Run:
+        """Run the text of a workflow; `actions` has other actions' folders by their `uses:`."""
+        payload = self._folder / "event.json"
+        payload.write_text(json.dumps(event or {}))
+        # act names a job's container after the workflow and removes what has that name already:
+        # with a name of its own, a run cannot disturb another one on the same engine.
+        file = self._folder / f"{uuid.uuid4().hex[:8]}.yml"
+        file.write_text(re.sub(r"^name: .*\n", "", workflow, flags=re.MULTILINE))
+        folders = {ACTION: self._action, **(actions or {})}
+        command = [
+            str(PROGRAM),
+            event_name,
+            f"--workflows={file}",
+            f"--eventpath={payload}",
+            f"--platform=ubuntu-latest={self._job_image}",
+            *(f"--local-repository=https://github.com/{one}={folders[one]}" for one in folders),
+            *OPTIONS,
+        ]
+        done = subprocess.run(
+            command,
+            cwd=self.repository,
+            env={**self._environment(), **SECRETS, "ACT_DISABLE_VERSION_CHECK": "true"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=LIMIT,
+        )
+        return Run(done.returncode == 0, done.stdout)
+
+    def _make_repository(self) -> None:
+        """Make a commit and a remote: act takes the commit and the repository's name from them."""
+        self.repository.mkdir()
+        self._git("init", "--quiet", "--initial-branch=main")
+        self._git("remote", "add", "origin", "https://github.com/octo-org/octo-repo")
+        author = ("-c", "user.name=octocat", "-c", "user.email=octocat@example.com")
+        self._git(*author, "commit", "--quiet", "--allow-empty", "--message=Deploy this")
+
+    def _make_action(self, image: str) -> None:
+        """Make the action as a release publishes it: with an action.yml that names the image."""
+        manifest = (REPOSITORY / "action.yml").read_text()
+        line = find(manifest)
+        pinned = f"{manifest[: line.start()]}{line['key']}docker://{image}{manifest[line.end() :]}"
+        self._action.mkdir()
+        (self._action / "action.yml").write_text(pinned)
+
+    def _git(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ("git", *arguments),
+            cwd=self.repository,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def _environment(self) -> dict[str, str]:
+        passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        return {**passed_on, "HOME": str(self._folder), "XDG_CACHE_HOME": str(self._folder)}
+
+
+def for_sandbox(sandbox: Sandbox, workflow: str) -> str:
+    """Return the workflow with the sandbox's URL beside each vendor's key.
+
+    They are written into `with:`, because act's post stage has no defaults of action.yml.
+    """
+    urls = {
+        "launchdarkly-access-token": f"launchdarkly-base-url: {sandbox.launchdarkly_url}",
+        "datadog-api-key": f"datadog-base-url: {sandbox.datadog_url}",
+    }
+    for key, url in urls.items():
+        workflow = re.sub(rf"^( +)({key}: .*)$", rf"\1\2\n\1{url}", workflow, flags=re.MULTILINE)
+    return workflow
