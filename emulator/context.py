@@ -1,34 +1,52 @@
-"""What all steps of one job share, and what expressions can see of it."""
+"""What all steps of a job share, and what expressions can read of it."""
 
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
 from emulator.environment import github_context, runner_context
-from emulator.expressions import interpolate
+from emulator.expressions import Scope, interpolate
 from emulator.layout import Layout
+from emulator.manifest import Action
 from emulator.masks import Masker
-from emulator.parser import Scope
 from emulator.results import Outcome, StepResult
-from emulator.runners import Runner
+from emulator.runners import HostRunner, Runner
 
-_STRATEGY: Mapping[str, object] = {
-    "fail-fast": True,
-    "job-index": 0,
-    "job-total": 1,
-    "max-parallel": 1,
-}
+_STRATEGY = {"fail-fast": True, "job-index": 0, "job-total": 1, "max-parallel": 1}
+_DEFAULT_CONTEXTS = ("github", "strategy", "matrix", "job", "runner")
+"""What the default of an input can read."""
 
 
 @dataclass(frozen=True)
-class Setting:
-    """What a run brings into a job: the event, and the contexts given from outside."""
+class Step:
+    """A step as the workflow declares it."""
 
+    id: str = ""
+    with_: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    if_: str = "success()"
+    continue_on_error: bool = False
+
+
+@dataclass(kw_only=True)
+class JobContext:
+    """A job: what it is given, and its state between two steps.
+
+    `env`, `secrets`, `strategy`, `matrix`, `needs`, `inputs` and `variables` (`vars`) are contexts;
+    `github` replaces properties of that context.
+    """
+
+    name: str = "deploy"
     event_name: str = "push"
     event: Mapping[str, object] = field(default_factory=dict)
+    runner: Runner = field(default_factory=HostRunner)
     env: Mapping[str, str] = field(default_factory=dict)
+    """`GITHUB_ENV` adds to it."""
     secrets: Mapping[str, str] = field(default_factory=dict)
     github: Mapping[str, object] = field(default_factory=dict)
     strategy: Mapping[str, object] = field(default_factory=dict)
@@ -36,84 +54,69 @@ class Setting:
     needs: Mapping[str, object] = field(default_factory=dict)
     inputs: Mapping[str, object] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
+    actions: Mapping[str, Path] = field(default_factory=dict)
+    """The directory of an action by its name in `uses:`, without `@` and what follows."""
+    grace: float = 1.0
+    """Scales the waits of a cancel; 1.0 is the runner's 7.5 s and 2.5 s."""
+    status: Outcome = field(default="success", init=False)
+    results: dict[str, StepResult] = field(default_factory=dict, init=False)
+    """Of the steps that have an ID."""
 
-
-@dataclass(frozen=True)
-class Step:
-    """A step as the workflow wrote it."""
-
-    id: str
-    with_: Mapping[str, str] = field(default_factory=dict)
-    env: Mapping[str, str] = field(default_factory=dict)
-    if_: str = "success()"
-    continue_on_error: bool = False
-
-
-class JobContext:
-    """The state of a job between its steps."""
-
-    def __init__(
-        self,
-        name: str,
-        setting: Setting,
-        layout: Layout,
-        runner: Runner,
-        *,
-        grace: float,
-        debug: bool,
-    ) -> None:
-        self.layout = layout
-        self.runner = runner
-        self.grace = grace
-        self.debug = debug
-        self.status: Outcome = "success"
-        self.masker = Masker(setting.secrets.values())
-        self.steps: dict[str, StepResult] = {}
-        """Results of the steps that have an id."""
-        self.paths: list[str] = []
-        """What `GITHUB_PATH` added; shell steps see it, docker actions do not (runner)."""
-        self.github = github_context(
-            setting.event_name, setting.event, name, layout, setting.github
+    def __post_init__(self) -> None:
+        root = Path(tempfile.mkdtemp(prefix="job-")).resolve()
+        self.layout = Layout(root)
+        self.layout.create()
+        self.layout.event.write_text(json.dumps(self.event), encoding="utf-8")
+        self._github = github_context(
+            self.event_name, self.event, self.name, self.layout, self.github
         )
-        token = str(self.github["token"])
-        self.masker.add(token)
-        self._fixed: dict[str, object] = {
-            "strategy": {**_STRATEGY, **setting.strategy},
-            "matrix": setting.matrix,
-            "needs": setting.needs,
-            "secrets": {"GITHUB_TOKEN": token, **setting.secrets},
-            "inputs": setting.inputs,
-            "vars": setting.variables,
-        }
-        layout.create()
-        layout.event.write_text(json.dumps(setting.event), encoding="utf-8")
-        self.env: dict[str, str] = {}
-        """The job's own variables, and what `GITHUB_ENV` added."""
-        self.env.update(
-            {key: interpolate(value, self.scope()) for key, value in setting.env.items()}
-        )
+        token = str(self._github["token"])
+        self.masker = Masker([token, *self.secrets.values()])
+        self.env = {key: interpolate(value, self.scope()) for key, value in self.env.items()}
 
-    def scope(self, env: Mapping[str, str] | None = None) -> Scope:
-        """Show what an expression in a step's `with:`, `env:` or `if:` sees at this moment."""
-        steps = {
-            name: {"outputs": step.outputs, "outcome": step.outcome, "conclusion": step.conclusion}
-            for name, step in self.steps.items()
-        }
-        contexts = {
-            "github": self.github,
-            "runner": runner_context(self.layout, debug=self.debug),
+    def scope(self, step: Step | None = None) -> Scope:
+        """Return what an expression of the job, or of one of its steps, can read now."""
+        contexts: dict[str, Any] = {
+            "github": self._github,
+            "runner": runner_context(self.layout),
             "job": {"status": self.status},
-            "steps": steps,
-            "env": {**self.env, **(env or {})},
-            **self._fixed,
+            "strategy": {**_STRATEGY, **self.strategy},
+            "matrix": self.matrix,
+            "needs": self.needs,
+            "secrets": {"GITHUB_TOKEN": self._github["token"], **self.secrets},
+            "inputs": self.inputs,
+            "vars": self.variables,
+            "steps": _steps(self.results),
+            "env": self.env,
         }
-        return Scope(contexts, self.status)
+        scope = Scope(contexts, self.status)
+        if step is None:
+            return scope
+        env = {key: interpolate(value, scope) for key, value in step.env.items()}
+        return with_contexts(scope, env={**scope.contexts["env"], **env})
 
-    def step_env(self, step: Step) -> dict[str, str]:
-        """Evaluate a step's own variables."""
-        return {key: interpolate(value, self.scope()) for key, value in step.env.items()}
 
-    def count(self, result: StepResult) -> None:
-        """Let a stage's conclusion move the job's status."""
-        if result.conclusion == "failure" and self.status == "success":
-            self.status = "failure"
+def with_contexts(scope: Scope, **contexts: Any) -> Scope:
+    """Return the scope with some contexts replaced."""
+    return replace(scope, contexts={**scope.contexts, **contexts})
+
+
+def evaluate_inputs(step: Step, action: Action, scope: Scope) -> dict[str, str]:
+    """Return the user's values, and the defaults of the inputs that the user left out.
+
+    Names ignore case.
+    """
+    given = {name.casefold() for name in step.with_}
+    visible = Scope({name: scope.contexts[name] for name in _DEFAULT_CONTEXTS})
+    values = {name: interpolate(text, scope) for name, text in step.with_.items()}
+    for name, default in action.inputs.items():
+        if name.casefold() not in given:
+            values[name] = interpolate(default, visible)
+    return values
+
+
+def _steps(results: Mapping[str, StepResult]) -> dict[str, dict[str, object]]:
+    return {
+        name: {"outputs": step.outputs, "outcome": step.outcome, "conclusion": step.conclusion}
+        for name, step in results.items()
+    }

@@ -1,87 +1,160 @@
-"""The part of GitHub's expression language that workflows around this action use.
+"""The part of GitHub's expression language that the examples and this action's defaults use.
 
-Contexts with property access (`github.event.release.tag_name`, `steps['a'].outputs.x`), literals,
-comparisons, `!`, `&&`, `||`, parentheses and a dozen functions. Everything else is an `ExpressionError`.
+It has contexts and their properties, strings, `true`, `false`, `null`, `==`, `!=`, `!`, `&&`, `||`,
+parentheses, the four status functions, `contains` and `fromJSON`. Everything else raises an
+`ExpressionError`. Unlike GitHub, names are compared with their case.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from emulator.functions import STATUS_FUNCTIONS, ExpressionError
-from emulator.parser import Scope, parse
-from emulator.values import is_truthy, to_text
+from emulator.values import is_truthy, loosely_equal, to_text
 
-_STATUS_FUNCTION = re.compile(rf"\b(?:{'|'.join(STATUS_FUNCTIONS)})\s*\(", re.IGNORECASE)
+
+class ExpressionError(ValueError):
+    """An expression that GitHub would reject, or that uses what is not emulated."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an expression can read: the contexts by name, and the status for `success()`."""
+
+    contexts: Mapping[str, Any] = field(default_factory=dict)
+    status: str = "success"
+
+
+def _contains(search: object, item: object) -> bool:
+    if isinstance(search, list):
+        return any(loosely_equal(element, item) for element in search)
+    return to_text(item).casefold() in to_text(search).casefold()
+
+
+def _from_json(text: object) -> object:
+    try:
+        return json.loads(to_text(text))
+    except ValueError as error:
+        raise ExpressionError(f"fromJSON cannot read {text!r}") from error
+
+
+_FUNCTIONS: Mapping[str, Callable[..., object]] = {"contains": _contains, "fromJSON": _from_json}
+_STATUS_FUNCTIONS = ("always", "cancelled", "failure", "success")
+_STATUS_FUNCTION = re.compile(rf"\b(?:{'|'.join(_STATUS_FUNCTIONS)})\(")
+_LITERALS: Mapping[str, object] = {"true": True, "false": False, "null": None}
+
+_CODE = re.compile(r"\$\{\{((?:'[^']*'|[^'}]|\}(?!\}))*)\}\}")
+"""An expression in a text; `}}` inside a string does not end it."""
+_NAME = re.compile(r"[A-Za-z_][\w-]*")
+_TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[A-Za-z_][\w-]*|==|!=|&&|\|\||[!().,]|\S)")
 
 
 def evaluate(expression: str, scope: Scope) -> object:
-    """Compute an expression, written without its `${{ }}`."""
-    return parse(expression)(scope)
+    """Return the value of an expression, written without its `${{ }}`."""
+    return _Evaluator(expression, scope).result()
 
 
 def condition(text: str, scope: Scope) -> bool:
-    """Decide an `if:`; as on GitHub, one that names no status function means `success() && (…)`."""
-    expression = _unwrapped(text)
-    if not _STATUS_FUNCTION.search(expression):
-        expression = f"success() && ({expression})"
+    """Return whether an `if:` holds; without a status function it means `success() && (…)`."""
+    code = _CODE.fullmatch(text.strip())
+    expression = code[1] if code else text
+    if not _STATUS_FUNCTION.search(expression) and scope.status != "success":
+        return False
     return is_truthy(evaluate(expression, scope))
 
 
 def interpolate(text: str, scope: Scope) -> str:
-    """Replace every `${{ … }}` of a text by its value."""
-    return "".join(
-        to_text(evaluate(piece, scope)) if is_code else piece
-        for is_code, piece in _split_template(text)
-    )
+    """Replace each `${{ … }}` in a text by its value."""
+    return _CODE.sub(lambda code: to_text(evaluate(code[1], scope)), text)
 
 
-def evaluate_template(text: str, scope: Scope) -> object:
-    """Like `interpolate`, but a text that is one single expression keeps the type of its value."""
-    pieces = _split_template(text.strip())
-    if len(pieces) == 1 and pieces[0][0]:
-        return evaluate(pieces[0][1], scope)
-    return interpolate(text, scope)
+class _Evaluator:
+    """Evaluates an expression from left to right; each method handles one level of precedence."""
 
+    def __init__(self, source: str, scope: Scope) -> None:
+        self._source = source.strip()
+        self._scope = scope
+        self._tokens: list[str] = [*_TOKEN.findall(self._source), ""]
 
-def evaluate_tree(value: object, scope: Scope) -> object:
-    """Evaluate every text in a structure of lists and mappings."""
-    if isinstance(value, str):
-        return evaluate_template(value, scope)
-    if isinstance(value, Mapping):
-        return {name: evaluate_tree(member, scope) for name, member in value.items()}
-    if isinstance(value, list):
-        return [evaluate_tree(item, scope) for item in value]
-    return value
+    def result(self) -> object:
+        value = self._or()
+        if self._tokens[0]:
+            raise self._error(self._tokens[0])
+        return value
 
+    def _or(self) -> object:
+        value = self._and()
+        while self._accept("||"):
+            other = self._and()
+            value = value if is_truthy(value) else other
+        return value
 
-def _unwrapped(text: str) -> str:
-    pieces = _split_template(text.strip())
-    return pieces[0][1] if len(pieces) == 1 else text
+    def _and(self) -> object:
+        value = self._comparison()
+        while self._accept("&&"):
+            other = self._comparison()
+            value = other if is_truthy(value) else value
+        return value
 
+    def _comparison(self) -> object:
+        value = self._unary()
+        while self._tokens[0] in {"==", "!="}:
+            equal = self._tokens.pop(0) == "=="
+            value = loosely_equal(value, self._unary()) is equal
+        return value
 
-def _split_template(text: str) -> list[tuple[bool, str]]:
-    """Pieces of a template in order, each with whether it is code."""
-    pieces: list[tuple[bool, str]] = []
-    position = 0
-    while (start := text.find("${{", position)) >= 0:
-        end = _end_of_code(text, start + 3)
-        if start > position:
-            pieces.append((False, text[position:start]))
-        pieces.append((True, text[start + 3 : end]))
-        position = end + 2
-    if position < len(text):
-        pieces.append((False, text[position:]))
-    return pieces
+    def _unary(self) -> object:
+        if self._accept("!"):
+            return not is_truthy(self._unary())
+        value = self._primary()
+        while self._accept("."):
+            name = self._tokens.pop(0)
+            if not _NAME.fullmatch(name):
+                raise self._error(name)
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return value
 
+    def _primary(self) -> object:
+        if self._accept("("):
+            value = self._or()
+            self._expect(")")
+            return value
+        token = self._tokens.pop(0)
+        if token.startswith("'") and len(token) > 1:
+            return token[1:-1].replace("''", "'")
+        if self._accept("("):
+            return self._call(token)
+        if token in _LITERALS:
+            return _LITERALS[token]
+        if token not in self._scope.contexts:
+            raise self._error(token)
+        return self._scope.contexts[token]
 
-def _end_of_code(text: str, position: int) -> int:
-    """Where the closing braces are; a `}}` inside a string literal does not close."""
-    in_string = False
-    for index in range(position, len(text)):
-        if text[index] == "'":
-            in_string = not in_string
-        elif not in_string and text.startswith("}}", index):
-            return index
-    raise ExpressionError(f"the expression is not closed with '}}}}': {text!r}")
+    def _call(self, name: str) -> object:
+        arguments = []
+        while not self._accept(")"):
+            arguments.append(self._or())
+            if self._tokens[0] != ")":
+                self._expect(",")
+        if name in _STATUS_FUNCTIONS and not arguments:
+            return name in {"always", self._scope.status}
+        if name not in _FUNCTIONS:
+            raise self._error(name)
+        return _FUNCTIONS[name](*arguments)
+
+    def _accept(self, token: str) -> bool:
+        """Consume the next token if it is this one."""
+        found = self._tokens[:1] == [token]
+        if found:
+            self._tokens.pop(0)
+        return found
+
+    def _expect(self, token: str) -> None:
+        if not self._accept(token):
+            raise self._error(self._tokens[0])
+
+    def _error(self, token: str) -> ExpressionError:
+        return ExpressionError(f"unexpected {token or 'end'!r} in expression {self._source!r}")

@@ -8,10 +8,19 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Layout:
-    """A job's workspace and the runner's temporary directory, both on the host."""
+    """A job's directories on the host, below one root."""
 
-    workspace: Path
-    temp: Path
+    root: Path
+
+    @property
+    def workspace(self) -> Path:
+        """The directory in which steps run."""
+        return self.root / "workspace"
+
+    @property
+    def temp(self) -> Path:
+        """`RUNNER_TEMP`."""
+        return self.root / "temp"
 
     @property
     def home(self) -> Path:
@@ -25,10 +34,10 @@ class Layout:
 
     @property
     def file_commands(self) -> Path:
-        """Where the files of `GITHUB_OUTPUT` and its kin are."""
+        """The directory of the files that `GITHUB_OUTPUT` and the like name."""
         return self.temp / "_runner_file_commands"
 
     def create(self) -> None:
-        """Make every directory that does not exist yet."""
+        """Create the directories."""
         for directory in (self.workspace, self.home, self.event.parent, self.file_commands):
-            directory.mkdir(parents=True, exist_ok=True)
+            directory.mkdir(parents=True)

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from emulator.commands import Command
-
 Outcome = Literal["success", "failure", "cancelled", "skipped"]
 Stage = Literal["main", "post"]
 
@@ -17,13 +15,11 @@ NOT_STARTED = 126
 
 @dataclass(frozen=True)
 class Annotation:
-    """One message on the run's page."""
+    """One message on the run's page; the level is error, warning or notice."""
 
-    level: Literal["error", "warning", "notice"]
+    level: str
     message: str
     title: str = ""
-    file: str = ""
-    line: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,33 +31,27 @@ class StepResult:
     outcome: Outcome
     """How the step ended."""
     conclusion: Outcome
-    """What the job counts: a failure is a success under `continue-on-error`."""
+    """What the job counts: with `continue-on-error`, a failure counts as a success."""
     exit_code: int = 0
-    """The process's own; 128 + number when a signal ended it, 126 when it could not be started."""
+    """Of the process; 128 plus the number of the signal that ended it."""
     outputs: Mapping[str, str] = field(default_factory=dict)
     """Empty in post: the runner drops them."""
     state: Mapping[str, str] = field(default_factory=dict)
     """What this stage saved; main's reaches post."""
     annotations: tuple[Annotation, ...] = ()
-    """The first ten of each level, masked, cut at 4,096 characters; the runner's own warnings included."""
-    commands: tuple[Command, ...] = ()
-    """Every command the runner obeyed, in order."""
-    masks: tuple[str, ...] = ()
-    """Values this stage asked to hide, in order."""
+    """The first ten of each level, masked and cut to 4,096 characters."""
     raw: str = field(default="", repr=False)
-    """Both streams exactly as written, interleaved by line as they arrived."""
+    """Both streams as written, line by line as they arrived."""
     stdout: str = field(default="", repr=False)
     stderr: str = field(default="", repr=False)
     log: str = ""
-    """The log as a user sees it: masked, commands rendered, groups indented."""
+    """The log as a user sees it: masked, with commands obeyed and groups indented."""
     summary: str = ""
-    """The job summary's part of this stage, masked as the runner uploads it."""
-    raw_summary: str = field(default="", repr=False)
-    """The same before masking."""
+    """This stage's part of the job summary, masked as the runner uploads it."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Every variable the process was given."""
+    """Every variable of the process."""
     seconds: float = 0.0
-    """Wall-clock time from start to end of the process."""
+    """Wall-clock time from the start to the end of the process."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +60,13 @@ class JobResult:
 
     name: str
     status: Outcome
-    """`job.status` when the steps had ended and the posts began."""
+    """`job.status` when the steps had ended and the post stages began."""
     conclusion: Outcome
-    """The same after the posts: a failing post fails a job that had succeeded."""
-    steps: tuple[StepResult, ...]
+    """The same after the post stages; a failed post stage fails the job."""
+    steps: tuple[StepResult, ...] = ()
     """Main stages, in order."""
     posts: tuple[StepResult, ...] = ()
-    """Post stages, in the order they ran: the last step's first."""
+    """Post stages, in the order in which they ran: the last step's first."""
     outputs: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -18,16 +18,34 @@ from emulator.manifest import Action
 IMAGE_PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 """`PATH` as Docker's Python images set it."""
 
+_CLIENT_VARIABLES = (
+    "PATH",
+    "DOCKER_HOST",
+    "DOCKER_CONTEXT",
+    "DOCKER_CONFIG",
+    "DOCKER_CERT_PATH",
+    "DOCKER_TLS_VERIFY",
+)
+"""What the docker client needs to find its engine; a container never receives them."""
+
 
 class Process:
     """A started stage, alone in its process group."""
 
     def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], directory: Path
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        directory: Path,
+        *,
+        cleanup: Sequence[str] = (),
     ) -> None:
+        """Start a command; `cleanup` is a command that `kill` runs while the process is alive."""
+        self.environment = dict(environment)
+        self._cleanup = list(cleanup)
         self.popen = subprocess.Popen(  # noqa: S603 - running the given command is the purpose
             list(command),
-            env=dict(environment),
+            env=self.environment,
             cwd=directory,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -35,12 +53,10 @@ class Process:
             start_new_session=True,
         )
 
-    def send(self, number: signal.Signals) -> None:
-        """Deliver a signal to the process; too late is no error."""
-        self.popen.send_signal(number)
-
     def kill(self) -> None:
         """End the process and everything it started."""
+        if self._cleanup and self.popen.poll() is None:
+            subprocess.run(self._cleanup, capture_output=True, check=False)  # noqa: S603 - our own
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.popen.pid, signal.SIGKILL)
 
@@ -51,27 +67,23 @@ class Runner(Protocol):
     def start(
         self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout
     ) -> Process:
-        """Start it; raises `OSError` when it cannot be started."""
+        """Start it; raises `OSError` if it cannot be started."""
         ...
 
 
 class HostRunner:
     """Runs `/name.py` of the manifest as `python -IuB <action directory>/name.py` on this machine.
 
-    The process gets the environment a container would have and nothing of the host's.
+    The process gets the environment that a container would have, and nothing of the host's.
     """
-
-    def __init__(self, python: str | Path = sys.executable, *, path: str = IMAGE_PATH) -> None:
-        self._python = str(python)
-        self._path = path
 
     def start(
         self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout
     ) -> Process:
-        """Start the executable with the workspace as its working directory."""
+        """Start the executable in the workspace."""
         program = action.directory / PurePosixPath(entrypoint).name
-        command = [self._python, "-IuB", str(program)]
-        return Process(command, {"PATH": self._path, **environment}, layout.workspace)
+        command = [sys.executable, "-IuB", str(program)]
+        return Process(command, {"PATH": IMAGE_PATH, **environment}, layout.workspace)
 
 
 class ContainerRunner:
@@ -87,89 +99,50 @@ class ContainerRunner:
         docker: str = "docker",
     ) -> None:
         self._image = image
-        self._options = [
-            *(["--network", network] if network else []),
-            *(["--read-only"] if read_only else []),
-            *arguments,
-        ]
+        self._options = ["--network", network] if network else []
+        if read_only:
+            self._options.append("--read-only")
+        self._options += arguments
         self._docker = docker
 
     def start(
         self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout
     ) -> Process:
-        """Start a fresh container; the docker client hands signals on to it, as under the runner."""
+        """Start a new container; the docker client passes signals on, as under the runner."""
         del action  # its files are in the image
         name = f"emulator_{uuid.uuid4().hex[:12]}"
         mounts = _mounts(layout)
-        translated = {key: _translate(value, mounts) for key, value in environment.items()}
-        command = [
-            self._docker,
-            *(
-                "run",
-                "--rm",
-                "--name",
-                name,
-                "--workdir",
-                "/github/workspace",
-                "--entrypoint",
-                entrypoint,
-            ),
-            *(argument for key in translated for argument in ("-e", key)),
-            *(argument for host, inside in mounts for argument in ("-v", f"{host}:{inside}")),
-            *self._options,
-            self._image,
-        ]
+        inside = {key: _translate(value, mounts) for key, value in environment.items()}
+        command = [self._docker, "run", "--rm", "--name", name, "--entrypoint", entrypoint]
+        command += ["--workdir", "/github/workspace"]
+        for key in inside:
+            command += ["-e", key]
+        for host, directory in mounts.items():
+            command += ["-v", f"{host}:{directory}"]
         client = {key: os.environ[key] for key in _CLIENT_VARIABLES if key in os.environ}
-        return _ContainerProcess(
-            self._docker, name, command, {**client, **translated}, layout.workspace
+        return Process(
+            [*command, *self._options, self._image],
+            {**client, **inside},
+            layout.workspace,
+            # Killing the docker client would leave the container running.
+            cleanup=[self._docker, "rm", "--force", name],
         )
 
 
-class _ContainerProcess(Process):
-    """A `docker run`; killing its client would leave the container alive."""
-
-    def __init__(
-        self,
-        docker: str,
-        name: str,
-        command: Sequence[str],
-        environment: Mapping[str, str],
-        directory: Path,
-    ) -> None:
-        super().__init__(command, environment, directory)
-        self._remove = [docker, "rm", "--force", name]
-
-    def kill(self) -> None:
-        if self.popen.poll() is None:
-            subprocess.run(self._remove, capture_output=True, check=False)  # noqa: S603 - our own container
-        super().kill()
+def _mounts(layout: Layout) -> dict[str, str]:
+    """Return container directories by host directory; a directory comes before its parent."""
+    return {
+        str(layout.workspace): "/github/workspace",
+        str(layout.file_commands): "/github/file_commands",
+        str(layout.event.parent): "/github/workflow",
+        str(layout.home): "/github/home",
+        str(layout.temp): "/github/runner_temp",
+    }
 
 
-# What the docker client itself needs to find its engine; never passed on to the container.
-_CLIENT_VARIABLES = (
-    "PATH",
-    "DOCKER_HOST",
-    "DOCKER_CONTEXT",
-    "DOCKER_CONFIG",
-    "DOCKER_CERT_PATH",
-    "DOCKER_TLS_VERIFY",
-)
-
-
-def _mounts(layout: Layout) -> list[tuple[str, str]]:
-    """Host and container directories; a directory inside another comes before it."""
-    return [
-        (str(layout.workspace), "/github/workspace"),
-        (str(layout.file_commands), "/github/file_commands"),
-        (str(layout.event.parent), "/github/workflow"),
-        (str(layout.home), "/github/home"),
-        (str(layout.temp), "/github/runner_temp"),
-    ]
-
-
-def _translate(value: str, mounts: Sequence[tuple[str, str]]) -> str:
-    """Translate a value that is or begins with a mounted host path into the container's path."""
-    for host, inside in mounts:
+def _translate(value: str, mounts: Mapping[str, str]) -> str:
+    """Replace a mounted host path at the start of a value by the container's path."""
+    for host, directory in mounts.items():
         if value == host or value.startswith(f"{host}/"):
-            return inside + value.removeprefix(host)
+            return directory + value.removeprefix(host)
     return value

@@ -1,29 +1,39 @@
-"""Runs whole workflow files, so that every example of the documentation can be executed.
+"""Runs workflow files, so that tests can execute every example.
 
-Jobs run one after the other in the order of their `needs`. Ignored: `permissions`, `timeout-minutes`,
-`concurrency`, `services`, `container`, `fail-fast` and the filters of `on`. Not emulated, and refused:
-reusable workflows, other people's actions (but for a few that need do nothing), shells other than bash.
+Jobs run one after the other, after those that they need. Ignored: `permissions`, `runs-on`,
+`container`, `fail-fast`, `concurrency` and the filters of `on`. This runner has only what the
+examples use; it is not a reference for workflows.
 """
 
 from __future__ import annotations
 
+import itertools
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
+from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from emulator.environment import github_context
-from emulator.expressions import condition, evaluate_tree
-from emulator.job import Job
-from emulator.layout import Layout
+from emulator.artifacts import download, upload
+from emulator.expressions import condition, interpolate
+from emulator.job import Job, step_options
 from emulator.manifest import load_yaml
-from emulator.parser import Scope
-from emulator.plan import WorkflowError, combined, expand_matrix, leg_name, needs_of, ordered
 from emulator.results import JobResult, Outcome
-from emulator.runners import Runner
-from emulator.values import to_text
-from emulator.workflow_steps import StepOptions, run_step, texts
+from emulator.runners import HostRunner, Runner
+
+_KnownAction = Callable[[Mapping[str, str], Path, Path], None]
+"""Takes the inputs, the workspace and the directory of the artifacts."""
+_KNOWN_ACTIONS: Mapping[str, _KnownAction] = {
+    "actions/checkout": lambda *_: None,
+    "actions/download-artifact": download,
+    "actions/upload-artifact": upload,
+}
+
+
+class WorkflowError(ValueError):
+    """A workflow that GitHub would reject, or that uses what is not emulated."""
 
 
 @dataclass(frozen=True)
@@ -31,28 +41,29 @@ class WorkflowResult:
     """A finished run."""
 
     jobs: Mapping[str, JobResult]
-    """By name; a leg of a matrix is `name (value, value)`."""
+    """By name; a job of a matrix is `name (value, value)`."""
     conclusion: Outcome
 
     @property
     def summary(self) -> str:
-        """The summaries of all jobs, in the order they ran."""
+        """The summaries of all jobs, in the order in which they ran."""
         return "\n".join(job.summary for job in self.jobs.values() if job.summary)
 
 
 @dataclass
 class _Run:
-    """What all jobs of one run share, and what they have left so far."""
+    """What all jobs of one run share, and what has become of them so far."""
 
-    document: Mapping[str, Any]
     settings: dict[str, Any]
-    steps: StepOptions
-    needs: dict[str, dict[str, object]] = field(default_factory=dict)
+    """Of every job."""
+    defaults: Mapping[str, str]
+    artifacts: Path
+    needs: dict[str, dict[str, Any]] = field(default_factory=dict)
     results: dict[str, JobResult] = field(default_factory=dict)
 
 
 def run_workflow(
-    source: str | Path,
+    text: str,
     *,
     event_name: str = "push",
     event: Mapping[str, object] | None = None,
@@ -63,125 +74,111 @@ def run_workflow(
     github: Mapping[str, object] | None = None,
     replace_uses: Mapping[str, Path] | None = None,
     defaults: Mapping[str, str] | None = None,
-    shell_steps: Literal["run", "pretend"] = "run",
     runner: Runner | None = None,
     artifacts: Path | None = None,
 ) -> WorkflowResult:
-    """Run a workflow, given as its file or its text.
+    """Run the workflow in a text.
 
-    `replace_uses` names the directory of an action by what stands in `uses:` (with or without its `@ref`);
-    `defaults` are inputs for its steps that set none of that name. `env` wins over the workflow's. With
-    `shell_steps="pretend"` every `run:` succeeds unseen. `artifacts` is a directory several runs may share.
+    `replace_uses` has the directory of an action by its name in `uses:`, without `@` and what
+    follows. `defaults` are inputs for the steps that use one of them and do not set these inputs.
+    `env` replaces variables of the workflow. Several runs may share a directory of `artifacts`.
     """
-    text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
     document = load_yaml(text)
-    if not isinstance(document, Mapping) or not isinstance(document.get("jobs"), Mapping):
-        raise WorkflowError("a workflow is a mapping with 'jobs'")
-    given = {**_default_inputs(document, event_name), **(inputs or {})}
+    triggers = document["on"]
+    if event_name not in ([triggers] if isinstance(triggers, str) else triggers):
+        raise WorkflowError(f"the workflow does not run on {event_name!r}")
     settings = {
         "event_name": event_name,
-        "event": {**({"inputs": given} if given else {}), **(event or {})},
+        "event": event or {},
         "secrets": secrets or {},
         "variables": vars or {},
-        "inputs": given,
-        "env": {**texts(document.get("env")), **(env or {})},
-        "github": {"workflow": to_text(document.get("name")) or "workflow", **(github or {})},
-        "runner": runner,
+        "inputs": inputs or {},
+        "env": {**(document.get("env") or {}), **(env or {})},
+        "github": {"workflow": document.get("name", "workflow"), **(github or {})},
+        "runner": runner or HostRunner(),
+        "actions": replace_uses or {},
     }
+    jobs = document["jobs"]
     with tempfile.TemporaryDirectory(prefix="artifacts-") as own:
-        options = StepOptions(
-            replace_uses or {}, defaults or {}, shell_steps, artifacts or Path(own)
-        )
-        run = _Run(document, settings, options)
-        for name in ordered(document["jobs"]):
-            _run_job(run, name, document["jobs"][name])
-    return WorkflowResult(run.results, combined([job.conclusion for job in run.results.values()]))
+        run = _Run(settings, defaults or {}, artifacts or Path(own))
+        order = TopologicalSorter({name: _needs(spec) for name, spec in jobs.items()})
+        for name in order.static_order():
+            _run_job(run, name, jobs[name])
+    return WorkflowResult(run.results, _combined(list(run.results.values())))
 
 
-def _default_inputs(document: Mapping[str, Any], event_name: str) -> dict[str, object]:
-    """Check that the event triggers the workflow, and read the defaults of its inputs."""
-    triggers = document.get("on")
-    names = [triggers] if isinstance(triggers, str) else list(triggers or [])
-    if event_name not in names:
-        raise WorkflowError(f"the workflow runs on {names}, not on {event_name!r}")
-    trigger = triggers.get(event_name) if isinstance(triggers, Mapping) else None
-    declared = trigger.get("inputs") if isinstance(trigger, Mapping) else None
-    return {name: (spec or {}).get("default", "") for name, spec in (declared or {}).items()}
+def _needs(spec: Mapping[str, Any]) -> list[str]:
+    needs = spec.get("needs", [])
+    return [needs] if isinstance(needs, str) else list(needs)
 
 
 def _run_job(run: _Run, name: str, spec: Mapping[str, Any]) -> None:
-    """Run every leg of one job, or skip it."""
-    if "uses" in spec:
-        raise WorkflowError(f"job {name!r}: reusable workflows are not emulated")
-    needs = {needed: run.needs[needed] for needed in needs_of(spec)}
-    scope = _job_scope(run, name, needs)
-    if not condition(to_text(spec.get("if", "success()")), scope):
-        run.results[name] = JobResult(name, "skipped", "skipped", ())
-        run.needs[name] = {"result": "skipped", "outputs": {}}
-        return
-    strategy = spec.get("strategy") or {}
-    legs = _legs(strategy.get("matrix"), scope)
+    """Run a job, once for each combination of its matrix, or skip it."""
+    needs = {needed: run.needs[needed] for needed in _needs(spec)}
+    matrix = (spec.get("strategy") or {}).get("matrix") or {}
+    combinations = [
+        dict(zip(matrix, values, strict=True)) for values in itertools.product(*matrix.values())
+    ]
     finished = []
-    for index, leg in enumerate(legs):
-        position = {
-            "job-index": index,
-            "job-total": len(legs),
-            "fail-fast": strategy.get("fail-fast", True),
-        }
-        finished.append(
-            _run_leg(run, name, spec, {"needs": needs, "matrix": leg, "strategy": position})
-        )
+    for index, values in enumerate(combinations):
+        strategy = {"job-index": index, "job-total": len(combinations)}
+        shown = f"{name} ({', '.join(values.values())})" if values else name
+        contexts = {"needs": needs, "matrix": values or None, "strategy": strategy}
+        result = replace(_run_one(run, name, spec, contexts), name=shown)
+        run.results[shown] = result
+        finished.append(result)
     outputs = {key: value for result in finished for key, value in result.outputs.items()}
-    conclusion = combined([result.conclusion for result in finished])
-    run.needs[name] = {"result": conclusion, "outputs": outputs}
+    run.needs[name] = {"result": _combined(finished), "outputs": outputs}
 
 
-def _legs(matrix: object, scope: Scope) -> list[dict[str, object] | None]:
-    if matrix is None:
-        return [None]
-    return [*expand_matrix(evaluate_tree(matrix, scope))]
-
-
-def _job_scope(run: _Run, name: str, needs: Mapping[str, Mapping[str, object]]) -> Scope:
-    """Show what a job's `if` and `strategy` see; its status is that of the jobs it needs."""
-    outcomes = {to_text(need["result"]) for need in needs.values()}
-    ranking = ("failure", "cancelled", "skipped")
-    status = next((outcome for outcome in ranking if outcome in outcomes), "success")
-    settings = run.settings
-    nowhere = Layout(Path("workspace"), Path("temp"))
-    github = github_context(
-        settings["event_name"], settings["event"], name, nowhere, settings["github"]
-    )
-    contexts = {
-        "github": github,
-        "needs": needs,
-        "vars": settings["variables"],
-        "inputs": settings["inputs"],
-    }
-    return Scope(contexts, status)
-
-
-def _run_leg(
+def _run_one(
     run: _Run, name: str, spec: Mapping[str, Any], contexts: Mapping[str, Any]
 ) -> JobResult:
-    settings = {**run.settings, "env": {**run.settings["env"], **texts(spec.get("env"))}}
-    options = replace(run.steps, job_defaults=_run_defaults(run.document, spec))
-    with Job(**settings, **contexts, name=name) as job:
-        for step in spec.get("steps") or []:
-            run_step(job, step, options)
-        result = job.finish(texts(spec.get("outputs")))
-    shown = leg_name(name, contexts["matrix"])
-    result = replace(result, name=shown)
-    if spec.get("continue-on-error") is True and result.conclusion == "failure":
-        result = replace(result, conclusion="success")
-    run.results[shown] = result
+    env = {**run.settings["env"], **(spec.get("env") or {})}
+    with Job(**{**run.settings, **contexts, "env": env}, name=name) as job:
+        results = {needed["result"] for needed in contexts["needs"].values()}
+        status = next(
+            (end for end in ("failure", "cancelled", "skipped") if end in results), "success"
+        )
+        if not condition(spec.get("if", "success()"), replace(job.scope(), status=status)):
+            return JobResult(name, "skipped", "skipped")
+        for step in spec["steps"]:
+            _run_step(run, job, step)
+        result = job.finish(spec.get("outputs"))
+    if spec.get("continue-on-error") == "true" and result.conclusion == "failure":
+        return replace(result, conclusion="success")
     return result
 
 
-def _run_defaults(*levels: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge `defaults.run` of the workflow and the job."""
-    return {
-        name: value
-        for level in levels
-        for name, value in ((level.get("defaults") or {}).get("run") or {}).items()
-    }
+def _run_step(run: _Run, job: Job, spec: Mapping[str, Any]) -> None:
+    """Run one step."""
+    options = step_options(spec)
+    if "run" in spec:
+        job.run(_script(spec), **options)
+    elif directory := job.find_action(spec["uses"]):
+        options["with_"] = {**run.defaults, **options.get("with_", {})}
+        job.uses(directory, **options)
+    elif known := _KNOWN_ACTIONS.get(spec["uses"].partition("@")[0]):
+        job.run(partial(_run_known, known, run, job, spec), **options)
+    else:
+        raise WorkflowError(f"'uses: {spec['uses']}' is not emulated; name it in `replace_uses`")
+
+
+def _script(spec: Mapping[str, Any]) -> str:
+    shell = spec.get("shell")
+    if shell not in {None, "bash"}:
+        raise WorkflowError(f"'shell: {shell}' is not emulated")
+    return f"set -o pipefail\n{spec['run']}" if shell else str(spec["run"])
+
+
+def _run_known(known: _KnownAction, run: _Run, job: Job, spec: Mapping[str, Any]) -> None:
+    given = spec.get("with") or {}
+    inputs = {key: interpolate(value, job.scope()) for key, value in given.items()}
+    known(inputs, job.workspace, run.artifacts)
+
+
+def _combined(jobs: list[JobResult]) -> Outcome:
+    """Return the worst of several conclusions."""
+    ranking: tuple[Outcome, ...] = ("failure", "cancelled", "success", "skipped")
+    conclusions = {job.conclusion for job in jobs}
+    return next(outcome for outcome in ranking if outcome in conclusions)

@@ -9,7 +9,7 @@ from emulator import ContainerRunner, Job, StepResult
 
 Make = Callable[..., Path]
 
-# Stands in for the docker client: says how it was called, and copies what a container would write.
+# Takes the docker client's place, and prints how it was called.
 DOCKER = """#!/usr/bin/env python3
 import json, os, signal, sys, time
 arguments = sys.argv[1:]
@@ -45,7 +45,7 @@ def test_a_container_gets_githubs_mounts_names_and_paths(action: Make, docker: s
     with Job(runner=runner, env={"ELSEWHERE": "/etc/passwd"}) as job:
         inside = f"{job.temp}/x/y"
         step = job.uses(action(), with_={"name": inside, "plain": f"see {inside}"})
-        layout = job.context.layout
+        layout = job.layout
     arguments, environment = seen(step)
     assert arguments[:2] == ["run", "--rm"]
     assert arguments[-5:] == ["host", "--read-only", "--dns", "::1", "image:tag"]
@@ -80,7 +80,7 @@ def test_values_never_appear_on_the_command_line(action: Make, docker: str) -> N
     assert "hush" not in " ".join(arguments)
 
 
-def test_the_hosts_path_and_engine_are_the_clients_alone(
+def test_the_hosts_path_and_engine_reach_the_docker_client_but_not_the_container(
     action: Make, docker: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///elsewhere.sock")
@@ -92,7 +92,7 @@ def test_the_hosts_path_and_engine_are_the_clients_alone(
     assert not {"DOCKER_HOST", "PATH"} & set(arguments)
 
 
-def test_post_is_a_fresh_container_of_its_own_entrypoint(action: Make, docker: str) -> None:
+def test_post_runs_its_entrypoint_in_a_new_container(action: Make, docker: str) -> None:
     with Job(runner=ContainerRunner("i", docker=docker)) as job:
         main, _ = seen(job.uses(action()))
         post, _ = seen(job.finish().posts[0])
@@ -109,12 +109,12 @@ def test_a_cancel_signals_the_client_and_a_kill_removes_the_container(
     runner = ContainerRunner("i", arguments=["--wait"], docker=docker)
     with Job(runner=runner) as job:
         running = job.start(action(name="first"))
-        running.wait_for("ready")
+        running.wait_for(lambda step: "ready" in step.raw)
         running.cancel()
         assert running.wait().exit_code == 7
     with Job(runner=runner) as job:
         running = job.start(action(name="second"))
-        running.wait_for("ready")
+        running.wait_for(lambda step: "ready" in step.raw)
         running.kill()
         arguments, _ = seen(running.wait())
     removed = Path(docker).with_name("removed").read_text()

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -29,7 +30,7 @@ inputs:
 runs: {using: docker, image: x, entrypoint: /entrypoint.py, post-entrypoint: /post.py}
 """
 
-# As little of an action as both sandboxes accept.
+# The least that both vendors accept.
 SEND = """
 import json, urllib.request
 
@@ -44,20 +45,25 @@ def send(vendor, path, body, headers):
 
 def launchdarkly(kind):
     for line in given("SERVICE").splitlines():
-        body = {"projectKey": "default", "environmentKey": given("ENVIRONMENT"), "applicationKey": line, "version": "1",
-                "eventTime": int(time.time() * 1000), "eventType": kind}
+        body = {"projectKey": "default", "environmentKey": given("ENVIRONMENT"), "version": "1",
+                "applicationKey": line, "eventTime": int(time.time() * 1000), "eventType": kind}
         send("LAUNCHDARKLY", "/api/v2/engineering-insights/deployment-events", body,
              {"Authorization": given("LAUNCHDARKLY-ACCESS-TOKEN"), "LD-API-Version": "beta"})
 
 def datadog(start):
-    attributes = {"started_at": start, "finished_at": int(time.time() * 1000), "service": given("SERVICE"),
+    attributes = {"started_at": start, "finished_at": int(time.time() * 1000),
+                  "service": given("SERVICE"),
                   "git": {"commit_sha": "a" * 40, "repository_url": "https://github.com/o/r"}}
     send("DATADOG", "/api/v2/dora/deployment", {"data": {"attributes": attributes}},
          {"DD-API-KEY": given("DATADOG-API-KEY")})
 """
 MAIN = (
     SEND
-    + 'launchdarkly("started")\nwrite("STATE", f"start={int(time.time() * 1000)}\\n")\nwrite("OUTPUT", "version=1\\n")'
+    + """
+launchdarkly("started")
+write("STATE", f"start={int(time.time() * 1000)}\\n")
+write("OUTPUT", "version=1\\n")
+"""
 )
 POST = (
     SEND
@@ -76,14 +82,14 @@ def short_deploy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "DEPLOY_SECONDS", 0.01)
 
 
-def told(options: Options, environ: dict[str, str] | None = None) -> tuple[int, str]:
+def run(options: Options, environ: dict[str, str] | None = None) -> tuple[int, str]:
     stream = io.StringIO()
     code = run_demo(options, environ or {}, Report(stream))
     return code, stream.getvalue()
 
 
-def test_a_deployment_is_shown_from_start_to_both_vendors(action: Make) -> None:
-    code, text = told(Options(action=action(MAIN, POST, MANIFEST)))
+def test_every_stage_and_both_vendors_are_shown(action: Make) -> None:
+    code, text = run(Options(action=action(MAIN, POST, MANIFEST)))
     assert code == 0
     titles = [
         "Main:",
@@ -102,41 +108,44 @@ def test_a_deployment_is_shown_from_start_to_both_vendors(action: Make) -> None:
     assert "201  started" in text
     assert "201  finished" in text
     assert text.count("duration") == 2
-    assert text.endswith("everything was delivered\n")
+    assert text.endswith("Everything was delivered\n")
     assert "\x1b" not in text
 
 
 @pytest.mark.parametrize("end", ["failure", "cancelled"])
-def test_a_deploy_that_does_not_succeed_is_reported_as_failed(action: Make, end: str) -> None:
-    code, text = told(Options(end=end, action=action(MAIN, POST, MANIFEST)))
+def test_a_failed_or_cancelled_deploy_is_reported_as_failed(
+    action: Make, end: Literal["failure", "cancelled"]
+) -> None:
+    code, text = run(Options(end=end, action=action(MAIN, POST, MANIFEST)))
     assert code == 0
     assert f"the job's status is now {end}" in text
     assert re.search(r"status +failed\n", text)
 
 
-def test_what_was_not_delivered_makes_the_exit_code(action: Make) -> None:
-    code, text = told(Options(action=action(MAIN, "sys.exit(1)", MANIFEST)))
+def test_an_undelivered_event_makes_the_exit_code_1(action: Make) -> None:
+    code, text = run(Options(action=action(MAIN, "sys.exit(1)", MANIFEST)))
     assert code == 1
     assert "exit code 1\n" in text
-    assert text.endswith("NOT delivered\n")
+    assert text.endswith("NOT everything was delivered\n")
 
 
-def test_a_success_that_reached_no_vendor_is_no_success(action: Make) -> None:
-    assert told(Options(action=action("", "", MANIFEST)))[0] == 1
+def test_a_deployment_that_reached_no_vendor_makes_the_exit_code_1(action: Make) -> None:
+    assert run(Options(action=action("", "", MANIFEST)))[0] == 1
 
 
 def test_service_lines_become_the_input(action: Make) -> None:
     main = 'print(repr(os.environ["INPUT_SERVICE"]))'
     assert (
         "'cart\\nshop'"
-        in told(Options(services=("cart", "shop"), action=action(main, "", MANIFEST)))[1]
+        in run(Options(services=("cart", "shop"), action=action(main, "", MANIFEST)))[1]
     )
 
 
-def test_keys_in_the_environment_choose_the_real_vendors_and_say_so_first(action: Make) -> None:
+def test_keys_in_the_environment_select_the_real_vendors_with_a_notice_first(action: Make) -> None:
     main = """
+        shown = ("INPUT_LAUNCHDARKLY", "INPUT_DATADOG", "INPUT_ENV", "HTTPS", "OTHER")
         for name in sorted(os.environ):
-            if name.startswith(("INPUT_LAUNCHDARKLY", "INPUT_DATADOG", "INPUT_ENV", "HTTPS", "OTHER")):
+            if name.startswith(shown):
                 print(name, os.environ[name][::-1])
     """
     environ = {
@@ -145,10 +154,10 @@ def test_keys_in_the_environment_choose_the_real_vendors_and_say_so_first(action
         "HTTPS_PROXY": "http://proxy",
         "OTHER": "x",
     }
-    code, text = told(Options(action=action(main, "", MANIFEST)), environ)
+    code, text = run(Options(action=action(main, "", MANIFEST)), environ)
     assert code == 0
     assert text.startswith(
-        "THIS TALKS TO THE REAL LaunchDarkly: keys were found in the environment."
+        "THIS RUN REPORTS TO THE REAL LaunchDarkly: keys were found in the environment."
     )
     assert "INPUT_LAUNCHDARKLY-ACCESS-TOKEN nekot-laer\n" in text
     assert "INPUT_LAUNCHDARKLY-ENVIRONMENT-KEY gnigats\n" in text
@@ -159,13 +168,13 @@ def test_keys_in_the_environment_choose_the_real_vendors_and_say_so_first(action
     assert "OTHER" not in text
 
 
-def test_headings_have_colour_only_when_asked_for() -> None:
+def test_headings_have_color_if_asked_for() -> None:
     stream = io.StringIO()
-    Report(stream, colour=True).heading("Title")
+    Report(stream, color=True).heading("Title")
     assert stream.getvalue() == "\n\x1b[1mTitle\x1b[0m\n"
 
 
-def test_the_command_line_explains_itself() -> None:
+def test_the_help_lists_every_option() -> None:
     command = [sys.executable, "-m", "emulator", "--help"]
     result = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert {"--fail", "--cancel", "--service", "--container"} <= set(

@@ -1,8 +1,6 @@
 import pytest
 
-from emulator.expressions import condition, evaluate, evaluate_template, interpolate
-from emulator.functions import ExpressionError
-from emulator.parser import Scope
+from emulator.expressions import ExpressionError, Scope, condition, evaluate, interpolate
 
 SCOPE = Scope(
     {
@@ -10,7 +8,7 @@ SCOPE = Scope(
             "event": {"release": {"tag_name": "v1.2"}, "labels": ["Bug", "docs"], "n": 7},
             "ref": "r",
         },
-        "steps": {"report": {"outputs": {"started-at": "now", "results": '[{"id": "x"}]'}}},
+        "steps": {"report": {"outputs": {"started-at": "now"}}},
         "matrix": None,
     },
     "failure",
@@ -21,69 +19,54 @@ SCOPE = Scope(
     ("expression", "value"),
     [
         ("github.event.release.tag_name", "v1.2"),
-        ("GitHub.Event.RELEASE.tag_name", "v1.2"),
-        ("github['ref']", "r"),
-        ("github.event.labels[1]", "docs"),
-        ("github.event.labels[9]", None),
         ("github.event.nothing.at.all", None),
         ("matrix.service", None),
         ("steps.report.outputs.started-at", "now"),
-        ("fromJSON(steps.report.outputs.results)[0].id", "x"),
         ("'it''s'", "it's"),
-        ("12.5", 12.5),
-        ("0x1F", 31.0),
         ("'A' == 'a'", True),
-        ("'1' == 1", True),
-        ("null == 0", True),
-        ("'x' != 1", True),
-        ("github.event.n > 6 && github.event.n <= 7", True),
+        ("'r' != github.ref", False),
+        ("github.event.n == '7'", True),
+        ("github.event.none == ''", True),
+        ("github.event.labels == ''", False),
         ("!github.event.none", True),
         ("github.event.none || 'default'", "default"),
         ("'' && 'never'", ""),
         ("true && false || 'z'", "z"),
         ("!(true || false)", False),
-        ("format('{0}-{1} {{}}', 'a', 1)", "a-1 {}"),
+        ("null", None),
         ("contains('Hello', 'ELL')", True),
         ("contains(github.event.labels, 'bug')", True),
         ("contains(github.event.labels, 'bu')", False),
-        ("startsWith(github.event.release.tag_name, 'V')", True),
-        ("endsWith('abc', 'C')", True),
-        ("join(github.event.labels, ', ')", "Bug, docs"),
-        ("toJSON(github.event.labels)", '[\n  "Bug",\n  "docs"\n]'),
+        ("contains(fromJSON('[\"a\", \"b\"]'), 'b')", True),
         ("failure()", True),
         ("success() || cancelled()", False),
         ("always()", True),
     ],
 )
-def test_an_expression_has_the_value_github_gives_it(expression: str, value: object) -> None:
+def test_an_expression_has_the_value_that_github_gives_it(expression: str, value: object) -> None:
     assert evaluate(expression, SCOPE) == value
 
 
 @pytest.mark.parametrize(
     ("expression", "message"),
     [
-        ("secrets.KEY", "unrecognized named-value 'secrets'"),
-        ("hashFiles('x')", "unsupported function 'hashFiles'"),
+        ("secrets.KEY", "unexpected 'secrets'"),
+        ("hashFiles('x')", "unexpected 'hashFiles'"),
         ("github.*", r"unexpected '\*'"),
-        ("github.event.labels.*.name", r"unexpected"),
+        ("github.event['n']", r"unexpected '\['"),
+        ("github.event.n > 6", "unexpected '>'"),
         ('"double"', "unexpected"),
-        ("contains('a')", "wrong number of arguments"),
-        ("success(1)", "wrong number of arguments"),
-        ("(true", r"expected '\)'"),
+        ("success(true)", "unexpected 'success'"),
+        ("(true", "unexpected 'end'"),
         ("true false", "unexpected 'false'"),
         ("", "unexpected 'end'"),
-        ("1 +", "unexpected"),
-        ("format('{9}')", "invalid format string"),
+        ("github.", "unexpected 'end'"),
         ("fromJSON('{')", "fromJSON cannot read"),
     ],
 )
-def test_anything_else_is_a_clear_error(expression: str, message: str) -> None:
+def test_other_expressions_are_rejected(expression: str, message: str) -> None:
     with pytest.raises(ExpressionError, match=message):
         evaluate(expression, SCOPE)
-
-
-def test_the_unused_side_of_an_or_is_not_evaluated() -> None:
-    assert evaluate("'x' || fromJSON('{')", SCOPE) == "x"
 
 
 @pytest.mark.parametrize(
@@ -100,18 +83,8 @@ def test_the_unused_side_of_an_or_is_not_evaluated() -> None:
         ("$ {{ github.ref }}", "$ {{ github.ref }}"),
     ],
 )
-def test_a_text_gets_the_values_of_its_expressions(text: str, value: str) -> None:
+def test_expressions_in_a_text_are_replaced_by_their_values(text: str, value: str) -> None:
     assert interpolate(text, SCOPE) == value
-
-
-def test_an_expression_without_an_end_is_an_error() -> None:
-    with pytest.raises(ExpressionError, match="not closed"):
-        interpolate("${{ github.ref", SCOPE)
-
-
-def test_a_text_that_is_one_expression_keeps_its_type() -> None:
-    assert evaluate_template(" ${{ github.event.labels }} ", SCOPE) == ["Bug", "docs"]
-    assert evaluate_template("${{ github.event.n }}x", SCOPE) == "7x"
 
 
 @pytest.mark.parametrize(
@@ -128,7 +101,7 @@ def test_a_text_that_is_one_expression_keeps_its_type() -> None:
         ("!cancelled()", "cancelled", False),
     ],
 )
-def test_a_condition_means_success_unless_it_names_a_status(
+def test_a_condition_requires_success_unless_it_names_a_status(
     text: str, status: str, holds: bool
 ) -> None:
     assert condition(text, Scope(SCOPE.contexts, status)) is holds

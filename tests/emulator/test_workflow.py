@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.plan import WorkflowError
-from emulator.workflow import run_workflow
+from emulator.workflow import WorkflowError, run_workflow
 
 Make = Callable[..., Path]
 GREET = """
@@ -17,15 +16,14 @@ write("STEP_SUMMARY", "greeted " + os.environ["INPUT_NAME"] + "\\n")
 def test_two_jobs_share_outputs_and_run_in_the_order_of_their_needs(action: Make) -> None:
     result = run_workflow(
         """
+        name: W
         on: push
         jobs:
           second:
             needs: first
-            runs-on: ubuntu-latest
             steps:
-              - run: echo "got ${{ needs.first.outputs.words }}"
+              - run: echo "$GITHUB_WORKFLOW $GITHUB_JOB got ${{ needs.first.outputs.words }}"
           first:
-            runs-on: ubuntu-latest
             outputs: {words: "${{ steps.greet.outputs.greeting }}"}
             steps:
               - uses: actions/checkout@v5
@@ -34,14 +32,15 @@ def test_two_jobs_share_outputs_and_run_in_the_order_of_their_needs(action: Make
                 with: {name: "${{ secrets.NAME }}-${{ vars.NAME }}-${{ github.event.n }}"}
         """,
         event={"n": 3},
-        secrets={"OTHER": "x", "NAME": "s"},
+        secrets={"NAME": "hush"},
         vars={"NAME": "v"},
-        replace_uses={"OWNER/toy@v1": action(GREET, 'print("bye")')},
+        replace_uses={"OWNER/toy": action(GREET, 'print("bye")')},
     )
     assert list(result.jobs) == ["first", "second"]
     assert result.jobs["first"].posts[0].raw == "bye\n"
-    # "s" is a secret, and an output that holds one is withheld.
-    assert result.jobs["second"].steps[0].raw == "got \n"
+    assert result.jobs["first"].steps[1].outputs == {"greeting": "hello hush-v-3"}
+    # The output holds a secret, so that the other job does not receive it.
+    assert result.jobs["second"].steps[0].raw == "W second got \n"
     assert result.summary == "greeted ***-v-3\n"
     assert result.conclusion == "success"
 
@@ -53,7 +52,6 @@ def test_env_has_three_levels_and_the_nearest_wins() -> None:
         env: {A: workflow, B: workflow, C: workflow, N: 1}
         jobs:
           one:
-            runs-on: x
             env: {B: job, C: job}
             steps:
               - run: echo "$A $B $C $N ${{ env.C }}"
@@ -63,86 +61,69 @@ def test_env_has_three_levels_and_the_nearest_wins() -> None:
     assert result.jobs["one"].steps[0].raw == "workflow job step 1 step\n"
 
 
-def test_a_matrix_makes_one_job_a_leg() -> None:
+def test_a_matrix_makes_a_job_of_each_combination() -> None:
     result = run_workflow(
         """
         on: push
         jobs:
-          list:
-            runs-on: x
-            outputs: {services: "${{ steps.s.outputs.services }}"}
-            steps:
-              - {id: s, run: 'echo ''services=["cart","shop"]'' >> "$GITHUB_OUTPUT"'}
           deploy:
-            needs: list
-            runs-on: x
-            strategy:
-              matrix:
-                service: ${{ fromJSON(needs.list.outputs.services) }}
+            strategy: {matrix: {service: [cart, shop], region: [eu]}}
             steps:
               - run: echo ${{ matrix.service }} ${{ strategy.job-index }}/${{ strategy.job-total }}
         """
     )
-    assert [job for job in result.jobs if job != "list"] == ["deploy (cart)", "deploy (shop)"]
-    assert result.jobs["deploy (shop)"].steps[0].raw == "shop 1/2\n"
+    assert list(result.jobs) == ["deploy (cart, eu)", "deploy (shop, eu)"]
+    assert result.jobs["deploy (shop, eu)"].steps[0].raw == "shop 1/2\n"
 
 
-def test_a_failed_job_skips_those_that_need_it_unless_they_ask() -> None:
+def test_a_failed_job_skips_those_that_need_it_unless_their_condition_allows_it() -> None:
     result = run_workflow(
         """
         on: push
         jobs:
-          bad: {runs-on: x, steps: [{run: exit 3}, {run: echo never}, {run: echo late, if: always()}]}
-          skipped: {needs: bad, runs-on: x, steps: [{run: echo never}]}
-          after-skipped: {needs: skipped, runs-on: x, steps: [{run: echo never}]}
-          told: {needs: bad, if: failure(), runs-on: x, steps: [{run: 'echo ${{ needs.bad.result }}'}]}
-          wrong-branch: {if: "github.ref == 'refs/heads/x'", runs-on: x, steps: [{run: echo never}]}
+          bad: {steps: [{run: exit 3}, {run: echo never}, {run: echo late, if: always()}]}
+          skipped: {needs: bad, steps: [{run: echo never}]}
+          after-skipped: {needs: skipped, steps: [{run: echo never}]}
+          cleanup: {needs: [bad], if: failure(), steps: [{run: 'echo ${{ needs.bad.result }}'}]}
+          other-branch: {if: "github.ref == 'refs/heads/x'", steps: [{run: echo never}]}
         """
     )
     assert {name: job.conclusion for name, job in result.jobs.items()} == {
         "bad": "failure",
         "skipped": "skipped",
         "after-skipped": "skipped",
-        "told": "success",
-        "wrong-branch": "skipped",
+        "cleanup": "success",
+        "other-branch": "skipped",
     }
     assert [step.outcome for step in result.jobs["bad"].steps] == ["failure", "skipped", "success"]
-    assert result.jobs["told"].steps[0].raw == "failure\n"
+    assert result.jobs["cleanup"].steps[0].raw == "failure\n"
     assert result.conclusion == "failure"
 
 
-def test_continue_on_error_of_a_job_spares_the_run_and_of_a_step_the_job() -> None:
+def test_continue_on_error_keeps_the_run_and_the_job_from_failing() -> None:
     result = run_workflow(
         """
         on: push
         jobs:
-          a: {runs-on: x, continue-on-error: true, steps: [{run: exit 1}]}
-          b: {runs-on: x, steps: [{run: exit 1, continue-on-error: true}, {run: echo on}]}
+          a: {continue-on-error: true, steps: [{run: exit 1}]}
+          b: {steps: [{run: exit 1, continue-on-error: true}, {run: echo on}]}
         """
     )
     assert result.conclusion == "success"
     assert result.jobs["b"].steps[1].outcome == "success"
 
 
-def test_a_step_stops_at_its_first_failing_line_and_a_pipe_only_under_bash() -> None:
+def test_a_failed_line_ends_a_script_and_a_failed_pipe_only_with_shell_bash() -> None:
     result = run_workflow(
         """
         on: push
         jobs:
-          lines: {runs-on: x, steps: [{run: "false\\necho never"}]}
-          pipe: {runs-on: x, steps: [{run: "false | cat"}]}
-          bash: {runs-on: x, defaults: {run: {shell: bash}}, steps: [{run: "false | cat"}]}
+          lines: {steps: [{run: "false\\necho never"}]}
+          pipe: {steps: [{run: "false | cat"}]}
+          bash: {steps: [{run: "false | cat", shell: bash}]}
         """
     )
     assert [job.conclusion for job in result.jobs.values()] == ["failure", "success", "failure"]
-
-
-def test_pretended_shell_steps_succeed_unseen_and_their_conditions_count() -> None:
-    result = run_workflow(
-        "on: push\njobs: {a: {runs-on: x, steps: [{run: ./deploy.sh}, {run: x, if: failure()}]}}",
-        shell_steps="pretend",
-    )
-    assert [step.outcome for step in result.jobs["a"].steps] == ["success", "skipped"]
 
 
 def test_artifacts_pass_between_jobs_and_runs(tmp_path: Path) -> None:
@@ -150,48 +131,38 @@ def test_artifacts_pass_between_jobs_and_runs(tmp_path: Path) -> None:
         on: push
         jobs:
           up:
-            runs-on: x
             steps:
               - run: mkdir "$RUNNER_TEMP/d" && echo kept > "$RUNNER_TEMP/d/f"
               - uses: actions/upload-artifact@v4
                 with: {name: saved, path: "${{ runner.temp }}/d/f"}
           down:
             needs: up
-            runs-on: x
             steps: [{uses: actions/download-artifact@v4, with: {name: saved}}, {run: cat f}]
     """
     down = """
         on: workflow_dispatch
         jobs:
           down:
-            runs-on: x
             steps:
               - uses: actions/download-artifact@v4
-                with: {name: saved, path: there, run-id: "${{ inputs.run }}"}
+                with: {name: "${{ inputs.name }}", path: there}
               - run: cat there/f
     """
     first = run_workflow(up, artifacts=tmp_path)
     second = run_workflow(
-        down, artifacts=tmp_path, event_name="workflow_dispatch", inputs={"run": "1"}
+        down, artifacts=tmp_path, event_name="workflow_dispatch", inputs={"name": "saved"}
     )
     assert first.jobs["down"].steps[1].raw == "kept\n"
     assert second.jobs["down"].steps[1].raw == "kept\n"
 
 
-def test_inputs_of_a_dispatch_have_defaults() -> None:
-    text = """
-        on:
-          workflow_dispatch:
-            inputs: {who: {default: world}, how: {default: loudly}}
-        jobs: {a: {runs-on: x, steps: [{run: "echo ${{ inputs.who }} ${{ github.event.inputs.how }}"}]}}
-    """
-    result = run_workflow(text, event_name="workflow_dispatch", inputs={"how": "softly"})
-    assert result.jobs["a"].steps[0].raw == "world softly\n"
-
-
-def test_default_inputs_fill_only_what_the_workflow_left_out(action: Make) -> None:
-    text = "on: push\njobs: {a: {runs-on: x, steps: [{uses: o/t@v1}, {uses: o/t@v2, with: {name: own}}]}}"
-    result = run_workflow(text, replace_uses={"o/t": action(GREET)}, defaults={"name": "given"})
+def test_default_inputs_replace_only_what_the_workflow_leaves_out(action: Make) -> None:
+    steps = "[{uses: o/t@v1}, {uses: o/t@v2, with: {name: own}}]"
+    result = run_workflow(
+        f"on: push\njobs: {{a: {{steps: {steps}}}}}",
+        replace_uses={"o/t": action(GREET)},
+        defaults={"name": "given"},
+    )
     assert [step.outputs["greeting"] for step in result.jobs["a"].steps] == [
         "hello given",
         "hello own",
@@ -201,26 +172,14 @@ def test_default_inputs_fill_only_what_the_workflow_left_out(action: Make) -> No
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("on: push", "a mapping with 'jobs'"),
-        ("on: release\njobs: {}", r"runs on \['release'\], not on 'push'"),
-        ("on: push\njobs: {a: {uses: ./x.yml}}", "reusable workflows"),
+        ("on: release\njobs: {}", "does not run on 'push'"),
         (
-            "on: push\njobs: {a: {steps: [{uses: who/knows@v1}]}}",
-            "'uses: who/knows@v1' is not emulated",
+            "on: push\njobs: {a: {steps: [{uses: some/action@v1}]}}",
+            "'uses: some/action@v1' is not emulated",
         ),
-        ("on: push\njobs: {a: {steps: [{name: nothing}]}}", "needs 'uses' or 'run'"),
-        ("on: push\njobs: {a: {steps: [{run: x, shell: pwsh}]}}", "shell 'pwsh'"),
-        ("on: push\njobs: {a: {steps: [{run: x, env: [1]}]}}", "expected a mapping"),
+        ("on: push\njobs: {a: {steps: [{run: x, shell: pwsh}]}}", "'shell: pwsh'"),
     ],
 )
-def test_what_is_not_emulated_is_refused(text: str, message: str) -> None:
+def test_what_is_not_emulated_is_rejected(text: str, message: str) -> None:
     with pytest.raises(WorkflowError, match=message):
         run_workflow(text)
-
-
-def test_a_file_can_be_run(tmp_path: Path) -> None:
-    path = tmp_path / "w.yml"
-    path.write_text(
-        "on: push\nname: W\njobs: {a: {runs-on: x, steps: [{run: 'echo $GITHUB_WORKFLOW $GITHUB_JOB'}]}}"
-    )
-    assert run_workflow(path).jobs["a"].steps[0].raw == "W a\n"
