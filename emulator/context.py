@@ -20,6 +20,8 @@ from emulator.runners import HostRunner, Runner
 _STRATEGY = {"fail-fast": True, "job-index": 0, "job-total": 1, "max-parallel": 1}
 _DEFAULT_CONTEXTS = ("github", "strategy", "matrix", "job", "runner")
 """What the default of an input can read."""
+_COMPOSITE_CONTEXTS = (*_DEFAULT_CONTEXTS, "env")
+"""What the steps of a composite action can read of the job, beside `inputs` and `steps`."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,18 @@ class Step:
     env: Mapping[str, str] = field(default_factory=dict)
     if_: str = "success()"
     continue_on_error: bool = False
+    composite: Composite | None = None
+    """The composite action that the step belongs to, if any."""
+
+
+@dataclass
+class Composite:
+    """A composite action, the job's step that uses it, and the results of its own steps."""
+
+    step: Step
+    action: Action
+    status: Outcome = "success"
+    results: dict[str, StepResult] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
@@ -92,8 +106,19 @@ class JobContext:
         scope = Scope(contexts, self.status)
         if step is None:
             return scope
+        if step.composite:
+            scope = self.composite_scope(step.composite)
         env = {key: interpolate(value, scope) for key, value in step.env.items()}
         return with_contexts(scope, env={**scope.contexts["env"], **env})
+
+    def composite_scope(self, composite: Composite) -> Scope:
+        """Return what the steps of a composite action can read: no secret but through an input."""
+        outer = self.scope(composite.step)
+        contexts = {name: outer.contexts[name] for name in _COMPOSITE_CONTEXTS}
+        contexts["inputs"] = evaluate_inputs(composite.step, composite.action, outer)
+        contexts["steps"] = _steps(composite.results)
+        failed = composite.status == "failure"
+        return Scope(contexts, composite.status if failed else self.status)
 
 
 def with_contexts(scope: Scope, **contexts: Any) -> Scope:

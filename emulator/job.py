@@ -9,12 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypedDict, Unpack
 
-from emulator.context import JobContext, Step
+from emulator.context import Composite, JobContext, Step
 from emulator.expressions import condition, interpolate
-from emulator.manifest import REPOSITORY, Action, load_action
+from emulator.manifest import REPOSITORY, Action, ManifestError, load_action
 from emulator.results import JobResult, StepResult
 from emulator.running import RunningStep
-from emulator.stages import Shell, start_action, start_shell, without_process
+from emulator.stages import Shell, conclude, start_action, start_shell, without_process
 
 
 class StepOptions(TypedDict, total=False):
@@ -25,10 +25,11 @@ class StepOptions(TypedDict, total=False):
     env: Mapping[str, str]
     if_: str
     continue_on_error: bool
+    composite: Composite
 
 
 def step_options(spec: Mapping[str, Any]) -> StepOptions:
-    """Read the options from a step of a workflow."""
+    """Read the options from a step of a workflow or of a composite action."""
     return StepOptions(
         id=spec.get("id", ""),
         with_=spec.get("with") or {},
@@ -146,11 +147,13 @@ class Job(JobContext):
         else:
             skipped = StepResult(step.id, "main", "skipped", "skipped")
             running = without_process(self, lambda: skipped)
-        running.keep = self._keep
+        running.keep = partial(self._keep, step)
         self._running.append((step, running))
         return running
 
     def _start_action(self, step: Step, action: Action) -> RunningStep:
+        if action.steps:
+            return without_process(self, partial(self._run_composite, Composite(step, action)))
         running = start_action(self, step, action, "main", {})
         if action.post_entrypoint:
             self._posts.append(_Post(step, action, running))
@@ -164,11 +167,37 @@ class Job(JobContext):
         self._count(result)
         return result
 
-    def _keep(self, result: StepResult) -> None:
-        """Record the result of a main stage for the job."""
+    def _run_composite(self, composite: Composite) -> StepResult:
+        """Run the steps of a composite action one after the other; their posts join the job's."""
+        for spec in composite.action.steps:
+            options = StepOptions(**step_options(spec), composite=composite)
+            if "run" in spec:
+                self.run(spec["run"], **options)
+                continue
+            directory = self.find_action(spec["uses"])
+            action = load_action(directory) if directory else None
+            if not action or action.steps:
+                raise ManifestError(f"'uses: {spec['uses']}' in a composite action is not emulated")
+            self.uses(action, **options)
+        step, scope = composite.step, self.composite_scope(composite)
+        outputs = composite.action.outputs.items()
+        return StepResult(
+            step.id,
+            "main",
+            composite.status,
+            conclude(step, composite.status),
+            outputs={name: interpolate(text, scope) for name, text in outputs},
+        )
+
+    def _keep(self, step: Step, result: StepResult) -> None:
+        """Record the result of a main stage for the job, or for the composite action."""
+        results = step.composite.results if step.composite else self.results
         if result.id:
-            self.results[result.id] = result
-        self._count(result)
+            results[result.id] = result
+        if not step.composite:
+            self._count(result)
+        elif result.conclusion in {"failure", "cancelled"}:
+            step.composite.status = result.conclusion
 
     def _count(self, result: StepResult) -> None:
         """Let a stage's conclusion change the job's status."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,17 @@ class ManifestError(ValueError):
 
 @dataclass(frozen=True)
 class Action:
-    """A docker action: its inputs, outputs and executables."""
+    """A docker action with its executables, or a composite action with its steps."""
 
     directory: Path
     inputs: Mapping[str, str]
     """Every input with its default as written; one without a default has the empty string."""
-    outputs: tuple[str, ...]
+    outputs: Mapping[str, str]
+    """Every output with its expression, which only a composite action has."""
     entrypoint: str = ""
     post_entrypoint: str = ""
     post_if: str = "always()"
+    steps: list[Mapping[str, Any]] = field(default_factory=list)
 
 
 def load_yaml(text: str) -> Any:
@@ -44,9 +46,9 @@ def load_action(directory: str | Path = REPOSITORY) -> Action:
         raise ManifestError(f"can't find 'action.yml' under '{directory}'")
     document = load_yaml(path.read_text(encoding="utf-8"))
     runs = document["runs"]
-    if runs["using"] != "docker":
+    if runs["using"] not in {"docker", "composite"}:
         raise ManifestError(f"{path}: 'using: {runs['using']}' is not emulated")
-    if "entrypoint" not in runs:
+    if runs["using"] == "docker" and "entrypoint" not in runs:
         raise ManifestError(
             f"{path}: runs.entrypoint is missing, so that a user's 'with: entryPoint' replaces it"
         )
@@ -58,8 +60,9 @@ def load_action(directory: str | Path = REPOSITORY) -> Action:
     return Action(
         directory=path.parent,
         inputs={name: declared.get("default", "") for name, declared in inputs.items()},
-        outputs=tuple(outputs),
+        outputs={name: declared.get("value", "") for name, declared in outputs.items()},
         entrypoint=runs.get("entrypoint", ""),
         post_entrypoint=runs.get("post-entrypoint", ""),
         post_if=runs.get("post-if", "always()"),
+        steps=runs.get("steps", []),
     )
