@@ -151,17 +151,19 @@ def _run_one(
 
 
 def _run_step(run: _Run, job: Job, spec: Mapping[str, Any]) -> None:
-    """Run one step."""
+    """Run one step, or start it if it has `background: true`."""
     options = step_options(spec)
     if "run" in spec:
-        job.run(_script(spec), **options)
+        running = job.start_shell(_script(spec), **options)
     elif directory := job.find_action(spec["uses"]):
         options["with_"] = {**run.defaults, **options.get("with_", {})}
-        job.uses(directory, **options)
+        running = job.start(directory, **options)
     elif known := _KNOWN_ACTIONS.get(spec["uses"].partition("@")[0]):
-        job.run(partial(_run_known, known, run, job, spec), **options)
+        running = job.start_shell(partial(_run_known, known, run, job, spec), **options)
     else:
         raise WorkflowError(f"'uses: {spec['uses']}' is not emulated; name it in `replace_uses`")
+    if spec.get("background") != "true":
+        running.wait()
 
 
 def _script(spec: Mapping[str, Any]) -> str:

@@ -169,6 +169,34 @@ def test_default_inputs_replace_only_what_the_workflow_leaves_out(action: Make) 
     ]
 
 
+def test_background_steps_end_before_post_and_count_in_the_jobs_status(action: Make) -> None:
+    # Main waits for a later step, so that it succeeds only if it runs in the background.
+    main = """
+        deadline = time.monotonic() + 10
+        while not os.path.exists("go"):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        write("STATE", "saved=1\\n")
+    """
+    post = 'print(os.environ["INPUT_JOB-STATUS"], os.environ["STATE_saved"])'
+    result = run_workflow(
+        """
+        on: push
+        jobs:
+          deploy:
+            steps:
+              - {id: report, uses: o/t@v1, background: true}
+              - {run: exit 3, background: true}
+              - run: touch go
+        """,
+        replace_uses={"o/t": action(main, post)},
+    )
+    job = result.jobs["deploy"]
+    assert [step.outcome for step in job.steps] == ["success", "failure", "success"]
+    assert [stage.raw for stage in job.posts] == ["failure 1\n"]
+    assert result.conclusion == "failure"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
