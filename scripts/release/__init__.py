@@ -1,1 +1,1 @@
-"""A release: an image known by its digest, a commit that names it, and a tag. See docs/releasing.md."""
+"""The release: an image pinned by digest, a commit that names it, tags. See docs/releasing.md."""

@@ -1,9 +1,9 @@
-"""The release's programs, in the order of .github/workflows/release.yml: python -m scripts.release COMMAND.
+"""The steps of .github/workflows/release.yml: python -m scripts.release COMMAND.
 
-check VERSION        may it be released? prints lines for $GITHUB_OUTPUT
-verify REFERENCE     does the registry give exactly this to anybody? --platform for each it must have
-publish REFERENCE    commit, tag, GitHub release, and the major tag last; goes on where an earlier try stopped
-dry-run              all of it, on this machine, for its architecture
+check VERSION        stop if it cannot be released; print lines for $GITHUB_OUTPUT
+verify REFERENCE     stop if the registry has something else; --platform for each platform
+publish REFERENCE    commit, tag, GitHub release, major tag; continue if an earlier try has stopped
+dry-run              the complete release on this machine, for its architecture
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import os
 import sys
 from pathlib import Path
 
+from scripts.release.command import ReleaseError, run
 from scripts.release.dry_run import dry_run
 from scripts.release.project import release_notes, require_version
-from scripts.release.reference import Reference, ReleaseError, image_name, parse_version
+from scripts.release.reference import Reference, image_name, parse_version
 from scripts.release.registry import verify
-from scripts.release.repository import Repository, run
+from scripts.release.repository import Repository
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,54 +30,49 @@ def check(text: str) -> None:
     release_notes(ROOT, version)
     repository = Repository(ROOT)
     repository.require_new(version)
+    image = image_name(os.environ["GITHUB_REPOSITORY"])
     print(f"version={version}")
-    print(f"image={image_name(os.environ['GITHUB_REPOSITORY'])}")
+    print(f"image={image}")
+    print(f"tagged={image}:v{version}")
     print(f"epoch={repository.git('show', '--no-patch', '--format=%ct')}")
 
 
 def publish(reference: Reference) -> None:
-    """Make the release visible; users who follow the major tag get it only when all else is done."""
+    """Publish the release. The major tag, which users follow, moves last."""
     repository = Repository(ROOT)
-    notes = release_notes(ROOT, reference.version)
+    notes = f"{release_notes(ROOT, reference.version)}\n\nImage: `{reference}`"
     if repository.is_tagged(reference.version):
         commit = repository.resume(reference)
     else:
         commit = repository.commit(reference)
         repository.tag(reference.version, commit)
     if not is_on_github(reference.tag):
-        release = [
-            "gh",
-            "release",
-            "create",
-            reference.tag,
-            "--verify-tag",
-            "--title",
-            reference.tag,
-        ]
-        run([*release, "--notes", f"{notes}\n\nImage: `{reference}`"], ROOT)
+        create = ["gh", "release", "create", reference.tag, "--verify-tag"]
+        run([*create, "--title", reference.tag, "--notes", notes], ROOT)
     repository.move_major(reference.version, commit)
     print(f"{reference.tag} is {commit}")
 
 
 def is_on_github(tag: str) -> bool:
-    """Whether the GitHub release is published. If nobody can tell, it is not: `gh release create` then says why."""
+    """Return whether the GitHub release is published.
+
+    If GitHub cannot be asked, return False: `gh release create` then reports why.
+    """
+    view = ["gh", "release", "view", tag, "--json", "isDraft", "--jq", ".isDraft"]
     try:
-        return (
-            run(["gh", "release", "view", tag, "--json", "isDraft", "--jq", ".isDraft"], ROOT)
-            == "false"
-        )
+        return run(view, ROOT) == "false"
     except ReleaseError:
         return False
 
 
 def annotation(text: str) -> str:
-    """The workflow's error. An annotation ends with its line, so newlines are written as GitHub reads them."""
+    """Return a workflow command for an error; it must be one line, so newlines are escaped."""
     escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     return f"::error title=Release::{escaped}"
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; what stops a release is printed as the workflow's error, or to a person as it is."""
+    """Run one command and return the exit code; in a workflow an error becomes an annotation."""
     parser = argparse.ArgumentParser(
         prog="release", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -93,7 +89,7 @@ def main(arguments: list[str]) -> int:
             case "check":
                 check(options.version)
             case "verify":
-                print(verify(options.reference, tuple(options.platform)))
+                verify(options.reference, tuple(options.platform))
             case "publish":
                 publish(options.reference)
             case "dry-run":

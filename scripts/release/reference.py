@@ -1,40 +1,40 @@
-"""Names of things in a release: the version, the image, and the reference that users run."""
+"""Names in a release: the version, its tags, and the reference of the image."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from scripts.release.command import ReleaseError
+
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 REFERENCE = re.compile(
-    r"(?P<registry>[a-z0-9.-]+(?::\d+)?)/(?P<name>[a-z0-9._/-]+):v(?P<version>[^@]+)@(?P<digest>sha256:[0-9a-f]{64})"
+    r"(?P<image>[a-z0-9.-]+(?::\d+)?/[a-z0-9._/-]+)"
+    r":v(?P<version>[^@]+)"
+    r"@(?P<digest>sha256:[0-9a-f]{64})"
 )
 
 
-class ReleaseError(Exception):
-    """The release cannot go on; the message says why and what to do."""
-
-
 def parse_version(text: str) -> str:
-    """Accept `1.2.3` or `v1.2.3`, answer `1.2.3`."""
+    """Accept `1.2.3` or `v1.2.3`, return `1.2.3`."""
     version = text.strip().removeprefix("v")
     if not VERSION.fullmatch(version):
-        raise ReleaseError(f"{text!r} is no version: it must be like 1.2.3, without a suffix")
+        raise ReleaseError(f"{text!r} is not a version. Use X.Y.Z without a suffix.")
     return version
 
 
 def number(version: str) -> tuple[int, ...]:
-    """The version as what can be compared: (1, 2, 10) for 1.2.10."""
+    """Return the version in a form that compares by value: (1, 2, 10) for 1.2.10."""
     return tuple(map(int, version.split(".")))
 
 
 def major_tag(version: str) -> str:
-    """The tag that users follow: v1 for 1.2.3."""
+    """Return the tag that users follow: v1 for 1.2.3."""
     return f"v{version.partition('.')[0]}"
 
 
 def image_name(repository: str) -> str:
-    """The image's name in the owner's GitHub registry; registries take no capital letters, GitHub does."""
+    """Return the repository's image in GHCR, in lower case because registries allow no other."""
     return f"ghcr.io/{repository.lower()}"
 
 
@@ -42,29 +42,30 @@ def image_name(repository: str) -> str:
 class Reference:
     """An image by tag and digest: `ghcr.io/owner/name:v1.2.3@sha256:…`."""
 
-    registry: str
-    """Host, with a port if it has one."""
-    name: str
-    """Path in the registry, such as `owner/name`."""
+    image: str
+    """Registry and path, such as `ghcr.io/owner/name`."""
     version: str
-    """Without the `v` that starts the tag."""
+    """Without the `v` of the tag."""
     digest: str
-    """What is really pulled; the tag beside it is for people."""
+    """Decides what is pulled; the tag is for readers."""
 
     @classmethod
     def parse(cls, text: str) -> Reference:
-        """Read a reference, or say what it lacks."""
+        """Read a reference."""
         match = REFERENCE.fullmatch(text)
         if not match:
-            raise ReleaseError(f"{text!r} is no REGISTRY/NAME:vX.Y.Z@sha256:… reference")
-        return cls(
-            match["registry"], match["name"], parse_version(match["version"]), match["digest"]
-        )
+            raise ReleaseError(f"{text!r} is not of the form REGISTRY/NAME:vX.Y.Z@sha256:…")
+        return cls(match["image"], parse_version(match["version"]), match["digest"])
 
     def __str__(self) -> str:
-        return f"{self.registry}/{self.name}:{self.tag}@{self.digest}"
+        return f"{self.tagged}@{self.digest}"
 
     @property
     def tag(self) -> str:
-        """The image's tag, which is the release's too."""
+        """The tag of the image and of the release."""
         return f"v{self.version}"
+
+    @property
+    def tagged(self) -> str:
+        """The image by its tag alone."""
+        return f"{self.image}:{self.tag}"

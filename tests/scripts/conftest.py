@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from scripts.release.command import run
 from scripts.release.reference import Reference
-from scripts.release.repository import AUTHOR, Repository, run
+from scripts.release.repository import Repository
 
 MANIFEST = """\
 name: Deployment Events
 runs:
   using: docker
-  # Built here; a release names the image it published instead.
+  # Built here; a release names a published image.
   image: Dockerfile
   entrypoint: /entrypoint.py
 """
@@ -26,12 +27,12 @@ def manifest() -> str:
 
 @pytest.fixture
 def reference() -> Reference:
-    return Reference("ghcr.io", "owner/deployment-events", "1.2.3", "sha256:" + "ab" * 32)
+    return Reference("ghcr.io/owner/deployment-events", "1.2.3", "sha256:" + "ab" * 32)
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    """A clone of a remote that holds one commit on main."""
+    """A clone of a remote that has one commit on main."""
     run(["git", "init", "--quiet", "--bare", "--initial-branch=main", "remote.git"], tmp_path)
     run(["git", "clone", "--quiet", "remote.git", "clone"], tmp_path)
     clone = Repository(tmp_path / "clone")
@@ -39,29 +40,19 @@ def repository(tmp_path: Path) -> Repository:
     (clone.root / "README.md").write_text("# Deployment Events\n")
     clone.git("switch", "--quiet", "--orphan", "main")
     clone.git("add", ".")
-    clone.git(*AUTHOR, "commit", "--quiet", "--message", "First")
+    clone.git("commit", "--quiet", "--message", "First")
     clone.git("push", "--quiet", "origin", "main")
     return clone
 
 
 @pytest.fixture
 def checkout(repository: Repository) -> Callable[[], Repository]:
-    """Checks the remote out as a later run of the workflow does: main's last commit, no history, no tags."""
+    """Check out the remote as a later run does: the head of main, without history and tags."""
 
     def clone() -> Repository:
         folder = repository.root.parent
-        run(
-            [
-                "git",
-                "clone",
-                "--quiet",
-                "--depth=1",
-                "--no-tags",
-                f"file://{folder}/remote.git",
-                "again",
-            ],
-            folder,
-        )
+        shallow = ["git", "clone", "--quiet", "--depth=1", "--no-tags"]
+        run([*shallow, f"file://{folder}/remote.git", "again"], folder)
         return Repository(folder / "again")
 
     return clone
@@ -69,7 +60,7 @@ def checkout(repository: Repository) -> Callable[[], Repository]:
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
-    """Puts a stand-in for somebody else's program before all others: its name, its text."""
+    """Put a stand-in for a program, given by its name and text, first in PATH."""
     programs = tmp_path / "bin"
     programs.mkdir()
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")

@@ -6,23 +6,21 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scripts.release.command import ReleaseError
 from scripts.release.pin import pin, pinned
-from scripts.release.reference import Reference, ReleaseError
+from scripts.release.reference import Reference
 
 
 def test_one_line_changes(manifest: str, reference: Reference) -> None:
-    changes = [
-        line
-        for line in difflib.ndiff(manifest.splitlines(), pin(manifest, reference).splitlines())
-        if line[0] in "+-"
-    ]
+    lines = difflib.ndiff(manifest.splitlines(), pin(manifest, reference).splitlines())
+    changes = [line for line in lines if line[0] in "+-"]
     assert changes == ["-   image: Dockerfile", f"+   image: docker://{reference}"]
 
 
-def test_the_repository_s_own_manifest(reference: Reference) -> None:
-    """What a release will really meet: comments and all."""
+def test_the_manifest_of_this_repository_changes_in_the_image_only(reference: Reference) -> None:
     manifest = (Path(__file__).parents[2] / "action.yml").read_text("utf-8")
-    if "docker://" in manifest:  # these tests run on a release's commit too
+    # These tests also run on the commit of a release.
+    if "docker://" in manifest:
         manifest = manifest.replace(f"docker://{pinned(manifest)}", "Dockerfile")
     before, after = yaml.safe_load(manifest), yaml.safe_load(pin(manifest, reference))
     assert after["runs"].pop("image") == f"docker://{reference}"
@@ -31,7 +29,7 @@ def test_the_repository_s_own_manifest(reference: Reference) -> None:
 
 
 @pytest.mark.parametrize("image", ["Dockerfile", "'Dockerfile'", '"Dockerfile"  # built here'])
-def test_what_was_pinned_is_read_back(manifest: str, reference: Reference, image: str) -> None:
+def test_the_pinned_image_is_read_back(manifest: str, reference: Reference, image: str) -> None:
     manifest = manifest.replace("image: Dockerfile", f"image: {image}")
     assert pinned(pin(manifest, reference)) == reference
 
@@ -41,13 +39,13 @@ def test_a_release_is_not_released_again(manifest: str, reference: Reference) ->
         pin(pin(manifest, reference), reference)
 
 
-def test_a_branch_runs_no_released_image(manifest: str) -> None:
+def test_a_branch_has_no_released_image(manifest: str) -> None:
     with pytest.raises(ReleaseError, match="not a released image"):
         pinned(manifest)
 
 
 @pytest.mark.parametrize("lines", ["", "image: Dockerfile\n  image: other"])
-def test_a_manifest_without_exactly_one_image(
+def test_a_manifest_needs_exactly_one_image(
     manifest: str, lines: str, reference: Reference
 ) -> None:
     with pytest.raises(ReleaseError, match="exactly one"):

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
+import deployment_events
+from scripts.release.command import ReleaseError
 from scripts.release.project import release_notes, require_version
-from scripts.release.reference import ReleaseError
+
+REPOSITORY = Path(__file__).parents[2]
 
 CHANGELOG = """\
 # Changelog
@@ -40,16 +44,27 @@ def root(tmp_path: Path) -> Path:
     ("version", "notes"),
     [("1.2.3", "- A thing.\n\n### Fixed\n- Another."), ("1.2.30", "Later."), ("1.2.2", "Older.")],
 )
-def test_notes_are_the_changelog_s_section(root: Path, version: str, notes: str) -> None:
+def test_the_notes_are_the_section_of_the_changelog(root: Path, version: str, notes: str) -> None:
     assert release_notes(root, version) == notes
 
 
-def test_a_version_that_the_changelog_does_not_know(root: Path) -> None:
+def test_a_version_needs_notes(root: Path) -> None:
     with pytest.raises(ReleaseError, match="CHANGELOG"):
         release_notes(root, "1.2")
 
 
-def test_the_version_is_the_project_s(root: Path) -> None:
+def test_a_version_must_be_the_declared_one(root: Path) -> None:
     require_version(root, "1.2.3")
-    with pytest.raises(ReleaseError, match=r"says 1\.2\.3, not 1\.2\.4"):
+    with pytest.raises(ReleaseError, match=r"declares version 1\.2\.3, not 1\.2\.4"):
         require_version(root, "1.2.4")
+
+
+@pytest.mark.skipif(
+    not hasattr(deployment_events, "__version__"), reason="the package has no version yet"
+)
+def test_the_package_and_the_lock_have_the_declared_version() -> None:
+    """The package sends its version to the vendors, and pyproject.toml is not in the image."""
+    lock = tomllib.loads((REPOSITORY / "uv.lock").read_text("utf-8"))
+    [locked] = [entry for entry in lock["package"] if entry["name"] == "deployment-events"]
+    assert locked["version"] == deployment_events.__version__
+    require_version(REPOSITORY, deployment_events.__version__)

@@ -2,14 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.release.reference import (
-    Reference,
-    ReleaseError,
-    image_name,
-    major_tag,
-    number,
-    parse_version,
-)
+from scripts.release.command import ReleaseError
+from scripts.release.reference import Reference, image_name, major_tag, number, parse_version
 
 DIGEST = "sha256:" + "0" * 64
 
@@ -25,8 +19,8 @@ def test_versions(text: str, version: str) -> None:
     "text",
     ["", "1", "1.2", "1.2.3-rc1", "01.2.3", "1.2.3.4", "vv1.2.3", "1.2.3; rm -rf /", "latest"],
 )
-def test_what_is_no_version(text: str) -> None:
-    with pytest.raises(ReleaseError, match=r"like 1\.2\.3"):
+def test_other_text_is_not_a_version(text: str) -> None:
+    with pytest.raises(ReleaseError, match="is not a version"):
         parse_version(text)
 
 
@@ -40,10 +34,15 @@ def test_names() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [f"ghcr.io/o/n:v1.2.3@{DIGEST}", f"127.0.0.1:5000/o/n/deep:v0.0.0@{DIGEST}"]
+    ("text", "tagged"),
+    [
+        (f"ghcr.io/o/n:v1.2.3@{DIGEST}", "ghcr.io/o/n:v1.2.3"),
+        (f"127.0.0.1:5000/o/n/deep:v0.0.0@{DIGEST}", "127.0.0.1:5000/o/n/deep:v0.0.0"),
+    ],
 )
-def test_a_reference_is_read_and_written(text: str) -> None:
-    assert str(Reference.parse(text)) == text
+def test_a_reference_is_read_and_written(text: str, tagged: str) -> None:
+    reference = Reference.parse(text)
+    assert (str(reference), reference.tagged) == (text, tagged)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +57,6 @@ def test_a_reference_is_read_and_written(text: str) -> None:
         f"ghcr.io/o/n:v1.2.3@{DIGEST}\nargs: [evil]",
     ],
 )
-def test_what_is_no_reference(text: str) -> None:
+def test_other_text_is_not_a_reference(text: str) -> None:
     with pytest.raises(ReleaseError):
         Reference.parse(text)

@@ -5,18 +5,18 @@ from dataclasses import replace
 
 import pytest
 
+from scripts.release.command import ReleaseError
 from scripts.release.pin import pinned
-from scripts.release.reference import Reference, ReleaseError
-from scripts.release.repository import AUTHOR, Repository
+from scripts.release.reference import Reference
+from scripts.release.repository import Repository
 
 Checkout = Callable[[], Repository]
 
 
 def released(repository: Repository, tag: str) -> str:
-    """The commit that a tag of the remote leads to."""
-    listing = repository.git(
-        "ls-remote", "--tags", "origin", f"refs/tags/{tag}", f"refs/tags/{tag}^{{}}"
-    )
+    """The commit that a tag of the remote names."""
+    names = [f"refs/tags/{tag}", f"refs/tags/{tag}^{{}}"]
+    listing = repository.git("ls-remote", "--tags", "origin", *names)
     return listing.splitlines()[-1].split()[0] if listing else ""
 
 
@@ -57,34 +57,34 @@ def test_a_version_is_released_once(repository: Repository) -> None:
     repository.require_new("1.2.3")
     repository.tag("1.2.3", repository.git("rev-parse", "HEAD"))
     repository.require_new("1.2.4")
-    with pytest.raises(ReleaseError, match="tagged already"):
+    with pytest.raises(ReleaseError, match="already tagged"):
         repository.require_new("1.2.3")
     with pytest.raises(ReleaseError, match="already exists"):
         repository.tag("1.2.3", "HEAD")
 
 
-def test_nothing_uncommitted_gets_into_a_release(
-    repository: Repository, reference: Reference
-) -> None:
+def test_uncommitted_changes_stop_a_release(repository: Repository, reference: Reference) -> None:
     (repository.root / "README.md").write_text("changed\n")
     with pytest.raises(ReleaseError, match=r"README\.md"):
         repository.commit(reference)
 
 
-def test_a_failing_command_is_named(repository: Repository) -> None:
-    with pytest.raises(
-        ReleaseError, match=r"^fatal: ambiguous argument(.|\n)*\(`git rev-parse nothing` failed\)$"
-    ):
-        repository.git("rev-parse", "nothing")
-
-
-def test_a_command_that_fails_in_silence_tells_its_exit_code(repository: Repository) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["rev-parse", "no"], r"^fatal: ambiguous argument(.|\n)*\(`git rev-parse no` failed\)$"),
+        (["diff", "--quiet"], r"^exit code 1 \(`git diff --quiet` failed\)$"),
+    ],
+)
+def test_a_failed_command_is_named(
+    repository: Repository, arguments: list[str], message: str
+) -> None:
     (repository.root / "README.md").write_text("changed\n")
-    with pytest.raises(ReleaseError, match=r"^exit code 1 \(`git diff --quiet` failed\)$"):
-        repository.git("diff", "--quiet")
+    with pytest.raises(ReleaseError, match=message):
+        repository.git(*arguments)
 
 
-def test_a_release_that_was_tagged_is_resumed(
+def test_a_tagged_release_is_resumed(
     repository: Repository, checkout: Checkout, reference: Reference
 ) -> None:
     commit = repository.commit(reference)
@@ -101,29 +101,27 @@ def test_a_tag_on_another_commit_is_not_resumed(
 ) -> None:
     repository.tag("1.2.3", repository.commit(reference))
     repository.git("switch", "--quiet", "main")
-    repository.git(*AUTHOR, "commit", "--quiet", "--allow-empty", "--message", "Second")
+    repository.git("commit", "--quiet", "--allow-empty", "--message", "Second")
     repository.git("push", "--quiet", "origin", "main")
-    with pytest.raises(ReleaseError, match=r"already, on top of .*: take the next version"):
+    with pytest.raises(ReleaseError, match=r"already tagged on top of .* Release the next version"):
         checkout().resume(reference)
 
 
-def test_a_tag_that_runs_another_image_is_not_resumed(
+def test_a_tag_with_another_image_is_not_resumed(
     repository: Repository, checkout: Checkout, reference: Reference
 ) -> None:
     repository.tag("1.2.3", repository.commit(reference))
     rebuilt = replace(reference, digest="sha256:" + "cd" * 32)
-    with pytest.raises(
-        ReleaseError, match=f"runs {reference}, not {rebuilt}: take the next version"
-    ):
+    with pytest.raises(ReleaseError, match=f"runs {reference}, not {rebuilt}"):
         checkout().resume(rebuilt)
 
 
-def test_a_tag_that_changes_more_is_not_resumed(
+def test_a_tag_with_other_changes_is_not_resumed(
     repository: Repository, checkout: Checkout, reference: Reference
 ) -> None:
     repository.commit(reference)
     (repository.root / "README.md").write_text("changed\n")
-    repository.git(*AUTHOR, "commit", "--quiet", "--all", "--amend", "--no-edit")
+    repository.git("commit", "--quiet", "--all", "--amend", "--no-edit")
     repository.tag("1.2.3", "HEAD")
     with pytest.raises(ReleaseError, match="must change one line"):
         checkout().resume(reference)
