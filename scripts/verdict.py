@@ -1,56 +1,51 @@
-"""Judge the e2e jobs of a run, one of which must be red.
+"""Check how the steps of CI's e2e jobs ended. One of these jobs must fail, at its deploy.
 
     gh api …/jobs | python -m scripts.verdict
 
-That job's colour cannot tell a deploy that fails, as it must, from an action that does not report it: its
-steps can.
+The result of that job does not show whether only its deploy failed; the results of its steps do.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 JOBS = {"e2e (deploy succeeds)": "success", "e2e (deploy fails)": "failure"}
-"""How the step `Deploy` of each job must end; every other step must succeed, whichever job it is in."""
-FORGIVEN = ("Refused", "Unreachable")
-"""Steps that fail by design under `continue-on-error`; the step after each asserts its outcome."""
+"""How the step `Deploy` of each job must end. Every other step must succeed."""
+CHECKED = ("Refused", "Unreachable")
+"""Steps with `continue-on-error` that must fail. The step after each checks that it did."""
 POSTS = ("Post Report", "Post Recorded")
-"""What must have run at the end of each job."""
+"""Post stages that must have run in each job."""
 
 
 def problems(jobs: list[dict[str, Any]]) -> list[str]:
-    """Everything that is not as it must be, a sentence each."""
-    found = {
-        job["name"]: {step["name"]: step["conclusion"] for step in job["steps"]} for job in jobs
-    }
-    listed = []
-    for name, deploy in JOBS.items():
-        steps = found.get(name)
-        listed += [f"{name}: there is no such job"] if steps is None else judge(name, steps, deploy)
-    return listed
-
-
-def judge(job: str, steps: Mapping[str, str], deploy: str) -> list[str]:
-    """The problems of one job, given how each of its steps ended."""
-    expected = (
-        dict.fromkeys(steps, "success") | dict.fromkeys(POSTS, "success") | {"Deploy": deploy}
-    )
+    """Return one sentence for each unexpected result, given the API's list of jobs."""
+    found = {job["name"]: job["steps"] for job in jobs}
     return [
-        f"{job}: `{step}` is {steps.get(step, 'missing')}, and must be {conclusion}"
-        for step, conclusion in expected.items()
-        if step not in FORGIVEN and steps.get(step, "missing") != conclusion
+        problem
+        for name, deploy in JOBS.items()
+        for problem in problems_of(name, found.get(name, []), deploy)
+    ]
+
+
+def problems_of(job: str, steps: list[dict[str, Any]], deploy: str) -> list[str]:
+    """Return the unexpected results of one job."""
+    ended = {step["name"]: step["conclusion"] for step in steps if step["name"] not in CHECKED}
+    required = dict.fromkeys([*ended, *POSTS], "success") | {"Deploy": deploy}
+    return [
+        f"{job}: `{step}` must be {conclusion}, not {ended.get(step, 'missing')}."
+        for step, conclusion in required.items()
+        if ended.get(step) != conclusion
     ]
 
 
 def main() -> int:
-    """Read the API's answer, print the problems as the workflow's errors."""
-    listed = problems(json.load(sys.stdin)["jobs"])
-    for problem in listed:
+    """Read the API's response from standard input and print the problems as annotations."""
+    found = problems(json.load(sys.stdin)["jobs"])
+    for problem in found:
         print(f"::error title=e2e::{problem}")
-    return 1 if listed else 0
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

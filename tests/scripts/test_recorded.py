@@ -1,4 +1,4 @@
-"""The workflow's own assertion, in a job as in ci.yml: declared first, so its post comes last."""
+"""CI's check of what the sandbox has recorded, in a job like the one in ci.yml."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ACTION = Path(__file__).parents[2] / ".github" / "actions" / "recorded"
         ("false", "finished", 0, False),
     ],
 )
-def test_what_the_sandbox_recorded_is_compared(
+def test_the_recorded_deployments_must_be_the_expected_ones(
     deploy: str, launchdarkly: str, datadog: int, passes: bool
 ) -> None:
     with Sandbox() as sandbox, Job() as job:
@@ -38,6 +38,7 @@ def test_what_the_sandbox_recorded_is_compared(
             }
         )
         job.run(deploy)
+        # The step of the check is the first, so its post stage is the last.
         report, recorded = job.finish().posts
         assert report.exit_code == 0, report.raw
         assert (recorded.exit_code == 0) is passes, recorded.raw

@@ -1,5 +1,5 @@
 #!/usr/local/bin/python -IuB
-"""Leave word for post in main; compare, in post, what the sandbox recorded with what is expected."""
+"""Check in the post stage what the sandbox has recorded. The main stage only saves state."""
 
 import json
 import os
@@ -10,15 +10,14 @@ from typing import Any
 
 
 def main() -> int:
-    """Run the stage that it is; state exists in post alone."""
+    """Run the stage and return its exit code; only the post stage has state."""
     if not os.environ.get("STATE_MAIN"):
         with Path(os.environ["GITHUB_STATE"]).open("a", encoding="utf-8") as state:
             state.write("MAIN=done\n")
         return 0
-    with urllib.request.urlopen(
-        f"{os.environ['INPUT_URL']}/_sandbox/deployments", timeout=10
-    ) as answer:  # noqa: S310
-        recorded = json.load(answer)
+    url = f"{os.environ['INPUT_URL']}/_sandbox/deployments"
+    with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310
+        recorded = json.load(response)
     problems = differences(
         recorded, os.environ["INPUT_LAUNCHDARKLY"], int(os.environ["INPUT_DATADOG"])
     )
@@ -30,15 +29,14 @@ def main() -> int:
 def differences(
     recorded: dict[str, list[dict[str, Any]]], launchdarkly: str, datadog: int
 ) -> list[str]:
-    """Say what the sandbox should have recorded and has not, a sentence each."""
+    """Return one sentence for each difference between the recorded and the expected deployments."""
     problems = []
     statuses = [deployment["status"] for deployment in recorded["launchdarkly"]]
     if statuses != [launchdarkly]:
-        problems.append(
-            f"LaunchDarkly knows deployments that are {statuses}, expected one that is {launchdarkly}"
-        )
-    if len(recorded["datadog"]) != datadog:
-        problems.append(f"Datadog knows {len(recorded['datadog'])} deployments, expected {datadog}")
+        problems.append(f"LaunchDarkly has deployments {statuses}, not ['{launchdarkly}'].")
+    count = len(recorded["datadog"])
+    if count != datadog:
+        problems.append(f"Datadog has {count} deployments, not {datadog}.")
     return problems
 
 
