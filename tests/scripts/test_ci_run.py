@@ -1,0 +1,72 @@
+"""Which container engine .ci/run uses, in a copy of it whose other commands are stand-ins."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CONTAINERS = '#!/bin/sh\necho "engine ${ENGINE:-running}, tool ${1:-none}"\n'
+ENGINE = '#!/bin/sh\n[ "$1" = run ] && shift\nENGINE={name} exec "$@"\n'
+TOOL = "../shared/tools/docker-engine"
+
+
+def executable(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path, program: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the copy on a machine with the named engines."""
+    monkeypatch.delenv("CONTAINER_ENGINE", raising=False)
+    repository = tmp_path / "repository"
+    executable(repository / ".ci" / "containers", CONTAINERS)
+    shutil.copy(ROOT / ".ci" / "run", repository / ".ci" / "run")
+    for name in ("make", "git"):
+        program(name, "#!/bin/sh\n")
+
+    def start(*engines: str) -> subprocess.CompletedProcess[str]:
+        program("docker", f"#!/bin/sh\nexit {0 if 'docker' in engines else 1}\n")
+        if "tool" in engines:
+            executable(repository / TOOL, ENGINE.format(name="tool"))
+        environment = dict(os.environ)
+        if "variable" in engines:
+            own = executable(tmp_path / "my-engine", ENGINE.format(name="variable"))
+            environment["CONTAINER_ENGINE"] = f"{own} run"
+        command = ["bash", str(repository / ".ci" / "run")]
+        return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+    return start
+
+
+@pytest.mark.parametrize(
+    ("engines", "used"),
+    [
+        (["variable"], "engine variable, tool none"),
+        (["variable", "docker", "tool"], f"engine variable, tool {TOOL}"),
+        (["docker"], "engine running, tool none"),
+        (["docker", "tool"], f"engine running, tool {TOOL}"),
+        (["tool"], f"engine tool, tool {TOOL}"),
+    ],
+)
+def test_the_first_engine_is_used(run: Callable, engines: list[str], used: str) -> None:
+    done = run(*engines)
+    assert done.returncode == 0, done.stderr
+    assert used in done.stdout.splitlines()
+
+
+def test_without_an_engine_it_fails_before_the_tests(run: Callable) -> None:
+    done = run()
+    assert done.returncode == 1
+    assert done.stderr.startswith("No container engine. Start Docker, or set CONTAINER_ENGINE to")
+    assert done.stdout == ""
