@@ -9,16 +9,20 @@ STAMP := $(VENV)/.installed
 
 # The image that the container targets build and test.
 IMAGE ?= deployment-events:local
-# What is special about the machine that builds, for example: --build-context python:3.13-slim=docker-image://my-mirror/python
+# Options for `docker build` on this machine, for example a mirror of the base image:
+# --build-context python:3.13-slim=docker-image://my-mirror/python
 DOCKER_BUILD_ARGS ?=
 
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 export UV_PYTHON_DOWNLOADS := never
+# A company's TLS proxy has its CA in the system's store only.
+export UV_SYSTEM_CERTS := true
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run test lint bench engine image test-container test-image test-act release-dry-run readme screenshots clean
+.PHONY: run test lint bench engine image test-container test-image test-act release-dry-run
+.PHONY: readme screenshots clean
 
-run: $(STAMP)  ## one whole deployment, main and post, against the embedded sandbox (or the real vendors)
+run: $(STAMP)  ## one complete deployment against the sandbox (or the real vendors)
 	@$(BIN)/python -m emulator
 
 test: $(STAMP)  ## unit, contract, fault and end-to-end tests
@@ -34,11 +38,12 @@ lint: $(STAMP)  ## ruff, mypy, import-linter, zizmor, hadolint, actionlint
 	$(BIN)/zizmor --offline --quiet .github action.yml
 
 bench: $(STAMP)  ## speed, as ratios, into docs/benchmarks.md
-	@command -v npm >/dev/null && npm install --silent --no-audit --no-fund --prefix .cache/datadog-ci @datadog/datadog-ci || true
+	@command -v npm >/dev/null && npm install --silent --no-audit --no-fund \
+		--prefix .cache/datadog-ci @datadog/datadog-ci || true
 	@PYTHONPATH=. $(BIN)/python benchmarks $(ROUNDS)
 
 engine:
-	@docker version >/dev/null 2>&1 || { echo "This needs a Docker engine, and none answers 'docker version'." >&2; exit 1; }
+	@docker version >/dev/null 2>&1 || { echo "This needs a running Docker engine." >&2; exit 1; }
 
 image: engine  ## the Dockerfile, unmodified, as IMAGE
 	docker build --quiet $(DOCKER_BUILD_ARGS) --tag $(IMAGE) .
@@ -49,9 +54,10 @@ test-image: $(STAMP) engine  ## the same for an IMAGE that exists already
 	@IMAGE=$(IMAGE) $(BIN)/python -m pytest -m container tests/container $(ARGS)
 
 test-act: image $(STAMP)  ## examples under act, the engine of Gitea's and Forgejo's runners
-	@IMAGE=$(IMAGE) DOCKER_BUILD_ARGS="$(DOCKER_BUILD_ARGS)" $(BIN)/python -m pytest -m act tests/act $(ARGS)
+	@IMAGE=$(IMAGE) DOCKER_BUILD_ARGS="$(DOCKER_BUILD_ARGS)" \
+		$(BIN)/python -m pytest -m act tests/act $(ARGS)
 
-release-dry-run: $(STAMP) engine  ## everything a release does for one architecture, against a registry of its own
+release-dry-run: $(STAMP) engine  ## a release for one architecture, with a local registry
 	@DOCKER_BUILD_ARGS="$(DOCKER_BUILD_ARGS)" $(BIN)/python -m scripts.release dry-run
 
 readme: $(STAMP)  ## the README's tables of inputs and outputs, from action.yml
@@ -60,10 +66,18 @@ readme: $(STAMP)  ## the README's tables of inputs and outputs, from action.yml
 screenshots: $(STAMP)  ## docs/images/summary-*.png, with Chromium
 	@$(BIN)/python -m scripts.screenshots
 
+INSTALL_UV := .cache/uv/bin/python -m pip install --quiet --disable-pip-version-check \
+	--require-hashes --requirement requirements-uv.txt
+# Before version 24.2, pip trusts the system's certificates only if it is told where they are. Its
+# own settings come first.
+SYSTEM_CERTS := import ssl; paths = ssl.get_default_verify_paths(); \
+	print(paths.cafile or paths.capath)
+
 $(UV): requirements-uv.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 ...")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+		"Python 3.11 or newer is needed: make PYTHON=python3.13 ...")'
 	@$(PYTHON) -m venv .cache/uv
-	@.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-uv.txt
+	@$(INSTALL_UV) 2>/dev/null || $(INSTALL_UV) --cert "$$($(PYTHON) -c '$(SYSTEM_CERTS)')"
 	@touch $@
 
 $(STAMP): $(UV) pyproject.toml uv.lock
