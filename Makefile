@@ -20,7 +20,7 @@ export UV_SYSTEM_CERTS := true
 export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: run test lint bench engine image test-container test-image test-act release-dry-run
-.PHONY: readme screenshots clean
+.PHONY: owner readme screenshots clean
 
 run: $(STAMP)  ## one complete deployment against the sandbox (or the real vendors)
 	@$(BIN)/python -m emulator
@@ -59,6 +59,9 @@ test-act: image $(STAMP)  ## examples under act, the engine of Gitea's and Forge
 
 release-dry-run: $(STAMP) engine  ## a release for one architecture, with a local registry
 	@DOCKER_BUILD_ARGS="$(DOCKER_BUILD_ARGS)" $(BIN)/python -m scripts.release dry-run
+
+owner: $(STAMP)  ## write the repository's owner into what users read: make owner OWNER=acme
+	@$(BIN)/python -m scripts.owner "$(OWNER)"
 
 readme: $(STAMP)  ## the README's tables of inputs and outputs, from action.yml
 	@$(BIN)/python -m scripts.readme

@@ -13,7 +13,7 @@ from support.pages import PAGES, Block, anchors, blocks, links, prose
 
 from deployment_events.report import outcome as outcomes
 from emulator.manifest import REPOSITORY, load_yaml
-from scripts import readme
+from scripts import owner, readme
 
 MANIFEST = yaml.safe_load((REPOSITORY / "action.yml").read_text())
 INPUTS, OUTPUTS = set(MANIFEST["inputs"]), set(MANIFEST["outputs"])
@@ -82,14 +82,14 @@ def test_what_is_migrated_from_is_a_valid_workflow(block: Block) -> None:
 def uses_of(file: str) -> list[dict]:
     jobs = load_yaml((EXAMPLES / file).read_text())["jobs"].values()
     steps = [step for job in jobs for step in job["steps"]]
-    return [step for step in steps if step.get("uses", "").startswith("OWNER/deployment-events")]
+    return [step for step in steps if step.get("uses", "").startswith(owner.repository())]
 
 
 @pytest.mark.parametrize("file", example_names())
 def test_examples_use_inputs_and_outputs_that_exist(file: str) -> None:
     steps = uses_of(file)
     assert steps
-    assert {step["uses"] for step in steps} == {"OWNER/deployment-events@v1"}
+    assert {step["uses"] for step in steps} == {f"{owner.repository()}@v1"}
     assert {key for step in steps for key in step["with"]} <= INPUTS
     text = (EXAMPLES / file).read_text()
     for step in steps:

@@ -8,6 +8,7 @@ from emulator.manifest import REPOSITORY
 from emulator.results import StepResult
 from emulator.workflow import WorkflowResult, run_workflow
 from sandbox import DATADOG_API_KEY, DATADOG_APP_KEY, GITHUB_TOKEN, LAUNCHDARKLY_TOKEN, Sandbox
+from scripts import owner
 
 EXAMPLES = REPOSITORY / "examples"
 
@@ -52,7 +53,7 @@ def execute(
     return run_workflow(
         text,
         secrets=SECRETS,
-        replace_uses={"OWNER/deployment-events": REPOSITORY},
+        replace_uses={owner.repository(): REPOSITORY},
         defaults={
             "launchdarkly-base-url": sandbox.launchdarkly_url,
             "datadog-base-url": sandbox.datadog_url,
