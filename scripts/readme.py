@@ -1,9 +1,9 @@
 """Write the README's tables of inputs and outputs from action.yml.
 
-    python -m scripts.readme            writes them
-    python -m scripts.readme --check    fails where they differ
+    python -m scripts.readme            write them
+    python -m scripts.readme --check    fail if they differ
 
-The groups are the comments in action.yml. What stands between the markers is replaced, nothing else.
+The comments in action.yml name the groups. Only the text between the markers is replaced.
 """
 
 from __future__ import annotations
@@ -66,13 +66,13 @@ def _prose(text: str) -> str:
 
 
 def updated(readme: str, manifest: str) -> str:
-    """Return the README with both parts as the manifest has them."""
+    """Return the README with both tables generated from the manifest."""
     for part in ("inputs", "outputs"):
         begin, end = rf"<!-- {part}: [^>]* -->\n", rf"<!-- end of {part} -->"
         between = re.compile(rf"(?<=\n)({begin})(.*?)({end})", re.DOTALL)
         found = between.search(readme)
         if found is None:
-            raise SystemExit(f"README.md has no place for the {part}")
+            raise SystemExit(f"README.md has no markers for the {part}")
         written = f"{found[1]}\n{render(part, manifest)}\n\n{found[3]}"
         readme = readme[: found.start()] + written + readme[found.end() :]
     return readme
@@ -84,13 +84,13 @@ def main() -> int:
         prog="python -m scripts.readme", description=__doc__.splitlines()[0] if __doc__ else ""
     )
     parser.add_argument(
-        "--check", action="store_true", help="change nothing; fail where something would change"
+        "--check", action="store_true", help="change nothing; fail if something would change"
     )
     check = parser.parse_args().check
     old = README.read_text(encoding="utf-8")
     new = updated(old, MANIFEST.read_text(encoding="utf-8"))
     if check and new != old:
-        print("README.md is not what action.yml says: run `make readme`.", file=sys.stderr)
+        print("README.md does not match action.yml. Run `make readme`.", file=sys.stderr)
         return 1
     if new != old:
         README.write_text(new, encoding="utf-8")

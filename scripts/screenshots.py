@@ -1,7 +1,7 @@
 """Draw the job summary as GitHub shows it: `make screenshots` writes docs/images/summary-*.png.
 
-The pages come from the action's own code, the HTML from GitHub's own Markdown renderer, and the picture from
-headless Chromium (Debian's and Ubuntu's package `chromium`); CHROMIUM names another one.
+The action's code writes the summary, GitHub's Markdown renderer makes HTML of it, and headless
+Chromium draws the picture (the Debian and Ubuntu package `chromium`, or the program $CHROMIUM).
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ from deployment_events.report.summary import Summary, render
 from deployment_events.vendors.plan import make_plan
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
-LARGEST = 150 * 1024  # bytes of a picture
-WIDTH = 980  # pixels, as on a run's page
+LARGEST = 150 * 1024
+"""Bytes that a picture may have."""
+WIDTH = 980
+"""Pixels, the width of GitHub's job summary."""
 
 START = 1_777_887_000_000  # 2026-05-04T09:30:00Z
 ORIGIN = Origin(
@@ -45,11 +47,12 @@ KEYS = {
 }
 
 STYLE = """
-body { margin: 0; padding: 24px 32px; background: #fff; color: #1f2328; font: 16px/1.5 -apple-system, "Segoe UI",
-  "Noto Sans", Helvetica, Arial, sans-serif, "Noto Color Emoji"; }
+body { margin: 0; padding: 24px 32px; background: #fff; color: #1f2328; font: 16px/1.5
+  -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif, "Noto Color Emoji"; }
 h3 { font-size: 20px; margin: 0 0 16px; }
 p, table, ul, details { margin: 0 0 16px; }
-table { border-collapse: collapse; display: block; width: max-content; max-width: 100%; overflow: auto; }
+table { border-collapse: collapse; display: block; width: max-content; max-width: 100%;
+  overflow: auto; }
 th, td { border: 1px solid #d1d9e0; padding: 6px 13px; }
 tr:nth-child(2n) { background: #f6f8fa; }
 code { background: #818b981f; border-radius: 6px; padding: .2em .4em; }
@@ -101,10 +104,10 @@ def results(
 
 def lose(result: DeliveryResult, status: Status, error: str, fix: str = "") -> DeliveryResult:
     """Return the result of the same event, not delivered."""
-    known = (
-        result.id if result.vendor == "datadog" else ""
-    )  # LaunchDarkly's is found once it has the event
-    tries = 1 if status is Status.REFUSED else 5  # a refused event is not tried again
+    # LaunchDarkly assigns its ID when it accepts the event.
+    known = result.id if result.vendor == "datadog" else ""
+    # The action does not retry an event that was refused.
+    tries = 1 if status is Status.REFUSED else 5
     return DeliveryResult(
         result.service, result.vendor, result.event, status, known, tries, error, fix
     )
@@ -138,7 +141,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 def to_html(markdown: str, *, unfold: bool = False) -> str:
-    """Return a page as a browser shows it on GitHub; `unfold` opens what is folded."""
+    """Return the HTML of a page; `unfold` opens the first folded section."""
     body = cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE)
     if unfold:
         body = body.replace("<details>", "<details open>", 1)
@@ -146,42 +149,25 @@ def to_html(markdown: str, *, unfold: bool = False) -> str:
 
 
 def chromium() -> str:
-    """Return the browser's program, or end with what to do about it."""
+    """Return the path of the browser; exit with a message if there is none."""
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
     found = next((path for name in names if name and (path := shutil.which(name))), None)
     if found is None:
-        raise SystemExit("This needs Chromium: apt-get install chromium, or name it in CHROMIUM.")
+        raise SystemExit("Install Chromium (apt-get install chromium) or set CHROMIUM to it.")
     return found
 
 
 def draw(html: str, height: int, target: Path) -> None:
     """Write a picture of a page."""
-    flags = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--hide-scrollbars",
-    ]
-    flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    switches = "headless no-sandbox disable-gpu disable-quic no-first-run hide-scrollbars"
+    switches += " disable-background-networking disable-component-update disable-sync"
+    flags = [f"--{switch}" for switch in switches.split()]
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder, "page.html")
         page.write_text(html, encoding="utf-8")
-        subprocess.run(
-            [
-                *(
-                    chromium(),
-                    *flags,
-                    f"--user-data-dir={folder}/profile",
-                    f"--window-size={WIDTH},{height}",
-                ),
-                *(f"--screenshot={target}", page.as_uri()),
-            ],
-            check=True,
-            capture_output=True,
-            timeout=120,
-        )
+        flags += [f"--user-data-dir={folder}/profile", f"--window-size={WIDTH},{height}"]
+        command = [chromium(), *flags, f"--screenshot={target}", page.as_uri()]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
 
 
 def main() -> int:

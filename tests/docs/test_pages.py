@@ -147,7 +147,7 @@ def test_a_changed_manifest_is_noticed() -> None:
 
 
 def test_a_readme_without_the_markers_is_refused() -> None:
-    with pytest.raises(SystemExit, match="no place for the inputs"):
+    with pytest.raises(SystemExit, match="no markers for the inputs"):
         readme.updated("# Nothing", (REPOSITORY / "action.yml").read_text())
 
 
