@@ -36,7 +36,9 @@ def run(
         program(name, "#!/bin/sh\n")
 
     def start(*engines: str) -> subprocess.CompletedProcess[str]:
-        program("docker", f"#!/bin/sh\nexit {0 if 'docker' in engines else 1}\n")
+        works = {"docker": "true", "docker without buildx": '[ "$1" = version ]'}
+        status = next((works[engine] for engine in engines if engine in works), "false")
+        program("docker", f"#!/bin/sh\n{status}\n")
         if "tool" in engines:
             executable(repository / TOOL, ENGINE.format(name="tool"))
         environment = dict(os.environ)
@@ -57,6 +59,7 @@ def run(
         (["docker"], "engine running, tool none"),
         (["docker", "tool"], f"engine running, tool {TOOL}"),
         (["tool"], f"engine tool, tool {TOOL}"),
+        (["docker without buildx", "tool"], f"engine tool, tool {TOOL}"),
     ],
 )
 def test_the_first_engine_is_used(run: Callable, engines: list[str], used: str) -> None:
@@ -65,8 +68,9 @@ def test_the_first_engine_is_used(run: Callable, engines: list[str], used: str) 
     assert used in done.stdout.splitlines()
 
 
-def test_without_an_engine_it_fails_before_the_tests(run: Callable) -> None:
-    done = run()
+@pytest.mark.parametrize("engines", [[], ["docker without buildx"]])
+def test_without_an_engine_it_fails_before_the_tests(run: Callable, engines: list[str]) -> None:
+    done = run(*engines)
     assert done.returncode == 1
-    assert done.stderr.startswith("No container engine. Start Docker, or set CONTAINER_ENGINE to")
+    assert done.stderr.startswith("No container engine. Start Docker with its plugin buildx, or")
     assert done.stdout == ""
