@@ -12,15 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.examples import SECRETS
+from support.examples import ACTION, SECRETS
 
 from emulator import REPOSITORY
 from sandbox import Sandbox
 from scripts.release.pin import find
 
 PROGRAM = Path(sys.executable).with_name("act")
-ACTION = "OWNER/deployment-events@v1"
-"""How the examples name the action."""
 PASSED_ON = ("PATH", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY")
 """What act and Docker's client need from this process; nothing else may change a run."""
 STEP_OUTPUT = re.compile(r"^\[[^\]]*\] {3}\| (.*)$", re.MULTILINE)

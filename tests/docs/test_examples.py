@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from support import gh
 from support.examples import (
+    ACTION,
     DEPLOY_SECONDS,
     EXAMPLES,
     PUSHED,
@@ -289,12 +290,11 @@ LOST_RUN = {
     "run_started_at": "2026-05-04T09:30:00Z",
     "updated_at": "2026-05-04T09:45:00Z",
 }
-REPORT = "OWNER/deployment-events@v1"
 
 
 def steps(main: str | None, post: str | None) -> list[dict]:
     """The steps of a deploy job as GitHub lists them; what the runner never got to has no end."""
-    ends = {"Set up job": "success", f"Run {REPORT}": main, f"Post Run {REPORT}": post}
+    ends = {"Set up job": "success", f"Run {ACTION}": main, f"Post Run {ACTION}": post}
     return [{"name": name, "conclusion": end} for name, end in ends.items()]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from support.examples import EXAMPLES, example_names
+from support.examples import ACTION, EXAMPLES, example_names
 from support.pages import PAGES, Block, anchors, blocks, links, prose
 
 from deployment_events.report import outcome as outcomes
@@ -89,7 +89,7 @@ def uses_of(file: str) -> list[dict]:
 def test_examples_use_inputs_and_outputs_that_exist(file: str) -> None:
     steps = uses_of(file)
     assert steps
-    assert {step["uses"] for step in steps} == {f"{owner.repository()}@v1"}
+    assert {step["uses"] for step in steps} == {ACTION}
     assert {key for step in steps for key in step["with"]} <= INPUTS
     text = (EXAMPLES / file).read_text()
     for step in steps:

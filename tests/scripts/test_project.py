@@ -59,9 +59,6 @@ def test_a_version_must_be_the_declared_one(root: Path) -> None:
         require_version(root, "1.2.4")
 
 
-@pytest.mark.skipif(
-    not hasattr(deployment_events, "__version__"), reason="the package has no version yet"
-)
 def test_the_package_and_the_lock_have_the_declared_version() -> None:
     """The package sends its version to the vendors, and pyproject.toml is not in the image."""
     lock = tomllib.loads((REPOSITORY / "uv.lock").read_text("utf-8"))

@@ -11,6 +11,8 @@ from sandbox import DATADOG_API_KEY, DATADOG_APP_KEY, GITHUB_TOKEN, LAUNCHDARKLY
 from scripts import owner
 
 EXAMPLES = REPOSITORY / "examples"
+ACTION = f"{owner.repository()}@v1"
+"""How the examples name the action."""
 
 SECRETS = {
     "LAUNCHDARKLY_ACCESS_TOKEN": LAUNCHDARKLY_TOKEN,
