@@ -13,7 +13,7 @@ inputs: {environment: {}, token: {}, url: {}}
 runs:
   using: composite
   steps:
-    - uses: OWNER/deployment-events@v1
+    - uses: octo-org/deployment-events@v1
       with:
         environment: ${{ inputs.environment }}
         launchdarkly-access-token: ${{ inputs.token }}
@@ -33,7 +33,7 @@ def test_a_step_of_a_composite_action_reports_the_result_of_the_job(
         "url": keys["launchdarkly-base-url"],
     }
     secrets = {"TOKEN": keys["launchdarkly-access-token"]}
-    with Job(actions={"OWNER/deployment-events": REPOSITORY}, secrets=secrets) as job:
+    with Job(actions={"octo-org/deployment-events": REPOSITORY}, secrets=secrets) as job:
         job.uses(tmp_path, with_=with_)
         job.run(deploy)
         assert [post.exit_code for post in job.finish().posts] == [0]

@@ -70,7 +70,10 @@ def test_a_fork_of_a_fork_has_its_own_owner(fork: Path) -> None:
 
 
 def test_no_other_file_names_the_repository(fork: Path) -> None:
-    """What users read names it; code and tests ask pyproject.toml."""
+    """Code and tests use scripts.owner.repository(), or a made-up name such as octo-org/….
+
+    With the name itself, they would fail in a fork.
+    """
     name = repository(fork).encode()
     known = {*pages(fork), *(fork / "tests" / "scripts").iterdir(), fork / "scripts" / "owner.py"}
     others = {path: text for path, text in contents(fork).items() if path not in known}
