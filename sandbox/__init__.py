@@ -1,11 +1,14 @@
-"""Both vendors' APIs, and the slice of GitHub's we read, as a real server on loopback.
+"""A server on loopback with both vendors' APIs and the part of GitHub's API that the action uses.
 
-Strict about every published rule, stateful, and able to misbehave in every way a network can:
+It enforces every published rule, has state, and can misbehave as vendors and networks do:
 
     with Sandbox() as sandbox:
         sandbox.fail("datadog", 503, times=2)
         ...
         assert sandbox.deployments("datadog")
+
+Comments name the source of a rule: "spec" is the vendor's OpenAPI document or official client,
+"documented" is the vendor's prose, "inferred" is an assumption of ours.
 """
 
 from sandbox.faults import FAULTS, Fault

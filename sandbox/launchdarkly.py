@@ -1,19 +1,16 @@
-"""LaunchDarkly's engineering insights: the four calls about deployments, as strict as their publication.
+"""LaunchDarkly's engineering insights: the four calls about deployments."""
 
-Sources: "documented" is LaunchDarkly's prose, "spec" its OpenAPI document, "inferred" our reading.
-"""
-
-import threading
 import time
 from collections.abc import Collection
-from typing import Any
 from urllib.parse import urlencode
 
-from sandbox.jsonpatch import PatchError, apply_patch, check_patch
-from sandbox.launchdarkly_rules import QUERY, event_problems, patch_problems
-from sandbox.launchdarkly_state import Book, Clock, Deployment, View, page
-from sandbox.messages import Request, Response, json_response
-from sandbox.rules import Problem, check_object, summary
+import jsonpatch
+
+from sandbox.launchdarkly_rules import EVENT, PATCH, QUERY
+from sandbox.launchdarkly_state import Clock, Deployment, Deployments, View, page
+from sandbox.messages import Request, Response, json_response, phrase
+from sandbox.rules import Problem
+from sandbox.vendor import Json, Refusal, Vendor
 
 EVENTS = "/api/v2/engineering-insights/deployment-events"
 DEPLOYMENTS = "/api/v2/engineering-insights/deployments"
@@ -21,18 +18,12 @@ DEPLOYMENTS = "/api/v2/engineering-insights/deployments"
 DEFAULT_LIMIT = 20
 WEEK_MS = 7 * 24 * 3600 * 1000
 
-CODES = {
-    400: "invalid_request",
-    401: "unauthorized",
-    403: "forbidden",
-    404: "not_found",
-    409: "conflict",
-    429: "rate_limited",
-}
+# Other codes are the status's phrase in snake case.
+CODES = {400: "invalid_request", 429: "rate_limited"}
 
 
-class LaunchDarkly:
-    """LaunchDarkly as far as deployments go."""
+class LaunchDarkly(Vendor):
+    """LaunchDarkly, as far as deployments go."""
 
     name = "launchdarkly"
 
@@ -50,110 +41,60 @@ class LaunchDarkly:
         self._token = token
         self._projects = projects
         self._environments = environments
-        self._strict = strict
         self._clock = clock
-        self._lock = threading.Lock()
-        self._book = Book(lag=lag, seed=seed, clock=clock)
+        self._deployments = Deployments(lag=lag, seed=seed, clock=clock)
+        routes = (
+            ("POST", EVENTS, self._event),
+            ("GET", DEPLOYMENTS, self._list),
+            ("GET", f"{DEPLOYMENTS}/([^/]+)", self._read),
+            ("PATCH", f"{DEPLOYMENTS}/([^/]+)", self._patch),
+        )
+        super().__init__(routes, strict=strict)
 
-    def handle(self, request: Request) -> Response:
-        """Answer one request."""
-        with self._lock:
-            return self._refusal(request) or self._route(request)
+    def clear(self) -> None:
+        self._deployments.clear()
+
+    def authorize(self, request: Request) -> None:
+        # Documented: the token alone, without "Bearer"; an SDK key is not an access token.
+        token = request.headers.get("authorization", "")
+        if token != self._token or token.startswith("sdk-"):
+            raise Refusal(401, "Invalid access token")
+        # Documented: 403 for a beta resource without the header.
+        if request.headers.get("ld-api-version") != "beta":
+            raise Refusal(403, "This is a beta resource: send the header LD-API-Version: beta")
 
     def error(self, status: int, message: str, problems: Collection[Problem] = ()) -> Response:
-        """Return LaunchDarkly's error shape (spec): a 400 lists the attributes, the others do not."""
-        value: dict[str, Any] = {"code": CODES.get(status, "error"), "message": message}
+        """Return LaunchDarkly's error shape (spec): a 400 lists the attributes."""
+        code = CODES.get(status, phrase(status).lower().replace(" ", "_"))
+        value: Json = {"code": code, "message": message}
         if status == 400:
             value["errors"] = [
-                {"attribute": "/".join(each.path), "reason": each.reason} for each in problems
+                {"attribute": "/".join(problem.path), "reason": problem.reason}
+                for problem in problems
             ]
         return json_response(status, value)
 
-    def deployments(self) -> list[dict[str, Any]]:
+    def deployments(self) -> list[Json]:
         """Return each deployment with its project, names and events."""
         with self._lock:
-            return [each.whole() for each in self._book.all()]
-
-    def reset(self) -> None:
-        """Forget every deployment."""
-        with self._lock:
-            self._book.clear()
-
-    def _refusal(self, request: Request) -> Response | None:
-        # Documented: the token alone, no "Bearer"; SDK keys are no access tokens.
-        token = request.headers.get("authorization", "")
-        if token != self._token or token.startswith("sdk-"):
-            return self.error(401, "Invalid access token")
-        # Documented: 403 for a beta resource without the header.
-        if request.headers.get("ld-api-version") != "beta":
-            return self.error(403, "This is a beta resource: send the header LD-API-Version: beta")
-        # Documented: bodies of POST and PATCH are JSON and declared so.
-        if request.method in ("POST", "PATCH") and not request.is_json:
-            return self.error(400, "Content-Type must be application/json")
-        return None
-
-    def _route(self, request: Request) -> Response:
-        *parents, last = request.segments
-        if request.path == EVENTS:
-            return self._event(request) if request.method == "POST" else self._not_allowed()
-        if request.path == DEPLOYMENTS:
-            return (
-                self._list(dict(request.query)) if request.method == "GET" else self._not_allowed()
-            )
-        deployment = self._book.find(last) if parents == DEPLOYMENTS.strip("/").split("/") else None
-        if deployment is None:
-            return self.error(404, "Unknown resource")
-        if request.method == "PATCH":
-            return self._patch(request, deployment)
-        return (
-            json_response(200, deployment.view())
-            if request.method == "GET"
-            else self._not_allowed()
-        )
-
-    def _not_allowed(self) -> Response:
-        return self.error(405, "Method not allowed")
-
-    def _invalid(self, problems: Collection[Problem]) -> Response:
-        return self.error(400, summary(problems), problems)
-
-    def _missing(self, project: str, environment: str) -> Response | None:
-        if self._projects is not None and project not in self._projects:
-            return self.error(404, "Unknown project")
-        if self._environments is not None and environment not in self._environments:
-            return self.error(404, "Unknown environment")
-        return None
+            return [deployment.details() for deployment in self._deployments.all()]
 
     def _event(self, request: Request) -> Response:
-        try:
-            event = request.json()
-        except ValueError as broken:
-            return self.error(400, f"Body is not JSON: {broken}")
-        problems = event_problems(event, strict=self._strict)
-        if problems:
-            return self._invalid(problems)
-        project, environment = event["projectKey"], event["environmentKey"]
-        missing = self._missing(project, environment)
-        if missing:
-            return missing
-        self._book.take((project, environment, event["applicationKey"], event["version"]), event)
+        event = self.body(request, EVENT)
+        self._require(event["projectKey"], event["environmentKey"])
+        self._deployments.add(event)
         return Response(201)
 
-    def _list(self, query: dict[str, str]) -> Response:
-        problems = check_object(query, QUERY, strict=self._strict)
-        if problems:
-            return self._invalid(problems)
-        missing = self._missing(query["projectKey"], query["environmentKey"])
-        if missing:
-            return missing
-        found = self._find(query)
+    def _list(self, request: Request) -> Response:
+        query = dict(request.query)
+        self.check(query, QUERY)
+        self._require(query["projectKey"], query["environmentKey"])
+        found = self._matching(query)
         limit = int(query.get("limit", DEFAULT_LIMIT))
         try:
-            items, newer, older = page(
-                found, limit, after=query.get("after"), before=query.get("before")
-            )
+            items, newer, older = page(found, limit, query.get("after"), query.get("before"))
         except ValueError:
-            return self.error(400, "after or before names no deployment of this list")
+            raise Refusal(400, "after or before names no deployment of this list") from None
         links = {"self": _link(query)}
         if newer:
             links["prev"] = _link(query, before=items[0]["id"])
@@ -161,38 +102,48 @@ class LaunchDarkly:
             links["next"] = _link(query, after=items[-1]["id"])
         return json_response(200, {"totalCount": len(found), "items": items, "_links": links})
 
-    def _find(self, query: dict[str, str]) -> list[View]:
-        now = int(self._clock() * 1000)
-        start, end = int(query.get("from", now - WEEK_MS)), int(query.get("to", now))  # documented
-        applications = query["applicationKey"].split(",") if "applicationKey" in query else ()
-        return [
-            view
-            for view in self._book.views(query["projectKey"], query["environmentKey"], applications)
-            if start <= view["startedAt"] <= end
-            and all(view[name] == query[name] for name in ("kind", "status") if name in query)
-        ]
+    def _read(self, _: Request, id_: str) -> Response:
+        return json_response(200, self._find(id_).view())
 
-    def _patch(self, request: Request, deployment: Deployment) -> Response:
-        try:
-            operations = request.json()
-        except ValueError as broken:
-            return self.error(400, f"Body is not JSON: {broken}")
-        problems = check_patch(operations) or patch_problems(operations)
-        if problems:
-            return self._invalid(problems)
+    def _patch(self, request: Request, id_: str) -> Response:
+        deployment = self._find(id_)
+        operations = self.body(request, PATCH)
         before = deployment.view()
         try:
-            after = apply_patch(before, operations)
-        except PatchError as refused:
-            return self.error(400, str(refused))
+            after = jsonpatch.apply_patch(before, operations)
+        except jsonpatch.JsonPatchException as conflict:
+            raise Refusal(400, str(conflict)) from None
         deployment.patched |= {
             name: value for name, value in after.items() if before.get(name) != value
         }
-        return json_response(200, deployment.view())
+        return self._read(request, id_)
+
+    def _find(self, id_: str) -> Deployment:
+        deployment = self._deployments.find(id_)
+        if deployment is None:
+            raise Refusal(404)
+        return deployment
+
+    def _require(self, project: str, environment: str) -> None:
+        if self._projects is not None and project not in self._projects:
+            raise Refusal(404, "Unknown project")
+        if self._environments is not None and environment not in self._environments:
+            raise Refusal(404, "Unknown environment")
+
+    def _matching(self, query: dict[str, str]) -> list[View]:
+        now = int(self._clock() * 1000)
+        # Documented: the last 7 days by default.
+        start, end = int(query.get("from", now - WEEK_MS)), int(query.get("to", now))
+        applications = query["applicationKey"].split(",") if "applicationKey" in query else None
+        return [
+            view
+            for view in self._deployments.views(query["projectKey"], query["environmentKey"])
+            if start <= view["startedAt"] <= end
+            and (applications is None or view["applicationKey"] in applications)
+            and all(view[name] == query[name] for name in ("kind", "status") if name in query)
+        ]
 
 
 def _link(query: dict[str, str], **cursor: str) -> dict[str, str]:
-    kept = {
-        name: value for name, value in query.items() if name not in ("after", "before")
-    } | cursor
-    return {"href": f"{DEPLOYMENTS}?{urlencode(kept)}", "type": "application/json"}
+    filters = {name: value for name, value in query.items() if name not in ("after", "before")}
+    return {"href": f"{DEPLOYMENTS}?{urlencode(filters | cursor)}", "type": "application/json"}

@@ -1,67 +1,64 @@
-"""The deployments LaunchDarkly keeps: what a row of events adds up to."""
+"""The deployments that LaunchDarkly stores, each computed from its events."""
 
 import random
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 Clock = Callable[[], float]
-"""Seconds since the epoch."""
+"""Returns seconds since the epoch."""
 
+Event = dict[str, Any]
 View = dict[str, Any]
 """A deployment as the API shows it."""
 
-Key = tuple[str, str, str, str]
-"""Project, environment, application, version: the events of one key make one deployment (documented)."""
-
-# Inferred: no event says what kind of deployment it was; this is the value of the published example.
+# Documented: the events with equal values of these make one deployment.
+KEY = ("projectKey", "environmentKey", "applicationKey", "version")
+NAMES = ("applicationName", "applicationKind", "versionName")
+# Inferred: no event has the kind of a deployment; this is the value of the published example.
 KIND = "custom"
+# The API computes these from pull requests, which the sandbox does not have.
+NO_PULL_REQUESTS = dict.fromkeys(
+    ("numberOfContributors", "numberOfPullRequests", "linesAdded", "linesDeleted", "leadTime"), 0
+)
 
 
 @dataclass(slots=True)
 class Deployment:
-    """One deployment and every distinct event it was made from."""
+    """One deployment and every distinct event that it was made from."""
 
     id: str
-    key: Key
-    seen_at: float
-    events: list[dict[str, Any]] = field(default_factory=list)
-    metadata: dict[str, Any] = field(default_factory=dict)
-    names: dict[str, Any] = field(default_factory=dict)
+    created_at: float
+    by_kind_and_time: dict[tuple[str, int], Event] = field(default_factory=dict)
     patched: dict[str, Any] = field(default_factory=dict)
 
-    def add(self, event: dict[str, Any]) -> None:
-        """Take an event in. A repeated one changes nothing."""
-        identity = (event["eventType"], event["eventTime"])
-        if identity in {(known["eventType"], known["eventTime"]) for known in self.events}:
-            return
-        self.events.append(event)
-        self.patched.clear()
-        self.metadata.update(event.get("deploymentMetadata", {}))
-        self.names.update(
-            {
-                name: event[name]
-                for name in ("applicationName", "applicationKind", "versionName")
-                if name in event
-            }
-        )
+    def add(self, event: Event) -> None:
+        """Add an event. A repeated one changes nothing."""
+        key = event["eventType"], event["eventTime"]
+        if key not in self.by_kind_and_time:
+            self.by_kind_and_time[key] = event
+            self.patched.clear()
+
+    @property
+    def events(self) -> list[Event]:
+        """The events in the order of their receipt."""
+        return list(self.by_kind_and_time.values())
 
     def timeline(self) -> tuple[int, int | None, str]:
         """Return start, end (Unix milliseconds) and status.
 
-        Documented: `finished` without `started` gives start = end; `started` alone stays in progress.
-        Inferred: events count in the order of their times, a start after an end begins the deployment
-        anew under the same id, and `custom` events neither start nor end anything.
+        Documented: `finished` without `started` gives start = end; `started` alone stays in
+        progress. Inferred: events count in the order of their times, a start after an end restarts
+        the deployment under the same ID, and `custom` events neither start nor end anything.
         """
         start: int | None = None
         end: int | None = None
         status = "started"
         # A start sorts before an end of the same millisecond: a deployment may take no time.
-        for event in sorted(
-            self.events, key=lambda event: (event["eventTime"], event["eventType"] != "started")
+        for kind, time in sorted(
+            self.by_kind_and_time, key=lambda key: (key[1], key[0] != "started")
         ):
-            time, kind = event["eventTime"], event["eventType"]
             if kind == "started" and (start is None or end is not None):
                 start, end, status = time, None, "started"
             elif kind in ("finished", "failed"):
@@ -71,35 +68,35 @@ class Deployment:
     def view(self) -> View:
         """Return what the API shows."""
         start, end, status = self.timeline()
-        _, environment, application, version = self.key
+        first = self.events[0]
+        metadata: dict[str, Any] = {}
+        for event in self.events:
+            metadata |= event.get("deploymentMetadata", {})
         shown = {
             "id": self.id,
-            "applicationKey": application,
-            "applicationVersion": version,
-            "environmentKey": environment,
+            "applicationKey": first["applicationKey"],
+            "applicationVersion": first["version"],
+            "environmentKey": first["environmentKey"],
             "startedAt": start,
             "status": status,
             "kind": KIND,
             "active": True,
             "archived": False,
-            "metadata": dict(self.metadata),
-            "numberOfContributors": 0,
-            "numberOfPullRequests": 0,
-            "linesAdded": 0,
-            "linesDeleted": 0,
-            "leadTime": 0,
+            "metadata": metadata,
         }
         if end is not None:
             shown |= {"endedAt": end, "durationMs": end - start}
-        return shown | self.patched
+        return shown | NO_PULL_REQUESTS | self.patched
 
-    def whole(self) -> dict[str, Any]:
-        """Return the view and what the API keeps to itself: names and events."""
-        return self.view() | {"projectKey": self.key[0], **self.names, "events": list(self.events)}
+    def details(self) -> dict[str, Any]:
+        """Return the view and what the API does not show: project, names and events."""
+        names = {name: event[name] for event in self.events for name in NAMES if name in event}
+        project = self.events[0]["projectKey"]
+        return self.view() | names | {"projectKey": project, "events": self.events}
 
 
-class Book:
-    """All deployments, found by key or by id."""
+class Deployments:
+    """All deployments, in the order of their creation."""
 
     def __init__(self, *, lag: float, seed: int, clock: Clock) -> None:
         self._lag = lag
@@ -108,50 +105,46 @@ class Book:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything; the ids to come are the first ones again."""
-        self._random = random.Random(self._seed)  # noqa: S311 - ids that repeat from run to run, not secrets
-        self._by_key: dict[Key, Deployment] = {}
+        """Remove everything; the next IDs are the first ones again."""
+        self._random = random.Random(self._seed)  # noqa: S311 - repeatable IDs, not secrets
+        self._by_key: dict[tuple[str, ...], Deployment] = {}
 
-    def take(self, key: Key, event: dict[str, Any]) -> None:
-        """Add an event to its deployment, which it may create."""
+    def add(self, event: Event) -> None:
+        """Add an event to its deployment, which is created if it does not exist."""
+        now = self._clock()
+        key = tuple(event[name] for name in KEY)
         if key not in self._by_key:
-            made = uuid.UUID(int=self._random.getrandbits(128), version=4)
-            self._by_key[key] = Deployment(str(made), key, self._clock())
-        self._by_key[key].add({"eventTime": int(self._clock() * 1000)} | event)
+            id_ = uuid.UUID(int=self._random.getrandbits(128), version=4)
+            self._by_key[key] = Deployment(str(id_), now)
+        self._by_key[key].add({"eventTime": int(now * 1000)} | event)
 
     def all(self) -> list[Deployment]:
-        """Return every deployment, oldest first, those the list does not show yet included."""
+        """Return every deployment, also those that the API does not show yet."""
         return list(self._by_key.values())
 
     def find(self, id_: str) -> Deployment | None:
-        """Return the deployment of an id, once the API shows it."""
+        """Return the deployment with an ID if the API shows it already."""
         return next((each for each in self._visible() if each.id == id_), None)
 
-    def views(
-        self, project: str, environment: str, applications: Collection[str] = ()
-    ) -> list[View]:
-        """Return what the API shows by now of some applications, or of all, newest start first."""
-        found = [
-            each.view()
-            for each in self._visible()
-            if each.key[:2] == (project, environment)
-            and (not applications or each.key[2] in applications)
-        ]
-        found.reverse()  # of equal starts, the later created comes first: the sort keeps that order
-        return sorted(found, key=lambda view: view["startedAt"], reverse=True)
+    def views(self, project: str, environment: str) -> list[View]:
+        """Return what the API shows of an environment, the newest start first."""
+        scope = {"projectKey": project, "environmentKey": environment}.items()
+        found = [each.view() for each in self._visible() if scope <= each.events[0].items()]
+        found.sort(key=lambda view: view["startedAt"])
+        # Of equal starts, the deployment that was created later comes first.
+        return found[::-1]
 
     def _visible(self) -> Iterator[Deployment]:
         now = self._clock()
-        return (each for each in self._by_key.values() if now >= each.seen_at + self._lag)
+        return (each for each in self.all() if now >= each.created_at + self._lag)
 
 
 def page(
-    views: list[View], limit: int, *, after: str | None, before: str | None
+    views: list[View], limit: int, after: str | None, before: str | None
 ) -> tuple[list[View], bool, bool]:
-    """Cut a page out of a list, behind or before the deployment a cursor names.
+    """Return the page after or before a cursor, and whether there are newer and older deployments.
 
-    Returns it with whether there is more before and more behind. Raises ValueError for an unknown cursor.
-    The cursors' form is not published: here they are ids.
+    The form of a cursor is not published; here it is an ID. Raises ValueError for an unknown one.
     """
     ids = [view["id"] for view in views]
     first = 0

@@ -1,4 +1,4 @@
-"""What goes over the wire, as plain values: a request read, an answer to send, and the record of both."""
+"""HTTP messages as plain values: a request, a response, and the record of both."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -6,66 +6,63 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote
+
+Headers = tuple[tuple[str, str], ...]
 
 BODILESS = frozenset({204, 304})
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request, read to its end."""
+    """One complete HTTP request."""
 
     method: str
     path: str
-    """As sent: still percent-encoded, without the query."""
+    """As received: percent-encoded, without the query."""
     query: Mapping[str, str]
     headers: Mapping[str, str]
-    """Names in lower case; a repeated header's values are joined by a comma."""
+    """Names in lower case; the values of a repeated header are joined by a comma."""
     raw: bytes
     origin: str
-    """Scheme, host and port the client believes it talks to, for links and redirects."""
-
-    @property
-    def segments(self) -> list[str]:
-        """The path's parts, decoded: a `%2F` inside one of them does not divide it."""
-        return [unquote(part) for part in self.path.strip("/").split("/")]
+    """Scheme, host and port that the client used, for links and redirects."""
 
     @property
     def is_json(self) -> bool:
         """Whether the body is declared as JSON."""
-        return (
-            self.headers.get("content-type", "").split(";")[0].strip().lower() == "application/json"
-        )
+        content_type = self.headers.get("content-type", "").split(";")[0]
+        return content_type.strip().lower() == "application/json"
 
     def json(self) -> Any:
-        """Parse the body; raises ValueError for anything that is not exactly one JSON text in UTF-8."""
+        """Parse the body. Raises ValueError unless it is exactly one JSON text in UTF-8."""
         try:
-            return json.loads(self.raw.decode(), parse_constant=_refuse, object_pairs_hook=_unique)
+            text = self.raw.decode()
+            return json.loads(text, parse_constant=_reject, object_pairs_hook=_unique)
         except RecursionError:
             raise ValueError("nested too deeply") from None
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP answer; `Content-Length` and `Date` are added when it is sent."""
+    """One HTTP response; `Content-Length` and `Date` are added when it is sent."""
 
     status: int
     body: bytes = b""
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: Headers = ()
     reason: str | None = None
     """Another reason phrase than the usual one."""
 
     def encode(self) -> bytes:
-        """Return the bytes of the whole message."""
-        length = () if self.status in BODILESS else (("Content-Length", str(len(self.body))),)
-        headers = (*self.headers, *length, ("Date", formatdate(usegmt=True)))
-        body = b"" if self.status in BODILESS else self.body
-        return head(self.status, headers, self.reason) + body
+        """Return the bytes of the complete message."""
+        date = ("Date", formatdate(usegmt=True))
+        if self.status in BODILESS:
+            return head(self.status, (*self.headers, date), self.reason)
+        length = ("Content-Length", str(len(self.body)))
+        return head(self.status, (*self.headers, length, date), self.reason) + self.body
 
 
 @dataclass(slots=True)
 class Recorded:
-    """One request the sandbox saw, and what became of it."""
+    """One request that the sandbox received, and its result."""
 
     vendor: str
     method: str
@@ -73,24 +70,22 @@ class Recorded:
     query: dict[str, str]
     headers: dict[str, str]
     body: Any
-    """The parsed JSON body; None when there is none or it is not JSON."""
+    """The parsed JSON body; None if there is none or it is not JSON."""
     raw: bytes
     at: float
-    """When it had been read, on the monotonic clock, in seconds."""
+    """When the request was complete: seconds on the monotonic clock."""
     accepted: bool = False
-    """Whether the vendor took it: what a fault did to the answer afterwards does not change this."""
+    """Whether the vendor accepted it, whatever a fault then did to the response."""
     status: int | None = None
-    """The status sent; None until an answer starts, and for ever when none was sent."""
+    """The status sent; None until a response starts."""
     fault: str | None = None
-    """The name of the fault that was done to it."""
+    """The name of the fault that was applied."""
 
 
 def head(status: int, headers: Iterable[tuple[str, str]], reason: str | None = None) -> bytes:
     """Return a status line and headers, with the empty line that ends them."""
-    lines = [
-        f"HTTP/1.1 {status} {reason or phrase(status)}",
-        *(f"{name}: {value}" for name, value in headers),
-    ]
+    lines = [f"HTTP/1.1 {status} {reason or phrase(status)}"]
+    lines += [f"{name}: {value}" for name, value in headers]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8")
 
 
@@ -103,21 +98,18 @@ def phrase(status: int) -> str:
 
 
 def json_response(
-    status: int,
-    value: Any,
-    content_type: str = "application/json",
-    headers: tuple[tuple[str, str], ...] = (),
+    status: int, value: Any, content_type: str = "application/json", headers: Headers = ()
 ) -> Response:
-    """Return an answer that carries a JSON value."""
+    """Return a response with a JSON body."""
     return Response(status, json.dumps(value).encode(), (("Content-Type", content_type), *headers))
 
 
-def _refuse(constant: str) -> None:
+def _reject(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
-        raise ValueError("an object names a key twice")
+        raise ValueError("an object has a key twice")
     return value

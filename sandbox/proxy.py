@@ -1,11 +1,10 @@
-"""A small real forward proxy on loopback: CONNECT tunnels, and plain http by absolute URI."""
+"""A small forward proxy on loopback: CONNECT tunnels, and plain http by absolute URI."""
 
 import base64
 import contextlib
 import selectors
 import socket
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -17,37 +16,34 @@ Address = tuple[str, int]
 LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 CHUNK = 65536
 LARGEST_HEAD = 65536
+CLOSE = ("Connection", "close")
+CHALLENGE = ("Proxy-Authenticate", 'Basic realm="sandbox"')
 HOP_HEADERS = ("proxy-", "connection:", "keep-alive:")
 
 
 class Proxy:
-    """A context manager; it serves from construction on, and `close()` ends it.
+    """A context manager. It serves from construction until `close()`.
 
-    `routes`: where "host:port" really leads; loopback leads to itself, anything else is refused with 502.
-    `auth`: "user:password" to ask for, else nobody is asked.
+    `routes`: the address for each "host:port". Loopback needs no route; any other host without
+    one is refused with 502. `auth`: the required "user:password"; by default none is required.
     """
 
     def __init__(
         self, routes: Mapping[str, Address] | None = None, auth: str | None = None
     ) -> None:
         self._routes = dict(routes or {})
-        self._wanted = f"Basic {base64.b64encode(auth.encode()).decode()}" if auth else None
+        self._required = f"Basic {base64.b64encode(auth.encode()).decode()}" if auth else None
         self.tunnels: list[str] = []
-        """Each "host:port" a CONNECT asked for, refused ones included."""
+        """The "host:port" of each CONNECT, refused ones included."""
         self.forwarded: list[str] = []
-        """Each absolute URI asked for, refused ones included."""
+        """Each absolute URI requested, refused ones included."""
         self._acceptor = Acceptor(self._serve)
         self.url = f"http://127.0.0.1:{self._acceptor.port}"
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -61,23 +57,20 @@ class Proxy:
             return
         line, *headers = head.decode("latin-1").split("\r\n")
         if line.count(" ") != 2:
-            client.sendall(Response(400, headers=(("Connection", "close"),)).encode())
+            client.sendall(Response(400, headers=(CLOSE,)).encode())
             return
         method, target, version = line.split(" ")
-        if method == "CONNECT":
-            self.tunnels.append(target)
-        else:
-            self.forwarded.append(target)
+        tunnel = method == "CONNECT"
+        (self.tunnels if tunnel else self.forwarded).append(target)
         if not self._allowed(headers):
-            challenge = (("Proxy-Authenticate", 'Basic realm="sandbox"'), ("Connection", "close"))
-            client.sendall(Response(407, headers=challenge).encode())
+            client.sendall(Response(407, headers=(CHALLENGE, CLOSE)).encode())
             return
-        upstream = self._connect(target if method == "CONNECT" else urlsplit(target).netloc)
+        upstream = self._connect(target if tunnel else urlsplit(target).netloc)
         if upstream is None:
-            client.sendall(Response(502, headers=(("Connection", "close"),)).encode())
+            client.sendall(Response(502, headers=(CLOSE,)).encode())
             return
         with upstream:
-            if method == "CONNECT":
+            if tunnel:
                 client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             else:
                 rest = _origin_form(method, target, version, headers) + rest
@@ -85,26 +78,22 @@ class Proxy:
             _relay(client, upstream)
 
     def _allowed(self, headers: list[str]) -> bool:
-        given = {
-            name.lower(): value.strip()
-            for name, _, value in (header.partition(":") for header in headers)
-        }
-        return self._wanted is None or given.get("proxy-authorization") == self._wanted
+        pairs = (header.partition(":") for header in headers)
+        given = {name.lower(): value.strip() for name, _, value in pairs}
+        return self._required is None or given.get("proxy-authorization") == self._required
 
     def _connect(self, authority: str) -> socket.socket | None:
         host, _, port = authority.rpartition(":") if ":" in authority else (authority, "", "80")
         address = self._routes.get(f"{host}:{port}")
         if address is None and host in LOOPBACK and port.isdecimal():
             address = ("127.0.0.1", int(port))
-        if address is None:
-            return None
         with contextlib.suppress(OSError):
-            return socket.create_connection(address)
+            return socket.create_connection(address) if address else None
         return None
 
 
 def _read_head(client: socket.socket) -> tuple[bytes, bytes]:
-    """Return the request's head, and what was read behind it; nothing when the client left."""
+    """Return the request's head and the bytes read after it; nothing if the client has left."""
     data = b""
     while b"\r\n\r\n" not in data:
         more = client.recv(CHUNK)
@@ -116,25 +105,22 @@ def _read_head(client: socket.socket) -> tuple[bytes, bytes]:
 
 
 def _origin_form(method: str, target: str, version: str, headers: list[str]) -> bytes:
-    """Return the head as the origin server wants it. One request a connection keeps the proxy small."""
+    """Return the head for the origin server. A connection carries one request."""
     parts = urlsplit(target)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     kept = [header for header in headers if not header.lower().startswith(HOP_HEADERS)]
-    return "\r\n".join([f"{method} {path} {version}", *kept, "Connection: close", "", ""]).encode(
-        "latin-1"
-    )
+    lines = [f"{method} {path} {version}", *kept, "Connection: close", "", ""]
+    return "\r\n".join(lines).encode("latin-1")
 
 
 def _relay(client: socket.socket, upstream: socket.socket) -> None:
-    """Copy both ways until one side ends; when the proxy closes, the client's side does."""
-    other = {client: upstream, upstream: client}
+    """Copy both ways until one side ends; closing the proxy ends the client's side."""
     with selectors.DefaultSelector() as selector:
-        for side in other:
-            selector.register(side, selectors.EVENT_READ)
+        selector.register(client, selectors.EVENT_READ, upstream)
+        selector.register(upstream, selectors.EVENT_READ, client)
         while True:
             for key, _ in selector.select():
-                side = client if key.fileobj is client else upstream
-                data = side.recv(CHUNK)
+                data = key.fileobj.recv(CHUNK)  # type: ignore[union-attr]
                 if not data:
                     return
-                other[side].sendall(data)
+                key.data.sendall(data)

@@ -1,4 +1,4 @@
-"""HTTP on a socket: reads requests, hands them to a vendor or to a fault, sends what comes back."""
+"""HTTP on a socket: reads requests, passes them to a vendor or a fault, and sends the responses."""
 
 import contextlib
 import threading
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from sandbox.control import PREFIX
-from sandbox.faults import Exchange, Fault, FaultBoard, HangUp, tls
+from sandbox.faults import tls
+from sandbox.faults.base import EndConnection, Exchange, Fault, InstalledFaults
 from sandbox.messages import Recorded, Request, Response, head
 from sandbox.sockets import Acceptor, Connection
 from sandbox.vendor import Vendor
@@ -18,18 +19,19 @@ from sandbox.vendor import Vendor
 if TYPE_CHECKING:
     from sandbox.certificates import Certificates
 
-NOT_ASKED = Response(503)
+NOT_HANDLED = Response(503)
+CHUNK = 65536
 
 
 @dataclass(slots=True)
 class Traffic:
     """What all listeners of a sandbox share."""
 
-    faults: FaultBoard
+    faults: InstalledFaults
     latency: float
-    """Seconds before each answer."""
+    """Seconds before each response."""
     body_limit: int
-    """Bytes of the largest body taken; inferred, no vendor publishes one."""
+    """Largest request body in bytes (inferred: no vendor publishes a limit)."""
     closing: threading.Event = field(default_factory=threading.Event)
     requests: list[Recorded] = field(default_factory=list)
 
@@ -67,17 +69,17 @@ class Listener:
         return f"{self.scheme}://{self.authority}"
 
     def _serve(self, connection: Connection) -> None:
-        with contextlib.suppress(HangUp):
+        with contextlib.suppress(EndConnection):
             if self._certificates:
-                self._shake_hands(connection, self._certificates)
+                self._handshake(connection, self._certificates)
             _Handler(connection, self)
 
-    def _shake_hands(self, connection: Connection, certificates: "Certificates") -> None:
-        fault = self.traffic.faults.draw_handshake(self.vendor.name)
-        kind = fault.handshake if fault and fault.handshake else "good"
+    def _handshake(self, connection: Connection, certificates: "Certificates") -> None:
+        fault = self.traffic.faults.draw(self.vendor.name, None)
+        kind = (fault and fault.handshake) or "good"
         if kind in (tls.DROP, tls.HANG, tls.PLAIN):
-            connection.socket.recv(65536)  # the client has begun
-            self._spoil(connection, kind)
+            connection.socket.recv(CHUNK)  # the client has started the handshake
+            self._break_handshake(connection, kind)
         connection.socket = certificates.context(kind).wrap_socket(
             connection.socket, server_side=True, do_handshake_on_connect=False
         )
@@ -85,18 +87,18 @@ class Listener:
         with self._lock:
             self.handshakes += 1
 
-    def _spoil(self, connection: Connection, kind: str) -> None:
+    def _break_handshake(self, connection: Connection, kind: str) -> None:
         if kind == tls.DROP:
             connection.reset_on_close()
         elif kind == tls.HANG:
             self.traffic.closing.wait()
         else:
             connection.socket.sendall(head(400, ()))
-        raise HangUp
+        raise EndConnection
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """One connection; the standard library reads the requests, the answers are ours to the byte."""
+    """One connection. The standard library parses requests; the bytes of responses are ours."""
 
     protocol_version = "HTTP/1.1"
 
@@ -105,76 +107,75 @@ class _Handler(BaseHTTPRequestHandler):
         self._listener = listener
         self._vendor = listener.vendor
         self._traffic = listener.traffic
-        # The parent serves the whole connection within its constructor; it only passes the server on.
+        # The base class serves the whole connection in its constructor. It only stores the server.
         super().__init__(connection.socket, ("127.0.0.1", 0), None)  # type: ignore[arg-type]
 
     def log_message(self, *_args: Any, **_kwargs: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
-    def _answer(self) -> None:
+    def _handle(self) -> None:
         request = self._read_head()
         if request.path.startswith(PREFIX):
             raw, _ = self._read_body(request)
-            answer = self._listener.control(replace(request, raw=raw), self._vendor.name)
-            self._connection.socket.sendall(answer.encode())
+            response = self._listener.control(replace(request, raw=raw), self._vendor.name)
+            self._connection.socket.sendall(response.encode())
             return
         fault = self._traffic.faults.draw(self._vendor.name, request.path)
-        raw, refusal = (
-            self._read_body(request) if fault is None or fault.reads_body else (b"", None)
-        )
-        request = replace(request, raw=raw)
-        honest = NOT_ASKED
+        refusal = None
+        if fault is None or fault.reads_body:
+            raw, refusal = self._read_body(request)
+            request = replace(request, raw=raw)
+        response = NOT_HANDLED
         if fault is None or fault.accepted:
-            honest = refusal or self._vendor.handle(request)
-        record = self._record(request, honest, fault)
+            response = refusal or self._vendor.handle(request)
+        record = self._record(request, response, fault)
         exchange = Exchange(
-            request, record, self._vendor, honest, self._connection, self._traffic.closing
+            request, record, self._vendor, response, self._connection, self._traffic.closing
         )
         if self._traffic.latency:
             exchange.wait(self._traffic.latency)
         if fault:
             fault.act(exchange)
         else:
-            exchange.respond(honest)
+            exchange.respond(response)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer  # noqa: N815 - the names the parent looks up
+    # The base class looks up these names.
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _handle  # noqa: N815
 
     def _read_head(self) -> Request:
         headers: dict[str, str] = {}
         for name, value in self.headers.items():
             key = name.lower()
             headers[key] = f"{headers[key]}, {value}" if key in headers else value
-        # Not self.path, in which the parent has tidied up "//": a client's doubled slash must show.
+        # In self.path the base class has replaced a leading "//"; a vendor must receive it.
         path, _, query = self.requestline.split()[1].partition("?")
+        parameters = dict(parse_qsl(query, keep_blank_values=True))
         origin = f"{self._listener.scheme}://{headers.get('host', self._listener.authority)}"
-        return Request(
-            self.command, path, dict(parse_qsl(query, keep_blank_values=True)), headers, b"", origin
-        )
+        return Request(self.command, path, parameters, headers, b"", origin)
 
     def _read_body(self, request: Request) -> tuple[bytes, Response | None]:
-        """Return the body, or a refusal when it is too large or of unknown length."""
+        """Return the body, or a refusal if it is too large or of unknown length."""
         declared = request.headers.get("content-length", "0")
         if "transfer-encoding" in request.headers or not declared.isdecimal():
             self.close_connection = True
             return b"", self._vendor.error(411, "Length Required")
         length = int(declared)
         if length > self._traffic.body_limit:
-            while length > 0:  # a client that is still sending would not hear the answer
-                length -= len(self._read(min(length, 65536)))
+            while length > 0:  # a client that is still sending would not read the response
+                length -= len(self._read(min(length, CHUNK)))
             return b"", self._vendor.error(413, "Request body too large")
         return self._read(length), None
 
     def _read(self, length: int) -> bytes:
         data = self.rfile.read(length)
-        if len(data) < length:
-            raise HangUp  # the client left in the middle of its request
+        if len(data) < length:  # the client closed the connection within its request
+            raise EndConnection
         return data
 
-    def _record(self, request: Request, honest: Response, fault: Fault | None) -> Recorded:
-        try:
+    def _record(self, request: Request, response: Response, fault: Fault | None) -> Recorded:
+        body = None
+        with contextlib.suppress(ValueError):
             body = request.json() if request.raw else None
-        except ValueError:
-            body = None
         record = Recorded(
             vendor=self._vendor.name,
             method=request.method,
@@ -184,7 +185,7 @@ class _Handler(BaseHTTPRequestHandler):
             body=body,
             raw=request.raw,
             at=time.monotonic(),
-            accepted=honest.status < 300,
+            accepted=response.status < 300,
             fault=fault.name if fault else None,
         )
         self._traffic.requests.append(record)

@@ -1,41 +1,43 @@
-"""The sandbox itself: both vendors and the slice of GitHub, each on a port of its own."""
+"""The sandbox: the APIs of LaunchDarkly, Datadog and GitHub, each on its own port."""
 
 import tempfile
 import time
 from collections.abc import Collection, Iterable
+from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from sandbox.control import Control
+from sandbox.control import Calls, Control
 from sandbox.datadog import Datadog
-from sandbox.faults import Fault, FaultBoard, Installed
-from sandbox.faults import fault as find_fault
+from sandbox.faults import Fault, find_fault
+from sandbox.faults.base import Installed, InstalledFaults
 from sandbox.github import GitHub
 from sandbox.launchdarkly import LaunchDarkly
 from sandbox.launchdarkly_state import Clock
 from sandbox.messages import Recorded
 from sandbox.server import Listener, Traffic
+from sandbox.vendor import Json
 
-LAUNCHDARKLY_TOKEN = "api-sandbox-token"  # noqa: S105 - opens nothing but a sandbox
+# These open nothing but a sandbox.
+LAUNCHDARKLY_TOKEN = "api-sandbox-token"  # noqa: S105
 DATADOG_API_KEY = "sandbox-datadog-api-key"
 DATADOG_APP_KEY = "sandbox-datadog-app-key"
-GITHUB_TOKEN = "sandbox-github-token"  # noqa: S105 - opens nothing but a sandbox
+GITHUB_TOKEN = "sandbox-github-token"  # noqa: S105
 
 
 class Sandbox:
-    """A context manager; it serves from construction on, and `close()` ends it.
+    """A context manager. It serves from construction until `close()`.
 
-    - `tls`: serve https; a directory gets the CA bundle, `True` makes a temporary one.
-    - `strict`: refuse also what the vendors silently ignore or misread, such as unknown fields.
-    - `latency`: seconds before each answer.
-    - `launchdarkly_lag`: seconds until LaunchDarkly shows a new deployment.
-    - `launchdarkly_projects`, `launchdarkly_environments`: what exists there; None for anything.
-    - `seed`: of made-up ids and of the tosses for faults with a probability.
+    - `tls`: serve https; a directory receives the CA bundle, `True` makes a temporary one.
+    - `strict`: refuse also what the vendors ignore or misread, such as unknown fields.
+    - `latency`: seconds before each response.
+    - `launchdarkly_lag`: seconds until LaunchDarkly lists a new deployment.
+    - `launchdarkly_projects`, `launchdarkly_environments`: those that exist; None for any.
+    - `seed`: for generated IDs and for the random draws of faults with a probability.
     - `hosts`: more names for the certificates.
     - `ports`: a port by vendor, else any free one.
-    - `body_limit`: bytes of the largest request body.
-    - `clock`: seconds since the epoch.
+    - `body_limit`: largest request body in bytes.
+    - `clock`: returns seconds since the epoch.
     """
 
     def __init__(
@@ -58,54 +60,53 @@ class Sandbox:
         body_limit: int = 1_000_000,
         clock: Clock = time.time,
     ) -> None:
-        self._github = GitHub(token=github_token)
-        vendors = (
-            LaunchDarkly(
-                token=launchdarkly_token,
-                projects=launchdarkly_projects,
-                environments=launchdarkly_environments,
-                strict=strict,
-                lag=launchdarkly_lag,
-                seed=seed,
-                clock=clock,
-            ),
-            Datadog(api_key=datadog_api_key, app_key=datadog_app_key, strict=strict, seed=seed),
-            self._github,
+        self.launchdarkly = LaunchDarkly(
+            token=launchdarkly_token,
+            projects=launchdarkly_projects,
+            environments=launchdarkly_environments,
+            strict=strict,
+            lag=launchdarkly_lag,
+            seed=seed,
+            clock=clock,
         )
-        self._traffic = Traffic(FaultBoard(seed), latency, body_limit)
+        datadog = Datadog(
+            api_key=datadog_api_key, app_key=datadog_app_key, strict=strict, seed=seed
+        )
+        self.github = GitHub(token=github_token)
+        self._traffic = Traffic(InstalledFaults(seed), latency, body_limit)
         self._directory: tempfile.TemporaryDirectory[str] | None = None
         certificates = None
+        if tls is True:
+            self._directory = tempfile.TemporaryDirectory(prefix="sandbox-")
+            tls = Path(self._directory.name)
         if tls:
-            from sandbox.certificates import Certificates  # noqa: PLC0415 - needs a package only TLS needs
+            from sandbox.certificates import Certificates  # noqa: PLC0415 - only TLS needs trustme
 
-            certificates = Certificates(self._certificate_directory(tls), hosts)
+            certificates = Certificates(tls, hosts)
         self.ca_file: Path | None = certificates.ca_file if certificates else None
-        """The CA bundle a client must trust; None without TLS."""
+        """The CA bundle that a client must trust; None without TLS."""
         self._listeners: dict[str, Listener] = {}
-        control = Control(self)
+        control = Control(self._calls())
         try:
-            for vendor in vendors:
+            for vendor in (self.launchdarkly, datadog, self.github):
                 port = (ports or {}).get(vendor.name, 0)
                 self._listeners[vendor.name] = Listener(
                     vendor, self._traffic, control, certificates=certificates, host=host, port=port
                 )
-        except OSError:  # a port is taken: leave none behind
+        except OSError:  # a port is in use: close the others
             self.close()
             raise
+        urls = (listener.url for listener in self._listeners.values())
+        self.launchdarkly_url, self.datadog_url, self.github_url = urls
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
-        """End every connection and listener; faults that wait end at once."""
+        """End all connections, listeners and waiting faults."""
         self._traffic.closing.set()
         for listener in self._listeners.values():
             listener.acceptor.close()
@@ -114,27 +115,12 @@ class Sandbox:
 
     @property
     def vendors(self) -> tuple[str, ...]:
-        """The names that `fail`, `unplug` and the others take."""
+        """The names that `fail`, `unplug` and the others accept."""
         return tuple(self._listeners)
 
     @property
-    def launchdarkly_url(self) -> str:
-        """LaunchDarkly's base URL."""
-        return self._listener("launchdarkly").url
-
-    @property
-    def datadog_url(self) -> str:
-        """Datadog's base URL."""
-        return self._listener("datadog").url
-
-    @property
-    def github_url(self) -> str:
-        """GitHub's base URL."""
-        return self._listener("github").url
-
-    @property
     def latency(self) -> float:
-        """Seconds before each answer."""
+        """Seconds before each response."""
         return self._traffic.latency
 
     @latency.setter
@@ -142,28 +128,28 @@ class Sandbox:
         self._traffic.latency = seconds
 
     @property
-    def jobs(self) -> list[dict[str, Any]]:
-        """GitHub's jobs. One with `run_id` or `run_attempt` is listed for that run or attempt only."""
-        return self._github.jobs
+    def jobs(self) -> list[Json]:
+        """GitHub's jobs. One with `run_id` or `run_attempt` is listed only for that one."""
+        return self.github.jobs
 
     @jobs.setter
-    def jobs(self, jobs: list[dict[str, Any]]) -> None:
-        self._github.jobs = jobs
+    def jobs(self, jobs: list[Json]) -> None:
+        self.github.jobs = jobs
 
     def requests(self, vendor: str | None = None) -> list[Recorded]:
-        """Return the requests seen so far, in order, of one vendor or of all."""
+        """Return the requests received, in order, of one vendor or of all."""
         return [each for each in list(self._traffic.requests) if vendor in (None, each.vendor)]
 
-    def deployments(self, vendor: str) -> list[dict[str, Any]]:
-        """Return what a vendor knows of each deployment, oldest first."""
+    def deployments(self, vendor: str) -> list[Json]:
+        """Return a vendor's data about each deployment, oldest first."""
         return self._listener(vendor).vendor.deployments()
 
     def connections(self, vendor: str) -> int:
-        """Return how many TCP connections a vendor has accepted."""
+        """Return the number of TCP connections that a vendor has accepted."""
         return self._listener(vendor).acceptor.accepted
 
     def handshakes(self, vendor: str) -> int:
-        """Return how many TLS handshakes a vendor has completed."""
+        """Return the number of TLS handshakes that a vendor has completed."""
         return self._listener(vendor).handshakes
 
     def fail(
@@ -174,10 +160,10 @@ class Sandbox:
         path: str | None = None,
         probability: float = 1.0,
     ) -> None:
-        """Misbehave from now on: at requests whose path contains `path`, so many `times`, or until healed.
+        """Install a fault for requests whose path contains `path`, until used `times` or removed.
 
-        Faults are tried in the order they were installed. A handshake fault happens to new connections, which
-        have no path, and needs TLS.
+        Faults are tried in the order in which they were installed. A handshake fault affects new
+        connections, which have no path, and needs TLS.
         """
         found = find_fault(fault)
         listener = self._listener(vendor)
@@ -200,21 +186,37 @@ class Sandbox:
         self._listener(vendor).acceptor.plug()
 
     def reset(self) -> None:
-        """Forget requests, deployments, jobs and faults, and plug everything in. Connections stay counted."""
+        """Remove all requests, data and faults, and listen again. Connection counts stay."""
         self._traffic.faults.reset()
         self._traffic.requests.clear()
         for listener in self._listeners.values():
             listener.vendor.reset()
             listener.acceptor.plug()
 
+    def _calls(self) -> Calls:
+        """Return the functions of the control API."""
+        github = self.github
+        return {
+            # The raw bytes are not JSON.
+            ("GET", "requests"): lambda _, vendor: [
+                {name: value for name, value in asdict(record).items() if name != "raw"}
+                for record in self.requests(vendor)
+            ],
+            ("GET", "deployments"): lambda *_: {
+                name: self.deployments(name) for name in ("launchdarkly", "datadog")
+            },
+            ("GET", "connections"): lambda *_: {
+                name: {"connections": self.connections(name), "handshakes": self.handshakes(name)}
+                for name in self.vendors
+            },
+            ("POST", "faults"): lambda fault, vendor: self.fail(**{"vendor": vendor} | fault),
+            ("DELETE", "faults"): lambda _, vendor: self.heal(vendor),
+            ("POST", "reset"): lambda *_: self.reset(),
+            ("PUT", "latency"): lambda seconds, _: setattr(self, "latency", seconds),
+            ("PUT", "jobs"): lambda jobs, _: setattr(github, "jobs", jobs),
+        }
+
     def _listener(self, vendor: str) -> Listener:
         if vendor not in self._listeners:
             raise ValueError(f"unknown vendor {vendor!r}; there are: {', '.join(self._listeners)}")
         return self._listeners[vendor]
-
-    def _certificate_directory(self, tls: bool | Path) -> Path:
-        if isinstance(tls, Path):
-            tls.mkdir(parents=True, exist_ok=True)
-            return tls
-        self._directory = tempfile.TemporaryDirectory(prefix="sandbox-")
-        return Path(self._directory.name)

@@ -1,4 +1,4 @@
-"""A TCP port that can be unplugged: accepts connections, gives each a thread, ends them all when asked."""
+"""A TCP port: accepts connections, serves each in a thread, and ends them all when asked."""
 
 import contextlib
 import selectors
@@ -11,15 +11,15 @@ JOIN_SECONDS = 5.0
 
 
 class Connection:
-    """One accepted connection. TLS replaces its socket; ending it works on whichever it has."""
+    """One accepted connection. With TLS its socket is replaced."""
 
     def __init__(self, accepted: socket.socket) -> None:
         self.socket = accepted
 
     def interrupt(self) -> None:
-        """Make every read and write on it end now, in whichever thread it is."""
+        """End every read and write on it now, in whichever thread they run."""
         with contextlib.suppress(OSError):
-            # Not SSLSocket.shutdown, which would pull the TLS state from under the thread that uses it.
+            # SSLSocket.shutdown would remove the TLS state that another thread is using.
             socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
 
     def reset_on_close(self) -> None:
@@ -28,7 +28,7 @@ class Connection:
 
 
 class Acceptor:
-    """Listens on one port from construction on; every connection is served by a thread of its own."""
+    """Listens on one port from its construction on."""
 
     def __init__(
         self, serve: Callable[[Connection], None], host: str = "127.0.0.1", port: int = 0
@@ -49,11 +49,10 @@ class Acceptor:
         return self._loop.is_alive()
 
     def unplug(self) -> None:
-        """Refuse connections and cut the open ones. The port stays bound, so nobody else can get it."""
-        if not self.plugged:
-            return
-        self._stop()
-        self._socket = self._bind(self.port)
+        """Refuse connections and cut the open ones. The port stays bound: it remains ours."""
+        if self.plugged:
+            self._stop()
+            self._socket = self._bind(self.port)
 
     def plug(self) -> None:
         """Listen again, on the same port."""
@@ -64,8 +63,7 @@ class Acceptor:
         """End everything and wait for the threads."""
         if self.plugged:
             self._stop()
-        else:
-            self._socket.close()
+        self._socket.close()
         for thread in list(self._threads):
             thread.join(JOIN_SECONDS)
 
@@ -99,14 +97,11 @@ class Acceptor:
         with selectors.DefaultSelector() as selector, waking:
             selector.register(listening, selectors.EVENT_READ)
             selector.register(waking, selectors.EVENT_READ)
-            while True:
-                ready = {key.fileobj for key, _ in selector.select()}
-                if waking in ready:
-                    return
-                with contextlib.suppress(OSError):  # the client gave up while it was in the queue
-                    self._welcome(listening.accept()[0])
+            while waking not in {key.fileobj for key, _ in selector.select()}:
+                with contextlib.suppress(OSError):  # the client has left the queue
+                    self._start_serving(listening.accept()[0])
 
-    def _welcome(self, accepted: socket.socket) -> None:
+    def _start_serving(self, accepted: socket.socket) -> None:
         accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection = Connection(accepted)
         thread = threading.Thread(
@@ -120,9 +115,9 @@ class Acceptor:
 
     def _run(self, connection: Connection) -> None:
         try:
-            self._serve(connection)
-        except OSError:
-            pass  # the client went away, or we are closing: both are a connection's ordinary end
+            # A client that leaves and a sandbox that closes are ordinary ends.
+            with contextlib.suppress(OSError):
+                self._serve(connection)
         finally:
             with self._lock:
                 self._open.discard(connection)

@@ -1,17 +1,17 @@
-"""Every way the sandbox can misbehave, by name."""
+"""Every fault of the sandbox, by name."""
 
 from sandbox.faults import bodies, statuses, tls, wire
-from sandbox.faults.base import Exchange, Fault, FaultBoard, HangUp, Installed
+from sandbox.faults.base import Exchange, Fault
 
-__all__ = ["FAULTS", "Exchange", "Fault", "FaultBoard", "HangUp", "Installed", "fault"]
+__all__ = ["FAULTS", "Exchange", "Fault", "find_fault"]
 
 FAULTS: dict[str, Fault] = {
-    each.name: each for module in (statuses, bodies, wire, tls) for each in module.faults()
+    fault.name: fault for module in (statuses, bodies, wire, tls) for fault in module.FAULTS
 }
 
 
-def fault(wanted: Fault | str | int) -> Fault:
-    """Return a fault itself, by its name, or by the status it answers with."""
+def find_fault(wanted: Fault | str | int) -> Fault:
+    """Return a fault itself, by its name, or by the status that it answers with."""
     if isinstance(wanted, Fault):
         return wanted
     if isinstance(wanted, int):

@@ -1,4 +1,4 @@
-"""What a fault is, what it can do to an exchange, and the board on which faults are installed."""
+"""What a fault is, what it can do to an exchange, and the faults that are installed."""
 
 import random
 import threading
@@ -11,45 +11,49 @@ from sandbox.sockets import Connection
 from sandbox.vendor import Vendor
 
 
-class HangUp(Exception):
-    """Ends a connection, without an answer or in the middle of one."""
+class EndConnection(Exception):
+    """Ends a connection, without a response or in the middle of one."""
 
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and the connection to answer it on, in the hands of a fault."""
+    """One request and the connection to respond on, as a fault receives it."""
 
     request: Request
     record: Recorded
     vendor: Vendor
-    honest: Response
-    """The vendor's true answer. A fault that is not `accepted` gets a 503 here: the vendor was not asked."""
+    response: Response
+    """The vendor's own response. If the fault is not `accepted`, the vendor did not receive the
+    request, and this is a 503."""
     connection: Connection
     closing: threading.Event
 
     def respond(self, response: Response) -> None:
-        """Send a whole answer."""
+        """Send a complete response."""
         self.send(response.encode(), status=response.status)
 
     def send(self, data: bytes, *, status: int | None = None) -> None:
-        """Send bytes as they are; `status` is the status they announce, if any."""
+        """Send bytes as they are; `status` is the status in them, if any."""
         if status is not None:
             self.record.status = status
         self.connection.socket.sendall(data)
 
     def wait(self, seconds: float | None) -> None:
-        """Do nothing for a while; the sandbox's end ends it at once, and with it the connection."""
+        """Wait. If the sandbox closes meanwhile, the connection ends immediately."""
         if self.closing.wait(seconds):
-            raise HangUp
+            raise EndConnection
 
     def close(self) -> NoReturn:
         """End the connection in an orderly way."""
-        raise HangUp
+        raise EndConnection
 
     def reset(self) -> NoReturn:
         """End the connection with a TCP reset."""
         self.connection.reset_on_close()
-        raise HangUp
+        raise EndConnection
+
+
+Act = Callable[[Exchange], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +62,31 @@ class Fault:
 
     name: str
     description: str
-    act: Callable[[Exchange], None]
+    act: Act
     accepted: bool = False
-    """Whether the vendor took the request before the trouble began. Sent again, it is a duplicate."""
+    """Whether the vendor accepts the request first. Sent again, it is a duplicate."""
     reads_body: bool = True
-    """Whether the request is read to its end before the trouble begins."""
+    """Whether the complete request is read first."""
     handshake: str | None = None
-    """For trouble before any request, TLS only: what to do at the handshake, see `tls.py`."""
+    """For faults before any request (TLS only): what to do in the handshake, see `tls.py`."""
 
     def __str__(self) -> str:
         return self.name
 
 
+def accepting(name: str, description: str, act: Act) -> Fault:
+    """Return a fault in the response to a request that the vendor has accepted."""
+    return Fault(name, f"accepts, {description}", act, accepted=True)
+
+
+def responding(name: str, description: str, make: Callable[[Exchange], Response]) -> Fault:
+    """Return a fault that is a complete response; the vendor does not receive the request."""
+    return Fault(name, description, lambda exchange: exchange.respond(make(exchange)))
+
+
 @dataclass(slots=True)
 class Installed:
-    """A fault waiting for its requests."""
+    """A fault, and the requests that it is for."""
 
     vendor: str
     fault: Fault
@@ -80,52 +94,46 @@ class Installed:
     path: str | None
     probability: float
 
+    def fits(self, vendor: str, path: str | None) -> bool:
+        """Whether it is for a request, or for a TLS handshake if `path` is None."""
+        if self.vendor != vendor or (self.fault.handshake is None) != (path is not None):
+            return False
+        return self.path is None or self.path in (path or "")
 
-class FaultBoard:
-    """The faults installed, in order: the first that fits a request and wins its toss is done to it."""
+
+class InstalledFaults:
+    """The installed faults, in order."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._lock = threading.Lock()
         self._installed: list[Installed] = []
-        self._random = random.Random(seed)  # noqa: S311 - tosses that repeat from run to run, not secrets
+        self._random = random.Random(seed)  # noqa: S311 - repeatable draws, not secrets
 
     def install(self, installed: Installed) -> None:
-        """Add a fault behind the others."""
+        """Add a fault after the others."""
         with self._lock:
             self._installed.append(installed)
 
     def remove(self, vendor: str | None = None) -> None:
         """Remove one vendor's faults, or all."""
         with self._lock:
-            self._installed = [
-                each for each in self._installed if vendor not in (None, each.vendor)
-            ]
+            kept = [each for each in self._installed if vendor not in (None, each.vendor)]
+            self._installed = kept
 
     def reset(self) -> None:
-        """Remove all faults and begin the row of tosses anew."""
+        """Remove all faults and restart the random draws."""
         self.remove()
         self._random.seed(self._seed)
 
-    def draw(self, vendor: str, path: str) -> Fault | None:
-        """Return the fault to do to a request, and count it."""
-        return self._draw(
-            lambda each: (
-                each.vendor == vendor and not each.fault.handshake and (each.path or "") in path
-            )
-        )
-
-    def draw_handshake(self, vendor: str) -> Fault | None:
-        """Return the fault to do to a TLS handshake, and count it."""
-        return self._draw(lambda each: each.vendor == vendor and each.fault.handshake is not None)
-
-    def _draw(self, fits: Callable[[Installed], bool]) -> Fault | None:
+    def draw(self, vendor: str, path: str | None) -> Fault | None:
+        """Return the first fault that fits a request or handshake and is drawn, and count it."""
         with self._lock:
             for each in self._installed:
-                if fits(each) and self._random.random() < each.probability:
+                if each.fits(vendor, path) and self._random.random() < each.probability:
                     if each.times is not None:
                         each.times -= 1
-                        if each.times == 0:
-                            self._installed.remove(each)
+                    if each.times == 0:
+                        self._installed.remove(each)
                     return each.fault
         return None

@@ -1,17 +1,18 @@
-"""Faults of an accepted event: the vendor took it, and its answer cannot be read."""
+"""Faults in the response to an accepted request: its body or status is not as documented."""
 
 import functools
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from sandbox.faults.base import Exchange, Fault
-from sandbox.messages import Response
+from sandbox.faults.base import Fault, accepting
+from sandbox.faults.statuses import HTML, LOGIN_PAGE
+from sandbox.messages import Headers, Response
 
 MEGABYTE = 1_000_000
-JSON_TYPE = (("Content-Type", "application/json"),)
-GZIPPED = (*JSON_TYPE, ("Content-Encoding", "gzip"))
+JSON: Headers = (("Content-Type", "application/json"),)
 
 HOSTILE_IDS = {
     "id-control-characters": "id\x00\x07\x1b[31m\x7f",
@@ -32,109 +33,83 @@ WRONG_IDS: dict[str, Any] = {
 }
 
 
-def body(
-    name: str, content: bytes, description: str, headers: tuple[tuple[str, str], ...] = JSON_TYPE
-) -> Fault:
+def changed(name: str, description: str, change: Callable[[Response], Response]) -> Fault:
+    """Accept, and send a changed response."""
+    return accepting(
+        name, description, lambda exchange: exchange.respond(change(exchange.response))
+    )
+
+
+def body(name: str, description: str, content: bytes, headers: Headers = JSON) -> Fault:
     """Accept, with the vendor's own status and another body."""
-
-    def act(exchange: Exchange) -> None:
-        exchange.respond(Response(exchange.honest.status, content, headers))
-
-    return Fault(name, f"accepts, {description}", act, accepted=True)
+    return changed(name, description, lambda own: Response(own.status, content, headers))
 
 
-def with_status(name: str, code: int, description: str, *, keep_body: bool) -> Fault:
-    """Accept, with another successful status, with or without the vendor's body."""
+def encoded(name: str, description: str, coding: str, encode: Callable[[bytes], bytes]) -> Fault:
+    """Accept, with the vendor's body in a content coding that the client did not ask for."""
 
-    def act(exchange: Exchange) -> None:
-        honest = exchange.honest
-        if (
-            honest.status >= 300
-        ):  # the vendor itself refused: a success would be a lie about the request
-            exchange.respond(honest)
-        elif keep_body:
-            exchange.respond(Response(code, honest.body, honest.headers))
-        else:
-            exchange.respond(Response(code))
+    def change(own: Response) -> Response:
+        headers = (*(own.headers or JSON), ("Content-Encoding", coding))
+        return Response(own.status, encode(own.body or b"{}"), headers)
 
-    return Fault(name, f"accepts, {description}", act, accepted=True)
+    return changed(name, description, change)
 
 
-def with_id(name: str, id_: Any, description: str) -> Fault:
-    """Accept, with a bad id wherever the honest answer had a good one."""
-    return _edited(name, lambda holder: holder.__setitem__("id", id_), description)
+def success(code: int, description: str, *, keep_body: bool = True) -> Fault:
+    """Accept, with another successful status. The vendor's own refusals are sent unchanged."""
+
+    def change(own: Response) -> Response:
+        if own.status >= 300:
+            return own
+        return replace(own, status=code) if keep_body else Response(code)
+
+    return changed(f"status-{code}", description, change)
 
 
-def _edited(name: str, edit: Callable[[dict[str, Any]], Any], description: str) -> Fault:
-    def act(exchange: Exchange) -> None:
-        honest = exchange.honest
-        content = _edit_ids(honest.body, edit)
-        exchange.respond(Response(honest.status, content, honest.headers or JSON_TYPE))
+def with_id(name: str, description: str, edit: Callable[[dict[str, Any]], Any]) -> Fault:
+    """Accept, with an edited object wherever the vendor's response has an ID."""
 
-    return Fault(name, f"accepts, {description}", act, accepted=True)
+    def change(own: Response) -> Response:
+        value = json.loads(own.body or b"{}")  # LaunchDarkly's 201 has no body, and gets one
+        data = value.get("data")
+        for holder in value.get("items", [data if isinstance(data, dict) else value]):
+            edit(holder)
+        return Response(own.status, json.dumps(value).encode(), own.headers or JSON)
 
-
-def _edit_ids(content: bytes, edit: Callable[[dict[str, Any]], Any]) -> bytes:
-    """Edit what holds the id: `data`, each of `items`, else the whole; LaunchDarkly's 201 gets a body."""
-    value = json.loads(content) if content else {}
-    data = value.get("data")
-    for holder in value.get("items", [data if isinstance(data, dict) else value]):
-        edit(holder)
-    return json.dumps(value).encode()
+    return changed(name, description, change)
 
 
 @functools.cache
 def _gzip_bomb() -> bytes:
-    # A gzip file may have many members: 100 equal ones make a gigabyte of zeros out of about a megabyte.
+    # A gzip file may have many members: 100 equal ones make a gigabyte out of about a megabyte.
     return gzip.compress(bytes(10 * MEGABYTE)) * 100
 
 
-def _bomb(exchange: Exchange) -> None:
-    exchange.respond(Response(exchange.honest.status, _gzip_bomb(), GZIPPED))
-
-
-def faults() -> list[Fault]:
-    """Return every fault of this kind."""
-    html = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in to the network</body></html>"
-    return [
-        body("html-body", html, "with an HTML page", (("Content-Type", "text/html"),)),
-        body("html-body-as-json", html, "with an HTML page that claims to be JSON"),
-        body(
-            "broken-utf8", b'{"data": {"id": "\xff\xfe\xc3\x28"}}', "with bytes that are no UTF-8"
-        ),
-        body("utf16-body", '{"data": {"id": "x"}}'.encode("utf-16"), "with JSON in UTF-16"),
-        body("truncated-json", b'{"data": {"id": "abc', "with half a JSON text of a true length"),
-        body("big-body", b'{"padding": "' + b"x" * 3 * MEGABYTE + b'"}', "with 3 MB of JSON"),
-        body("deep-json", b"[" * 100_000 + b"]" * 100_000, "with lists nested 100,000 deep"),
-        body("null-body", b"null", "with `null`"),
-        body("list-body", b"[]", "with a list"),
-        body("scalar-body", b"42", "with a number"),
-        body("nan-body", b'{"data": NaN}', "with NaN, which is not JSON"),
-        body(
-            "huge-number", b'{"data": ' + b"9" * 100_000 + b"}", "with a number of 100,000 digits"
-        ),
-        body("data-null", b'{"data": null, "items": null}', "with null where objects belong"),
-        body(
-            "data-list",
-            b'{"data": [1], "items": {"a": 1}}',
-            "with a list for an object and the reverse",
-        ),
-        body(
-            "items-scalars", b'{"data": "x", "items": [1, "x", null]}', "with scalars for objects"
-        ),
-        body("empty-body", b"", "with an empty body"),
-        body("invalid-gzip", b"this is not gzip", "with a body that claims to be gzip", GZIPPED),
-        Fault("gzip-bomb", "accepts, with 1 GB of zeros in 1 MB of gzip", _bomb, accepted=True),
-        _edited("no-id", lambda holder: holder.pop("id", None), "without an id"),
-        *(
-            with_id(name, id_, f"with a hostile id: {name[3:]}")
-            for name, id_ in HOSTILE_IDS.items()
-        ),
-        *(
-            with_id(name, id_, f"with an id of a wrong type: {name[3:]}")
-            for name, id_ in WRONG_IDS.items()
-        ),
-        with_status("status-202", 202, "later (Datadog: delayed by an incident)", keep_body=True),
-        with_status("status-204", 204, "with 204 and no body", keep_body=False),
-        with_status("status-206", 206, "with 206 Partial Content", keep_body=True),
-    ]
+FAULTS = [
+    body("html-body", "an HTML page", LOGIN_PAGE, HTML),
+    body("html-body-as-json", "an HTML page that claims to be JSON", LOGIN_PAGE),
+    body("broken-utf8", "bytes that are not UTF-8", b'{"data": {"id": "\xff\xfe\xc3\x28"}}'),
+    body("utf16-body", "JSON in UTF-16", '{"data": {"id": "x"}}'.encode("utf-16")),
+    body("truncated-json", "half a JSON text", b'{"data": {"id": "abc'),
+    body("big-body", "3 MB of JSON", b'{"padding": "' + b"x" * 3 * MEGABYTE + b'"}'),
+    body("deep-json", "lists nested 100,000 deep", b"[" * 100_000 + b"]" * 100_000),
+    body("null-body", "`null`", b"null"),
+    body("list-body", "a list", b"[]"),
+    body("scalar-body", "a number", b"42"),
+    body("nan-body", "NaN, which is not JSON", b'{"data": NaN}'),
+    body("huge-number", "a number of 100,000 digits", b'{"data": ' + b"9" * 100_000 + b"}"),
+    body("data-null", "null in place of objects", b'{"data": null, "items": null}'),
+    body("data-list", "a list and an object swapped", b'{"data": [1], "items": {"a": 1}}'),
+    body("items-scalars", "scalars for objects", b'{"data": "x", "items": [1, "x", null]}'),
+    body("empty-body", "an empty body", b""),
+    encoded("invalid-gzip", "a body that claims to be gzip", "gzip", lambda _: b"this is not gzip"),
+    encoded("gzip-bomb", "1 GB of zeros in 1 MB of gzip", "gzip", lambda _: _gzip_bomb()),
+    with_id("no-id", "no ID", lambda holder: holder.pop("id", None)),
+    *(
+        with_id(name, f"a bad ID: {name[3:]}", functools.partial(dict.update, id=id_))
+        for name, id_ in (HOSTILE_IDS | WRONG_IDS).items()
+    ),
+    success(202, "later (Datadog: delayed by an incident)"),
+    success(204, "204 and no body", keep_body=False),
+    success(206, "206 Partial Content"),
+]

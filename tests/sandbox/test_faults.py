@@ -392,7 +392,9 @@ def test_drip_headers_sends_one_byte_and_waits(sandbox):
         assert read(client, patience=0.01) == Seen(b"", "silence")
 
 
-@pytest.mark.parametrize("fault", [wire.drip_body(0.00001), wire.drip_headers(0.00001)], ids=str)
+@pytest.mark.parametrize(
+    "fault", [wire.drip("body", 0.00001), wire.drip("headers", 0.00001)], ids=str
+)
 def test_a_drip_is_the_whole_answer_in_the_end(sandbox, fault):
     seen = see(sandbox, "datadog", fault)
     assert seen.whole
@@ -402,18 +404,15 @@ def test_a_drip_is_the_whole_answer_in_the_end(sandbox, fault):
 @pytest.mark.parametrize(
     ("fault", "piece"),
     [
-        (wire.endless_body(0), b"400\r\n"),
-        (wire.continue_flood(0), b"HTTP/1.1 100 Continue\r\n\r\n"),
+        ("endless-body", b"400\r\n" + b" " * 1024),
+        ("continue-flood", b"HTTP/1.1 100 Continue\r\n\r\n"),
     ],
-    ids=str,
 )
 def test_an_endless_fault_goes_on_until_the_client_leaves(sandbox, fault, piece):
-    assert fault.name in FAULTS
     sandbox.fail("datadog", fault)
     with sending(sandbox, "datadog") as client:
-        seen = read(client, enough=lambda data: len(data) > 100_000)
+        seen = read(client, enough=lambda data: data.count(piece) > 50)
     assert seen.end == "enough"
-    assert seen.data.count(piece) > 50
     assert len(sandbox.deployments("datadog")) == 1
 
 

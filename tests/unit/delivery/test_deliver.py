@@ -22,7 +22,7 @@ def answered(act: Any, *, accepted: bool = True) -> Fault:
 
     def look(exchange: Exchange) -> None:
         act()
-        exchange.respond(exchange.honest)
+        exchange.respond(exchange.response)
 
     return Fault("look", "answers, after a look", look, accepted=accepted)
 
