@@ -1,4 +1,4 @@
-"""Datadog's DORA metrics: create, read and patch a deployment."""
+"""Datadog's DORA metrics: create, read and patch a deployment, and validate keys."""
 
 import random
 import string
@@ -12,6 +12,8 @@ from sandbox.vendor import Json, Refusal, Vendor
 
 CREATE = "/api/v2/dora/deployment"
 DEPLOYMENTS = "/api/v2/dora/deployments"
+VALIDATE = "/api/v1/validate"
+VALIDATE_KEYS = "/api/v2/validate_keys"
 
 # The live service sends this type, whatever its reference documents.
 CONTENT_TYPE = "application/vnd.api+json"
@@ -19,7 +21,7 @@ ID_CHARACTERS = string.ascii_letters + string.digits + "-_"
 
 
 class Datadog(Vendor):
-    """Datadog, as far as deployments go."""
+    """Datadog, as far as deployments and keys go."""
 
     name = "datadog"
 
@@ -29,8 +31,11 @@ class Datadog(Vendor):
         self._seed = seed
         routes = (
             ("POST", CREATE, self._create),
+            ("PATCH", DEPLOYMENTS, self._patch_by_version),
             ("PATCH", f"{DEPLOYMENTS}/([^/]+)", self._patch),
             ("GET", f"{DEPLOYMENTS}/([^/]+)", self._read),
+            ("GET", VALIDATE, lambda _: json_response(200, {"valid": True})),
+            ("GET", VALIDATE_KEYS, lambda _: json_response(200, {"status": "ok"})),
         )
         super().__init__(routes, strict=strict)
 
@@ -39,9 +44,9 @@ class Datadog(Vendor):
         self._deployments: dict[str, Json] = {}
 
     def authorize(self, request: Request) -> None:
-        # Spec: creating a deployment needs no application key.
+        # Spec: creating a deployment and validating the API key need no application key.
         wanted = {"dd-api-key": self._api_key}
-        if request.path != CREATE:
+        if request.path not in (CREATE, VALIDATE):
             wanted["dd-application-key"] = self._app_key
         if any(request.headers.get(name) != key for name, key in wanted.items()):
             raise Refusal(403)
@@ -86,6 +91,20 @@ class Datadog(Vendor):
             problem = Problem(("data", "id"), "is not the ID in the path")
             raise Refusal(400, str(problem), [problem])
         deployment |= data["attributes"]
+        return json_response(202, {"data": None}, CONTENT_TYPE)
+
+    def _patch_by_version(self, request: Request) -> Response:
+        attributes = self.body(request, rules.PATCH_BY_VERSION_BODY)["data"]["attributes"]
+        matches = [
+            deployment
+            for deployment in self._deployments.values()
+            if all(deployment.get(name) == attributes[name] for name in rules.SELECTION)
+        ]
+        if not matches:  # inferred: the reference has no response for this case
+            raise Refusal(404)
+        # Documented: of several matches, the most recently finished one is updated.
+        newest = max(matches, key=lambda match: rules.milliseconds(match["finished_at"]))
+        newest |= attributes
         return json_response(202, {"data": None}, CONTENT_TYPE)
 
     def _read(self, _: Request, id_: str) -> Response:

@@ -33,6 +33,7 @@ REMEDIATION = record(
     {"type": one_of("rollback", "rollforward"), "id": TEXT, "version": TEXT}, required=["type"]
 ) | {"oneOf": [{"required": ["id"]}, {"required": ["version"]}]}
 CHANGES: Schema = {"change_failure": {"type": "boolean"}, "remediation": REMEDIATION}
+SELECTION: Schema = {"service": TEXT, "env": TEXT, "version": TEXT}
 PATCH_TYPE = one_of("dora_deployment_patch_request")
 
 
@@ -44,6 +45,10 @@ def _data(**fields: Schema) -> Schema:
 CREATE_BODY = _data(attributes=record(ATTRIBUTES, ["service", "started_at", "finished_at"]))
 # The client lets `change_failure` be absent here; the published examples have it.
 PATCH_BODY = _data(type=PATCH_TYPE, id=TEXT, attributes=record(CHANGES, ["change_failure"]))
+PATCH_BY_VERSION_BODY = _data(
+    type=PATCH_TYPE,
+    attributes=record(CHANGES | SELECTION, ["change_failure", *SELECTION]),
+)
 
 
 def milliseconds(time: int) -> int:

@@ -1,6 +1,7 @@
-"""The call of GitHub's REST API that this action uses: the jobs of a run's attempt."""
+"""The calls of GitHub's REST API that this action uses: jobs, and the statuses of a deployment."""
 
 from collections.abc import Callable, Collection
+from typing import Any
 from urllib.parse import urlencode
 
 from sandbox.messages import Headers, Request, Response, json_response
@@ -13,7 +14,7 @@ CONTENT_TYPE = "application/json; charset=utf-8"
 
 
 class GitHub(Vendor):
-    """GitHub, as far as the jobs of a run go."""
+    """GitHub, as far as jobs and deployment statuses go."""
 
     name = "github"
     # GitHub answers 404, not 405.
@@ -23,11 +24,17 @@ class GitHub(Vendor):
         self._token = token
         routes = (
             ("GET", f"{REPOSITORY}/actions/runs/(\\d+)/attempts/(\\d+)/jobs", self._list_jobs),
+            ("GET", f"{REPOSITORY}/actions/jobs/(\\d+)", self._job),
+            ("GET", f"{REPOSITORY}/deployments/(\\d+)/statuses", self._statuses),
         )
         super().__init__(routes)
 
     def clear(self) -> None:
+        # As in a workflow.
+        self.permissions = {"actions": "read", "deployments": "read"}
         self.jobs: list[Json] = []
+        # By deployment ID, in the order of the list: GitHub's has the newest first.
+        self.statuses: dict[Any, list[Json]] = {}
 
     def authorize(self, request: Request) -> None:
         # Documented: a request without this header is refused.
@@ -43,6 +50,7 @@ class GitHub(Vendor):
         return json_response(status, value, CONTENT_TYPE)
 
     def _list_jobs(self, request: Request, run_id: str, attempt: str) -> Response:
+        self._require("actions")
         wanted = {"run_id": int(run_id), "run_attempt": int(attempt)}
         jobs = [
             job
@@ -50,6 +58,25 @@ class GitHub(Vendor):
             if all(job.get(name, value) == value for name, value in wanted.items())
         ]
         return _page(request, jobs, lambda shown: {"total_count": len(jobs), "jobs": shown})
+
+    def _job(self, _: Request, id_: str) -> Response:
+        self._require("actions")
+        job = next((job for job in self.jobs if job.get("id") == int(id_)), None)
+        if job is None:
+            raise Refusal(404)
+        return json_response(200, job, CONTENT_TYPE)
+
+    def _statuses(self, request: Request, deployment_id: str) -> Response:
+        self._require("deployments")
+        statuses = {str(id_): statuses for id_, statuses in self.statuses.items()}
+        if deployment_id not in statuses:
+            raise Refusal(404)
+        return _page(request, statuses[deployment_id], list)
+
+    def _require(self, permission: str) -> None:
+        """Raise Refusal if the token may not read this."""
+        if self.permissions.get(permission) not in ("read", "write"):
+            raise Refusal(403, "Resource not accessible by integration")
 
 
 def _page(request: Request, items: list[Json], body: Callable[[list[Json]], object]) -> Response:

@@ -79,6 +79,14 @@ class LaunchDarkly(Vendor):
         with self._lock:
             return [deployment.details() for deployment in self._deployments.all()]
 
+    def archive(self, id_: str) -> None:
+        """Archive a deployment; the list still has it. Raises ValueError for an unknown ID."""
+        with self._lock:
+            deployment = self._deployments.find(id_)
+            if deployment is None:
+                raise ValueError(f"there is no deployment {id_!r}")
+            deployment.archived = True
+
     def _event(self, request: Request) -> Response:
         event = self.body(request, EVENT)
         self._require(event["projectKey"], event["environmentKey"])

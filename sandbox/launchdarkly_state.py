@@ -30,6 +30,7 @@ class Deployment:
 
     id: str
     created_at: float
+    archived: bool = False
     by_kind_and_time: dict[tuple[str, int], Event] = field(default_factory=dict)
     patched: dict[str, Any] = field(default_factory=dict)
 
@@ -81,7 +82,7 @@ class Deployment:
             "status": status,
             "kind": KIND,
             "active": True,
-            "archived": False,
+            "archived": self.archived,
             "metadata": metadata,
         }
         if end is not None:

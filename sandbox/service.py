@@ -211,9 +211,12 @@ class Sandbox:
             },
             ("POST", "faults"): lambda fault, vendor: self.fail(**{"vendor": vendor} | fault),
             ("DELETE", "faults"): lambda _, vendor: self.heal(vendor),
+            ("POST", "archive"): lambda id_, _: self.launchdarkly.archive(id_),
             ("POST", "reset"): lambda *_: self.reset(),
             ("PUT", "latency"): lambda seconds, _: setattr(self, "latency", seconds),
             ("PUT", "jobs"): lambda jobs, _: setattr(github, "jobs", jobs),
+            ("PUT", "statuses"): lambda statuses, _: setattr(github, "statuses", statuses),
+            ("PUT", "permissions"): lambda given, _: setattr(github, "permissions", given),
         }
 
     def _listener(self, vendor: str) -> Listener:

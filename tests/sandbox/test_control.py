@@ -1,4 +1,4 @@
-"""The control API, by which another process inspects and steers the sandbox."""
+"""The control API, with which another process reads and changes the sandbox."""
 
 import pytest
 
@@ -60,6 +60,24 @@ def test_latency_jobs_connections_and_reset(sandbox, datadog):
     assert (sandbox.requests(), sandbox.deployments("datadog"), sandbox.jobs) == ([], [], [])
 
 
+def test_what_github_serves_is_set_by_name(sandbox, datadog, github):
+    settings = {
+        "jobs": [{"id": 1, "steps": []}],
+        "statuses": {"42": [{"id": 5}]},
+        "permissions": {"actions": "none"},
+    }
+    for name, value in settings.items():
+        assert datadog.call("PUT", f"/_sandbox/{name}", json=value).status_code == 200
+    assert {name: getattr(sandbox.github, name) for name in settings} == settings
+
+
+def test_a_deployment_is_archived_by_its_id(datadog, launchdarkly):
+    launchdarkly.event()
+    (item,) = launchdarkly.items()
+    assert datadog.call("POST", "/_sandbox/archive", json=item["id"]).status_code == 200
+    assert launchdarkly.items() == [item | {"archived": True}]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
@@ -75,9 +93,12 @@ def test_latency_jobs_connections_and_reset(sandbox, datadog):
         ("POST", FAULTS, {"fault": "tls-expired"}, 400),
         ("PUT", "/_sandbox/latency", "slow", 400),
         ("PUT", "/_sandbox/jobs", {"id": 1}, 400),
+        ("PUT", "/_sandbox/statuses", {"1": {"id": 1}}, 400),
+        ("PUT", "/_sandbox/permissions", ["actions"], 400),
+        ("POST", "/_sandbox/archive", "00000000-0000-4000-8000-000000000000", 400),
     ],
 )
-def test_a_bad_control_call_is_told_why(datadog, method, path, body, status):
+def test_a_bad_control_call_is_refused_with_a_reason(datadog, method, path, body, status):
     answer = datadog.call(method, path, json=body)
     assert answer.status_code == status
     assert answer.json()["error"]

@@ -1,10 +1,30 @@
-"""The slice of GitHub's API a deployment reads: the jobs of a run's attempt."""
+"""The part of GitHub's API that the action uses: jobs, and the statuses of a deployment."""
 
 import pytest
 
 from sandbox import GITHUB_TOKEN
 
 JOBS = "/repos/octo/checkout/actions/runs/7/attempts/2/jobs"
+JOB = "/repos/octo/checkout/actions/jobs/1"
+STATUSES = "/repos/octo/checkout/deployments/42/statuses"
+CALLS = {JOBS: "actions", JOB: "actions", STATUSES: "deployments"}
+
+
+@pytest.fixture
+def filled(sandbox):
+    sandbox.jobs = [{"id": 1, "run_id": 7}]
+    sandbox.github.statuses = {"42": [{"id": 5, "state": "in_progress"}]}
+    return sandbox
+
+
+def pages(sandbox, github, path):
+    """Follow `next` from the first page to the last and return all pages."""
+    answers = [github.call("GET", path)]
+    while "next" in answers[-1].links:
+        following = answers[-1].links["next"]["url"]
+        assert following.startswith(sandbox.github_url)
+        answers.append(github.call("GET", following.removeprefix(sandbox.github_url)))
+    return [answer.json() for answer in answers]
 
 
 def test_the_jobs_are_listed_as_they_were_set(sandbox, github):
@@ -13,19 +33,52 @@ def test_the_jobs_are_listed_as_they_were_set(sandbox, github):
     assert github.call("GET", JOBS).json() == {"total_count": 1, "jobs": [job]}
 
 
+def test_a_job_is_read_by_its_id_with_all_its_steps(sandbox, github):
+    steps = [{"name": f"Run step {number}", "number": number} for number in range(50)]
+    job = {
+        "id": 1,
+        "run_id": 7,
+        "status": "in_progress",
+        "started_at": "2024-01-01T00:00:00Z",
+        "html_url": "https://github.com/octo/checkout/actions/runs/7/job/1",
+        "runner_name": "GitHub Actions 1",
+        "steps": steps,
+    }
+    sandbox.jobs = [{"id": 11}, job]
+    answer = github.call("GET", JOB)
+    assert (answer.status_code, answer.json()) == (200, job)
+
+
+def test_the_statuses_are_listed_as_they_were_set(filled, github):
+    assert github.call("GET", STATUSES).json() == filled.github.statuses["42"]
+    filled.github.statuses = {42: [{"id": 6}]}
+    assert github.call("GET", STATUSES).json() == [{"id": 6}]
+
+
+@pytest.mark.parametrize("path", CALLS)
 @pytest.mark.parametrize("scheme", ["Bearer", "token"])
-def test_both_spellings_of_the_token_work(github, scheme):
-    assert (
-        github.call("GET", JOBS, {"Authorization": f"{scheme} {GITHUB_TOKEN}"}).status_code == 200
-    )
+def test_both_schemes_of_the_token_work(filled, github, scheme, path):
+    authorization = {"Authorization": f"{scheme} {GITHUB_TOKEN}"}
+    assert github.call("GET", path, authorization).status_code == 200
 
 
+@pytest.mark.parametrize("path", CALLS)
 @pytest.mark.parametrize("value", ["", "Bearer wrong", GITHUB_TOKEN])
-def test_a_wrong_token_is_bad_credentials(github, value):
-    answer = github.call("GET", JOBS, {"Authorization": value})
+def test_a_wrong_token_is_bad_credentials(filled, github, value, path):
+    answer = github.call("GET", path, {"Authorization": value})
     assert answer.status_code == 401
     assert answer.json()["message"] == "Bad credentials"
     assert set(answer.json()) == {"message", "documentation_url", "status"}
+
+
+@pytest.mark.parametrize(("path", "permission"), CALLS.items())
+@pytest.mark.parametrize("value", [None, "none", "write"])
+def test_each_call_needs_its_permission(filled, github, path, permission, value):
+    filled.github.permissions = {"actions": "read", "deployments": "read", permission: value}
+    answer = github.call("GET", path)
+    assert answer.status_code == (200 if value == "write" else 403)
+    if value != "write":
+        assert answer.json()["message"] == "Resource not accessible by integration"
 
 
 def test_a_request_without_a_user_agent_is_forbidden(github):
@@ -33,9 +86,14 @@ def test_a_request_without_a_user_agent_is_forbidden(github):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/repos/octo/checkout", f"/api/v3{JOBS}", JOBS.replace("7", "seven")]
+    "path",
+    [
+        *("/", "/repos/octo/checkout", f"/api/v3{JOBS}", JOBS.replace("7", "seven")),
+        *(JOB.replace("/1", "/2"), JOB.replace("/1", "/one"), f"{JOB}/logs"),
+        *(STATUSES.replace("42", "43"), STATUSES.removesuffix("/statuses"), f"{STATUSES}/5"),
+    ],
 )
-def test_other_paths_are_not_found(github, path):
+def test_other_paths_are_not_found(filled, github, path):
     assert github.call("GET", path).status_code == 404
 
 
@@ -49,16 +107,11 @@ def test_jobs_of_another_run_or_attempt_are_not_listed(sandbox, github):
 
 
 def test_the_link_header_leads_through_all_pages(sandbox, github):
-    sandbox.jobs = [{"id": number} for number in range(70)]
-    seen, answer = [], github.call("GET", JOBS)
-    while True:
-        seen.append([job["id"] for job in answer.json()["jobs"]])
-        if "next" not in answer.links:
-            break
-        following = answer.links["next"]["url"]
-        assert following.startswith(sandbox.github_url)
-        answer = github.call("GET", following.removeprefix(sandbox.github_url))
-    assert seen == [list(range(30)), list(range(30, 60)), list(range(60, 70))]
+    items = [{"id": number} for number in range(70)]
+    sandbox.jobs, sandbox.github.statuses = items, {"42": items}
+    expected = [items[:30], items[30:60], items[60:]]
+    assert [page["jobs"] for page in pages(sandbox, github, JOBS)] == expected
+    assert pages(sandbox, github, STATUSES) == expected
 
 
 def test_a_full_last_page_has_no_next(sandbox, github):
@@ -66,7 +119,18 @@ def test_a_full_last_page_has_no_next(sandbox, github):
     assert "next" not in github.call("GET", JOBS).links
 
 
-def test_a_page_has_at_most_100_jobs(sandbox, github):
-    sandbox.jobs = [{"id": number} for number in range(150)]
-    assert len(github.call("GET", f"{JOBS}?per_page=500").json()["jobs"]) == 100
-    assert github.call("GET", f"{JOBS}?per_page=all").status_code == 422
+def test_a_page_has_at_most_100_items(sandbox, github):
+    items = [{"id": number} for number in range(350)]
+    sandbox.jobs, sandbox.github.statuses = items, {"42": items}
+    listed = pages(sandbox, github, f"{JOBS}?per_page=500")
+    assert [len(page["jobs"]) for page in listed] == [100, 100, 100, 50]
+    assert {page["total_count"] for page in listed} == {350}
+    assert github.call("GET", f"{JOBS}?per_page=100&page=4").json()["jobs"] == items[300:]
+    statuses = pages(sandbox, github, f"{STATUSES}?per_page=60")
+    assert [len(page) for page in statuses] == [60] * 5 + [50]
+    assert github.call("GET", f"{STATUSES}?per_page=60&page=7").json() == []
+
+
+@pytest.mark.parametrize("path", [JOBS, STATUSES])
+def test_the_size_of_a_page_is_a_number(filled, github, path):
+    assert github.call("GET", f"{path}?per_page=all").status_code == 422

@@ -1,4 +1,4 @@
-"""What LaunchDarkly makes of events, shows in its list, and lets a patch change."""
+"""How LaunchDarkly computes deployments from events, lists them, and applies patches."""
 
 import time
 import uuid
@@ -51,7 +51,7 @@ def test_an_end_without_a_start_took_no_time(launchdarkly, kind):
     )
 
 
-def test_a_custom_event_alone_starts_nothing_and_ends_nothing(launchdarkly):
+def test_a_custom_event_neither_starts_nor_ends_a_deployment(launchdarkly):
     send(launchdarkly, ("custom", T))
     assert launchdarkly.items()[0]["status"] == "started"
     send(launchdarkly, ("failed", T + 1), ("custom", T + 2))
@@ -66,13 +66,13 @@ def test_repeated_events_change_nothing(sandbox, launchdarkly):
     assert [event["eventType"] for event in before[0]["events"]] == ["started", "finished"]
 
 
-def test_events_out_of_order_add_up_to_the_same(launchdarkly):
+def test_events_out_of_order_have_the_same_result(launchdarkly):
     send(launchdarkly, ("finished", T + 5), ("started", T))
     (item,) = launchdarkly.items()
     assert (item["startedAt"], item["endedAt"], item["status"]) == (T, T + 5, "finished")
 
 
-def test_a_start_after_an_end_begins_anew_under_the_same_id(launchdarkly):
+def test_a_start_after_an_end_restarts_the_deployment_under_the_same_id(launchdarkly):
     send(launchdarkly, ("started", T), ("failed", T + 5))
     (first,) = launchdarkly.items()
     send(launchdarkly, ("started", T + 10))
@@ -98,7 +98,7 @@ def test_another_application_version_environment_or_project_is_another_deploymen
         assert len(set(ids)) == 2
 
 
-def test_names_and_metadata_are_kept(sandbox, launchdarkly):
+def test_names_and_metadata_are_stored(sandbox, launchdarkly):
     send(
         launchdarkly,
         ("started", T),
@@ -122,14 +122,14 @@ def test_names_and_metadata_are_kept(sandbox, launchdarkly):
     assert whole["events"][1]["eventMetadata"] == {"c": 3}
 
 
-def test_what_was_read_before_does_not_change_with_later_events(sandbox, launchdarkly):
+def test_later_events_do_not_change_what_was_read_before(sandbox, launchdarkly):
     send(launchdarkly, ("started", T), deploymentMetadata={"a": 1})
     (before,) = sandbox.deployments("launchdarkly")
     send(launchdarkly, ("finished", T + 1), deploymentMetadata={"a": 2})
     assert (before["metadata"], len(before["events"])) == ({"a": 1}, 1)
 
 
-def test_an_event_without_a_time_happened_when_it_came(connect):
+def test_an_event_without_a_time_happened_when_it_was_received(connect):
     with Sandbox(clock=lambda: 1_700_000_000.5) as sandbox:
         client = connect(sandbox, "launchdarkly")
         body = {
@@ -169,7 +169,7 @@ def test_paging_shows_each_deployment_once_newest_first(launchdarkly):
     assert "prev" not in pages[0]["_links"]
 
 
-def test_a_page_has_20_items_unless_asked(launchdarkly):
+def test_a_page_has_20_items_by_default(launchdarkly):
     for number in range(21):
         send(launchdarkly, ("started", T), version=f"v{number}")
     assert len(launchdarkly.items()) == 20
@@ -217,7 +217,7 @@ def test_the_list_is_filtered(launchdarkly, query, shown):
     assert {item["applicationKey"] for item in launchdarkly.items(**query)} == shown
 
 
-def test_the_list_looks_back_7_days_unless_asked(launchdarkly):
+def test_the_list_covers_7_days_by_default(launchdarkly):
     week = 7 * 24 * 3_600_000
     send(launchdarkly, ("started", T - week), version="old")
     send(launchdarkly, ("started", T), version="new")
@@ -225,7 +225,7 @@ def test_the_list_looks_back_7_days_unless_asked(launchdarkly):
     assert len(launchdarkly.items(**{"from": T - week})) == 2
 
 
-def test_the_list_ends_now_unless_asked(launchdarkly):
+def test_the_list_ends_now_by_default(launchdarkly):
     ahead = T + 2 * 3_600_000
     send(launchdarkly, ("started", ahead))
     assert launchdarkly.items() == []
@@ -243,6 +243,36 @@ def test_a_new_deployment_shows_up_after_the_lag(connect):
         assert len(client.items()) == 1
 
 
+def test_an_archived_deployment_is_still_listed(sandbox, launchdarkly):
+    for version in ("one", "two"):
+        send(launchdarkly, ("started", T), version=version)
+    id_ = launchdarkly.items()[1]["id"]
+    sandbox.launchdarkly.archive(id_)
+    archived = {item["applicationVersion"]: item["archived"] for item in launchdarkly.items()}
+    assert archived == {"one": True, "two": False}
+    assert launchdarkly.call("GET", f"/api/v2/engineering-insights/deployments/{id_}").json()[
+        "archived"
+    ]
+    with pytest.raises(ValueError, match="no deployment"):
+        sandbox.launchdarkly.archive("unknown")
+
+
+def test_a_limit_of_1_shows_the_newest_and_the_total(launchdarkly):
+    assert launchdarkly.page(limit=1).json()["items"] == []
+    for version in ("one", "two"):
+        send(launchdarkly, ("started", T), version=version)
+    page = launchdarkly.page(limit=1).json()
+    assert [item["applicationVersion"] for item in page["items"]] == ["two"]
+    assert page["totalCount"] == 2
+
+
+def test_the_kind_of_an_application_is_optional(sandbox, launchdarkly):
+    send(launchdarkly, ("started", T))
+    assert "applicationKind" not in sandbox.deployments("launchdarkly")[0]
+    send(launchdarkly, ("finished", T + 1), applicationKind="mobile")
+    assert sandbox.deployments("launchdarkly")[0]["applicationKind"] == "mobile"
+
+
 def test_one_deployment_is_read_by_its_id(launchdarkly):
     send(launchdarkly, ("started", T))
     (item,) = launchdarkly.items()
@@ -252,18 +282,19 @@ def test_one_deployment_is_read_by_its_id(launchdarkly):
     )
 
 
-def test_a_patch_changes_the_status_for_good(launchdarkly):
+def test_a_patch_changes_the_status(launchdarkly):
     send(launchdarkly, ("started", T), ("finished", T + 1))
     (item,) = launchdarkly.items()
     answer = launchdarkly.patch(
         item["id"], [{"op": "replace", "path": "/status", "value": "failed"}]
     )
     assert (answer.status_code, answer.json()) == (200, item | {"status": "failed"})
-    send(launchdarkly, ("finished", T + 1))  # a repeated event is no news
+    send(launchdarkly, ("finished", T + 1))
+    # A repeated event changes nothing.
     assert launchdarkly.items()[0]["status"] == "failed"
 
 
-def test_news_after_a_patch_count_again(launchdarkly):
+def test_an_event_after_a_patch_counts_again(launchdarkly):
     send(launchdarkly, ("started", T))
     (item,) = launchdarkly.items()
     launchdarkly.patch(item["id"], [REPLACE])
@@ -294,6 +325,8 @@ def test_a_patch_whose_test_holds_is_applied(launchdarkly):
         [{"op": "replace", "path": "/status"}],
         [{"op": "test", "path": "/status"}],
         [{"op": "replace", "path": "status", "value": "failed"}],
+        [{"op": "test", "path": "/status~2", "value": "started"}],
+        [{"op": "test", "path": "/status/0", "value": "s"}],
         [{"op": "replace", "path": "/status", "value": "deployed"}],
         [{"op": "replace", "path": "/status", "value": None}],
         [{"op": "replace", "path": "/status", "value": ["failed"]}],
@@ -310,7 +343,7 @@ def test_a_patch_whose_test_holds_is_applied(launchdarkly):
         [REPLACE, {"op": "test", "path": "/active", "value": 1}],
     ],
 )
-def test_a_bad_patch_is_refused_whole(launchdarkly, patch):
+def test_a_bad_patch_is_refused_completely(launchdarkly, patch):
     send(launchdarkly, ("started", T))
     (item,) = launchdarkly.items()
     answer = launchdarkly.patch(item["id"], patch)

@@ -1,4 +1,4 @@
-"""The server under both vendors: connections, records, limits, plugs, and an end that always comes."""
+"""The server of all vendors: connections, records, limits, unplugging and closing."""
 
 import socket
 import threading
@@ -13,7 +13,7 @@ from sandbox import Sandbox
 CREATE = "/api/v2/dora/deployment"
 
 
-def test_a_request_is_recorded_as_it_came(sandbox, datadog):
+def test_a_request_is_recorded_as_received(sandbox, datadog):
     before = time.monotonic()
     datadog.call("POST", f"{CREATE}?a=1&b=%20", {"X-Two": "x"}, data=b'{ "data": 1}')
     (record,) = sandbox.requests()
@@ -30,7 +30,7 @@ def test_a_body_that_is_not_json_is_recorded_raw(sandbox, datadog):
     assert (sandbox.requests()[0].body, sandbox.requests()[0].raw) == (None, b"\xff")
 
 
-def test_accepted_means_the_vendor_took_it(sandbox, datadog):
+def test_a_record_shows_whether_the_vendor_accepted_the_request(sandbox, datadog):
     datadog.create()
     datadog.create(service=5)
     assert [(record.accepted, record.status) for record in sandbox.requests()] == [
@@ -39,7 +39,7 @@ def test_accepted_means_the_vendor_took_it(sandbox, datadog):
     ]
 
 
-def test_requests_are_told_apart_by_vendor(sandbox, datadog, launchdarkly):
+def test_requests_are_listed_by_vendor(sandbox, datadog, launchdarkly):
     datadog.create()
     launchdarkly.event()
     launchdarkly.page()
@@ -69,7 +69,7 @@ def test_a_connection_serves_many_requests(sandbox, datadog):
     assert sandbox.handshakes("datadog") == 0
 
 
-def test_a_body_over_the_limit_is_too_large_and_the_connection_goes_on(connect):
+def test_a_body_over_the_limit_is_refused_and_the_connection_stays_open(connect):
     with Sandbox(body_limit=2000) as sandbox:
         client = connect(sandbox, "datadog")
         answer = client.create(custom_tags=["a:" + "b" * 2000])
@@ -82,7 +82,7 @@ def test_a_body_of_unknown_length_is_refused(datadog):
     assert datadog.call("POST", CREATE, data=iter([b"{}"])).status_code == 411
 
 
-def test_a_client_that_leaves_in_the_middle_of_its_request_was_never_there(sandbox):
+def test_an_incomplete_request_is_not_recorded(sandbox):
     with socket.create_connection(
         ("127.0.0.1", int(sandbox.datadog_url.rpartition(":")[2]))
     ) as client:
@@ -96,7 +96,7 @@ def test_a_client_that_leaves_in_the_middle_of_its_request_was_never_there(sandb
     "message",
     [b"nonsense\r\n\r\n", b"GET / HTTP/9\r\n\r\n", b"\x16\x03\x01\x00", b"BREW / HTTP/1.1\r\n\r\n"],
 )
-def test_what_is_not_http_does_no_harm(sandbox, datadog, message):
+def test_a_message_that_is_not_http_is_ignored(sandbox, datadog, message):
     with socket.create_connection(
         ("127.0.0.1", int(sandbox.datadog_url.rpartition(":")[2]))
     ) as client:
@@ -111,7 +111,7 @@ def test_what_is_not_http_does_no_harm(sandbox, datadog, message):
 def test_an_unplugged_vendor_refuses_connections_and_cuts_open_ones(sandbox, datadog, launchdarkly):
     assert datadog.create().status_code == 200
     sandbox.unplug("datadog")
-    sandbox.unplug("datadog")  # twice is no mistake
+    sandbox.unplug("datadog")  # the second call has no effect
     with pytest.raises(requests.ConnectionError, match="refused"):
         datadog.create()
     assert launchdarkly.event().status_code == 201
@@ -142,7 +142,7 @@ def test_twenty_connections_wait_at_the_same_time(sandbox, connect):
     assert len(sandbox.deployments("datadog")) == 20
 
 
-def test_the_end_comes_at_once_though_a_client_is_kept_waiting(connect):
+def test_closing_ends_a_waiting_fault_immediately(connect):
     with Sandbox() as sandbox:
         sandbox.fail("datadog", "hang")
         client = connect(sandbox, "datadog")
@@ -164,20 +164,22 @@ def test_the_end_comes_at_once_though_a_client_is_kept_waiting(connect):
     assert [each.name for each in threading.enumerate() if each.name.startswith("sandbox")] == []
 
 
-def test_a_reset_forgets_everything_and_plugs_in(sandbox, datadog, launchdarkly):
+def test_a_reset_removes_everything_and_listens_again(sandbox, datadog, launchdarkly):
     datadog.create()
     launchdarkly.event()
     sandbox.jobs = [{"id": 1}]
+    sandbox.github.statuses, sandbox.github.permissions = {"1": []}, {}
     sandbox.fail("datadog", 503)
     sandbox.unplug("launchdarkly")
     sandbox.reset()
-    assert (sandbox.requests(), sandbox.jobs) == ([], [])
+    assert (sandbox.requests(), sandbox.jobs, sandbox.github.statuses) == ([], [], {})
+    assert sandbox.github.permissions == {"actions": "read", "deployments": "read"}
     assert sandbox.deployments("datadog") == sandbox.deployments("launchdarkly") == []
     assert datadog.create().status_code == 200
     assert launchdarkly.event().status_code == 201
 
 
-def test_made_up_ids_repeat_with_the_seed(connect):
+def test_generated_ids_repeat_with_the_seed(connect):
     ids = []
     for seed in (1, 1, 2):
         with Sandbox(seed=seed) as sandbox:
@@ -190,7 +192,7 @@ def test_made_up_ids_repeat_with_the_seed(connect):
     assert not set(ids[0]) & set(ids[2])
 
 
-def test_a_taken_port_is_an_error_that_leaves_nothing_behind(sandbox):
+def test_a_port_in_use_is_an_error(sandbox):
     taken = int(sandbox.datadog_url.rpartition(":")[2])
     with pytest.raises(OSError, match="in use"):
         Sandbox(ports={"datadog": taken})

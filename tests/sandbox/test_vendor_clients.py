@@ -1,4 +1,4 @@
-"""The vendors' own Python clients as judges: they must succeed here, and be refused as they expect to be."""
+"""The vendors' own Python clients must work with the sandbox and understand its refusals."""
 
 import importlib
 import time
@@ -6,7 +6,30 @@ import time
 import pytest
 from datadog_api_client import ApiClient, Configuration
 from datadog_api_client.exceptions import ApiException
+from datadog_api_client.v1.api.authentication_api import AuthenticationApi
 from datadog_api_client.v2.api.dora_metrics_api import DORAMetricsApi
+from datadog_api_client.v2.api.key_management_api import KeyManagementApi
+from datadog_api_client.v2.model.dora_deployment_patch_by_version_remediation_by_id import (
+    DORADeploymentPatchByVersionRemediationByID,
+)
+from datadog_api_client.v2.model.dora_deployment_patch_by_version_remediation_by_version import (
+    DORADeploymentPatchByVersionRemediationByVersion,
+)
+from datadog_api_client.v2.model.dora_deployment_patch_by_version_request import (
+    DORADeploymentPatchByVersionRequest,
+)
+from datadog_api_client.v2.model.dora_deployment_patch_by_version_request_attributes import (
+    DORADeploymentPatchByVersionRequestAttributes,
+)
+from datadog_api_client.v2.model.dora_deployment_patch_by_version_request_data import (
+    DORADeploymentPatchByVersionRequestData,
+)
+from datadog_api_client.v2.model.dora_deployment_patch_remediation import (
+    DORADeploymentPatchRemediation,
+)
+from datadog_api_client.v2.model.dora_deployment_patch_remediation_type import (
+    DORADeploymentPatchRemediationType,
+)
 from datadog_api_client.v2.model.dora_deployment_patch_request import DORADeploymentPatchRequest
 from datadog_api_client.v2.model.dora_deployment_patch_request_attributes import (
     DORADeploymentPatchRequestAttributes,
@@ -33,7 +56,7 @@ ID = "0123456789abcdef"
 
 @pytest.fixture(scope="module")
 def launchdarkly_api():
-    """LaunchDarkly's client. Its import takes seconds: only these tests pay for it."""
+    """LaunchDarkly's client. Its import takes seconds, so only these tests import it."""
     return importlib.import_module("launchdarkly_api")
 
 
@@ -72,15 +95,15 @@ def post(launchdarkly_api):
 
 @pytest.fixture
 def dora(sandbox):
-    """Return a function that makes Datadog's DORA metrics API, with any key."""
+    """Return a function that makes an API of Datadog's client, with any keys."""
     made = []
 
-    def make(api_key=DATADOG_API_KEY, app_key=DATADOG_APP_KEY):
+    def make(api_key=DATADOG_API_KEY, app_key=DATADOG_APP_KEY, api=DORAMetricsApi):
         configuration = Configuration(
             host=sandbox.datadog_url, api_key={"apiKeyAuth": api_key, "appKeyAuth": app_key}
         )
         made.append(ApiClient(configuration))
-        return DORAMetricsApi(made[-1])
+        return api(made[-1])
 
     yield make
     for client in made:
@@ -101,15 +124,23 @@ def request(**changes):
     )
 
 
-def patch(id_=ID):
+PATCH_TYPE = DORADeploymentPatchRequestDataType.DORA_DEPLOYMENT_PATCH_REQUEST
+ROLLBACK = DORADeploymentPatchRemediationType.ROLLBACK
+
+
+def patch(id_=ID, **changes):
     """Return Datadog's own request object for a change failure."""
-    return DORADeploymentPatchRequest(
-        DORADeploymentPatchRequestData(
-            DORADeploymentPatchRequestAttributes(change_failure=True),
-            id_,
-            DORADeploymentPatchRequestDataType.DORA_DEPLOYMENT_PATCH_REQUEST,
-        )
+    attributes = DORADeploymentPatchRequestAttributes(change_failure=True, **changes)
+    return DORADeploymentPatchRequest(DORADeploymentPatchRequestData(attributes, id_, PATCH_TYPE))
+
+
+def patch_by_version(version="1.2.3", **changes):
+    """Return Datadog's own request object for a change failure without an ID."""
+    attributes = DORADeploymentPatchByVersionRequestAttributes(
+        True, "production", "checkout", version, **changes
     )
+    data = DORADeploymentPatchByVersionRequestData(attributes, PATCH_TYPE)
+    return DORADeploymentPatchByVersionRequest(data)
 
 
 def test_launchdarklys_client_reports_lists_reads_and_patches(launchdarkly_api, deployments, post):
@@ -129,6 +160,14 @@ def test_launchdarklys_client_reports_lists_reads_and_patches(launchdarkly_api, 
     assert api.get_deployment(str(item.id)) == item
     operation = launchdarkly_api.PatchOperation(op="replace", path="/status", value="failed")
     assert api.update_deployment(str(item.id), [operation]).status == "failed"
+
+
+def test_launchdarklys_client_reads_archived_deployments(sandbox, deployments, post):
+    api = deployments()
+    post(api)
+    sandbox.launchdarkly.archive(sandbox.deployments("launchdarkly")[0]["id"])
+    (item,) = api.get_deployments("default", "production", limit=1).items
+    assert item.archived is True
 
 
 def test_launchdarklys_client_is_refused_in_the_shapes_it_expects(
@@ -187,11 +226,53 @@ def test_datadogs_client_reports_reads_and_patches(sandbox, dora):
     assert sandbox.deployments("datadog")[0]["change_failure"] is True
 
 
+@pytest.mark.parametrize("identity", [{"id": "the-other-one"}, {"version": "1.2.2"}])
+def test_datadogs_client_names_a_remediation_by_id_or_version(sandbox, dora, identity):
+    api = dora()
+    api.create_dora_deployment(request())
+    remediation = DORADeploymentPatchRemediation(type=ROLLBACK, **identity)
+    assert api.patch_dora_deployment(ID, patch(remediation=remediation)) is None
+    (deployment,) = sandbox.deployments("datadog")
+    assert deployment["remediation"] == {"type": "rollback"} | identity
+
+
+@pytest.mark.parametrize(
+    ("remediation", "stored"),
+    [
+        (DORADeploymentPatchByVersionRemediationByID("the-other-one", ROLLBACK), "id"),
+        (DORADeploymentPatchByVersionRemediationByVersion(ROLLBACK, "1.2.2"), "version"),
+    ],
+)
+def test_datadogs_client_patches_without_an_id(sandbox, dora, remediation, stored):
+    api = dora()
+    api.create_dora_deployment(request(env="production", version="1.2.3"))
+    body = patch_by_version(remediation=remediation)
+    assert api.patch_dora_deployment_by_version(body) is None
+    (deployment,) = sandbox.deployments("datadog")
+    assert deployment["change_failure"] is True
+    assert set(deployment["remediation"]) == {"type", stored}
+
+
+def test_datadogs_client_validates_the_keys(dora):
+    assert dora(app_key="wrong", api=AuthenticationApi).validate().valid is True
+    assert str(dora(api=KeyManagementApi).validate_api_key().status) == "ok"
+    for call in (
+        dora(api_key="wrong", api=AuthenticationApi).validate,
+        dora(api_key="wrong", api=KeyManagementApi).validate_api_key,
+        dora(app_key="wrong", api=KeyManagementApi).validate_api_key,
+    ):
+        with pytest.raises(ApiException) as refused:
+            call()
+        assert (refused.value.status, refused.value.body) == (403, {"errors": ["Forbidden"]})
+
+
 def test_datadogs_client_is_refused_in_the_shapes_it_expects(dora):
     refusals = [
         (lambda: dora(api_key="wrong").create_dora_deployment(request()), 403, str),
         (lambda: dora(app_key="wrong").patch_dora_deployment(ID, patch()), 403, str),
         (lambda: dora().patch_dora_deployment(ID, patch()), 404, str),
+        (lambda: dora().patch_dora_deployment_by_version(patch_by_version()), 404, str),
+        (lambda: dora().patch_dora_deployment_by_version(patch_by_version("")), 400, dict),
         (lambda: dora().create_dora_deployment(request(custom_tags=["no colon"])), 400, dict),
         (lambda: dora().create_dora_deployment(request(id="too-short")), 400, dict),
     ]
