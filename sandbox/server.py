@@ -127,7 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
             request = replace(request, raw=raw)
         response = NOT_HANDLED
         if fault is None or fault.accepted:
-            response = refusal or self._vendor.handle(request)
+            received = fault.rewrite(request) if fault else request
+            response = refusal or self._vendor.handle(received)
         record = self._record(request, response, fault)
         exchange = Exchange(
             request, record, self._vendor, response, self._connection, self._traffic.closing

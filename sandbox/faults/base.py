@@ -69,6 +69,8 @@ class Fault:
     """Whether the complete request is read first."""
     handshake: str | None = None
     """For faults before any request (TLS only): what to do in the handshake, see `tls.py`."""
+    rewrite: Callable[[Request], Request] = lambda request: request
+    """Returns the request that the vendor receives instead."""
 
     def __str__(self) -> str:
         return self.name

@@ -6,10 +6,11 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
-from sandbox.faults.base import Fault, accepting
+from sandbox.faults.base import Exchange, Fault, accepting
 from sandbox.faults.statuses import HTML, LOGIN_PAGE
-from sandbox.messages import Headers, Response
+from sandbox.messages import Headers, Request, Response
 
 MEGABYTE = 1_000_000
 JSON: Headers = (("Content-Type", "application/json"),)
@@ -79,10 +80,38 @@ def with_id(name: str, description: str, edit: Callable[[dict[str, Any]], Any]) 
     return changed(name, description, change)
 
 
+def _endless_pages(exchange: Exchange) -> None:
+    """Link to a next page after the last one, too: it is empty and links to itself."""
+    response, query = exchange.response, dict(exchange.request.query)
+    value = json.loads(response.body or b"{}")
+    if "_links" in value and "next" not in value["_links"]:
+        for item in value["items"]:
+            query["after"] = item["id"]
+        value["_links"]["next"] = {"href": f"{exchange.request.path}?{urlencode(query)}"}
+        response = replace(response, body=json.dumps(value).encode())
+    exchange.respond(response)
+
+
+def _as_read(request: Request) -> Request:
+    """Turn a PATCH into a GET: the response has the deployment, and nothing is applied."""
+    return replace(request, method="GET") if request.method == "PATCH" else request
+
+
 @functools.cache
 def _gzip_bomb() -> bytes:
     # A gzip file may have many members: 100 equal ones make a gigabyte out of about a megabyte.
     return gzip.compress(bytes(10 * MEGABYTE)) * 100
+
+
+def _brotli(content: bytes) -> bytes:
+    """Return a Brotli stream (RFC 7932) with one uncompressed block of at most 64 KiB."""
+    return ((len(content) - 1) << 4 | 1 << 20).to_bytes(3, "little") + content + b"\x03"
+
+
+def _zstd(content: bytes) -> bytes:
+    """Return a Zstandard frame (RFC 8878) with one raw block of at most 128 KiB."""
+    size, block = len(content).to_bytes(4, "little"), (len(content) << 3 | 1).to_bytes(3, "little")
+    return b"\x28\xb5\x2f\xfd\xa0" + size + block + content
 
 
 FAULTS = [
@@ -104,6 +133,8 @@ FAULTS = [
     body("empty-body", "an empty body", b""),
     encoded("invalid-gzip", "a body that claims to be gzip", "gzip", lambda _: b"this is not gzip"),
     encoded("gzip-bomb", "1 GB of zeros in 1 MB of gzip", "gzip", lambda _: _gzip_bomb()),
+    encoded("brotli-body", "the body in Brotli", "br", _brotli),
+    encoded("zstd-body", "the body in Zstandard", "zstd", _zstd),
     with_id("no-id", "no ID", lambda holder: holder.pop("id", None)),
     *(
         with_id(name, f"a bad ID: {name[3:]}", functools.partial(dict.update, id=id_))
@@ -112,4 +143,8 @@ FAULTS = [
     success(202, "later (Datadog: delayed by an incident)"),
     success(204, "204 and no body", keep_body=False),
     success(206, "206 Partial Content"),
+    accepting("endless-pages", "each page of a list links to a next one", _endless_pages),
+    replace(
+        changed("patch-not-applied", "a PATCH changes nothing", lambda own: own), rewrite=_as_read
+    ),
 ]

@@ -11,6 +11,7 @@ from sandbox.messages import Headers, Response, phrase
 REFUSALS = (400, 401, 403, 404, 405, 409, 413, 415, 418, 422, 425)
 OUTAGES = (408, 429, 500, 501, 502, 503, 504, 507, 511, 599)
 REDIRECTS = (301, 302, 303, 307, 308)
+GATEWAY = (401, 403, 404)
 DAY = 24 * 3600
 FOREIGN_ORIGIN = "https://elsewhere.example"
 CREDENTIALS = ("authorization", "dd-api-key", "dd-application-key")
@@ -69,6 +70,12 @@ def redirect(code: int, where: str, origin: str | None) -> Fault:
     return responding(f"redirect-{code}-{where}", f"redirects with {code}, {where}", make)
 
 
+def gateway(code: int) -> Fault:
+    """Refuse with the page of a gateway that stands before the vendor."""
+    description = f"refuses with {code} and a gateway's HTML page"
+    return responding(f"gateway-{code}", description, lambda _: Response(code, LOGIN_PAGE, HTML))
+
+
 def _http_date(seconds: float) -> str:
     """Return the date some seconds from now as HTTP writes dates."""
     return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
@@ -118,6 +125,7 @@ FAULTS = [
     *(status(code) for code in REFUSALS + OUTAGES),
     *(redirect(code, "same-host", None) for code in REDIRECTS),
     *(redirect(code, "foreign", FOREIGN_ORIGIN) for code in REDIRECTS),
+    *(gateway(code) for code in GATEWAY),
     limit("retry-after-seconds", "asks to wait 1 s", RETRY, "1"),
     limit("retry-after-date", "asks to wait until a date in 1 s", RETRY, lambda: _http_date(1)),
     limit("retry-after-garbage", "asks to wait in an unknown unit", RETRY, "soon"),

@@ -10,10 +10,13 @@ from sandbox.messages import Response, head
 JSON = ("Content-Type", "application/json")
 LENGTH = re.compile(rb"Content-Length: \d+")
 CHUNKED = head(200, [JSON, ("Transfer-Encoding", "chunked")])
-CONTINUE = head(100, ())
+CONTINUE, PROCESSING = head(100, ()), head(102, ())
 EARLY_HINTS = head(103, [("Link", "</style.css>; rel=preload")])
+UNKNOWN_INTERIM = PROCESSING + EARLY_HINTS + head(199, ())
 SWITCH = head(101, [("Upgrade", "h2c"), ("Connection", "Upgrade")])
 MANY_HEADERS = b"\r\n".join(b"X-Header-%d: %d" % (number, number) for number in range(2000))
+# The unknown month makes Python's cookie code raise an error that it prints as a warning.
+BAD_COOKIE = b"Set-Cookie: session=1; expires=Thu, 01 Jxx 2026 00:00:00 GMT"
 
 
 def slow(seconds: float) -> Fault:
@@ -133,6 +136,9 @@ FAULTS = [
     header("many-headers", "2,000 headers", MANY_HEADERS),
     header("bare-cr-header", "a header with a bare CR", b"X-A: a\r::error::b"),
     header("header-without-colon", "a header without a colon", b"nonsense"),
+    header("bad-cookie-date", "a cookie that expires on a malformed date", BAD_COOKIE),
     before("continue-then-answer", "100 Continue fifty times first", CONTINUE * 50),
     before("early-hints", "103 Early Hints first", EARLY_HINTS),
+    before("processing", "102 Processing first", PROCESSING),
+    before("unknown-interim", "102, 103 and the unknown 199 first", UNKNOWN_INTERIM),
 ]

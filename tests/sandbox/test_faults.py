@@ -1,4 +1,4 @@
-"""Every fault, looked at on the wire through a bare socket: it does what its description says."""
+"""Every fault, observed through a plain socket: it does what its description says."""
 
 import contextlib
 import json
@@ -19,7 +19,7 @@ from sandbox.faults import bodies, statuses, wire
 DAY = 24 * 3600
 NOW = int(time.time() * 1000)
 HANDSHAKE = {name for name, fault in FAULTS.items() if fault.handshake}
-# These keep the client waiting: their tests are further down.
+# These keep the client waiting. Their tests are further down.
 WAITING = {
     "slow",
     "hang",
@@ -29,8 +29,8 @@ WAITING = {
     "endless-body",
     "continue-flood",
 }
-# These send an interim answer before the one that counts.
-INTERIM = ("continue-then-answer", "early-hints")
+# These send interim responses before the final one.
+INTERIM = ("continue-then-answer", "early-hints", "processing", "unknown-interim")
 PROMPT = sorted(FAULTS.keys() - HANDSHAKE - WAITING)
 
 REQUESTS = {
@@ -56,11 +56,11 @@ REQUESTS = {
 
 @dataclass
 class Seen:
-    """What a client saw of an answer."""
+    """What a client received."""
 
     data: bytes
     end: str
-    """How it ended: eof, reset, silence, or enough (as much as was asked for)."""
+    """How it ended: eof, reset, silence, or enough (as much as the test needs)."""
 
     @property
     def status(self) -> int:
@@ -96,7 +96,7 @@ class Seen:
 
     @property
     def id(self):
-        """The id, where this vendor's answer would have it."""
+        """The ID, where this vendor's response has it."""
         value = self.json
         return value["data"]["id"] if "data" in value else value["id"]
 
@@ -107,7 +107,7 @@ def never(_data: bytes) -> bool:
 
 @contextlib.contextmanager
 def sending(sandbox: Sandbox, vendor: str):
-    """Send one event by hand and hand over the socket."""
+    """Send one event and yield the socket."""
     path, headers, body = REQUESTS[vendor]
     content = json.dumps(body).encode()
     url = sandbox.datadog_url if vendor == "datadog" else sandbox.launchdarkly_url
@@ -170,7 +170,7 @@ def redirects_to(code: int, origin: str):
     )
 
 
-# What each fault looks like, one line a fault; what many have in common is checked by the tests below.
+# What each fault looks like. The tests below check what many have in common.
 LOOKS = {
     **{
         name: lambda seen, name=name: seen.whole and seen.status == int(name[7:])
@@ -277,11 +277,28 @@ LOOKS = {
     "header-without-colon": lambda seen: "nonsense" in seen.head.split("\r\n"),
     "continue-then-answer": lambda seen: seen.data.count(b" 100 Continue\r\n\r\n") == 50,
     "early-hints": lambda seen: seen.status == 103 and b"HTTP/1.1 20" in seen.body,
+    "processing": lambda seen: seen.status == 102 and seen.body.startswith(b"HTTP/1.1 20"),
+    "unknown-interim": lambda seen: (
+        re.findall(rb"HTTP/1.1 (1\d\d) ", seen.data) == [b"102", b"103", b"199"]
+        and b"HTTP/1.1 20" in seen.body
+    ),
+    "bad-cookie-date": lambda seen: "expires=Thu, 01 Jxx 2026" in seen.headers["set-cookie"],
+    **{
+        f"gateway-{code}": lambda seen, code=code: (
+            seen.whole and seen.status == code and b"<html>" in seen.body
+        )
+        for code in statuses.GATEWAY
+    },
+    "brotli-body": lambda seen: seen.whole and seen.headers["content-encoding"] == "br",
+    "zstd-body": lambda seen: seen.whole and seen.headers["content-encoding"] == "zstd",
+    # These change the responses to other requests only.
+    "endless-pages": lambda seen: seen.whole and seen.status in (200, 201),
+    "patch-not-applied": lambda seen: seen.whole and seen.status in (200, 201),
 }
 
 
 def unpacked(data: bytes) -> int:
-    """Count what the equal members of a gzip file unpack to, by unpacking one."""
+    """Return the unpacked size of a gzip file with equal members, of which it unpacks one."""
     unpacker = zlib.decompressobj(wbits=31)
     size = len(unpacker.decompress(data))
     member = len(data) - len(unpacker.unused_data)
@@ -289,7 +306,7 @@ def unpacked(data: bytes) -> int:
     return size * (len(data) // member)
 
 
-def test_there_are_many_faults_and_each_has_a_test():
+def test_each_of_at_least_100_faults_has_a_test():
     assert len(FAULTS) >= 100
     assert sorted(LOOKS) == PROMPT
     assert all(fault.name == name and fault.description for name, fault in FAULTS.items())
@@ -297,7 +314,7 @@ def test_there_are_many_faults_and_each_has_a_test():
 
 @pytest.mark.parametrize("vendor", REQUESTS)
 @pytest.mark.parametrize("name", PROMPT)
-def test_a_fault_looks_as_described_and_the_event_is_accepted_or_not(sandbox, vendor, name):
+def test_a_fault_looks_as_described_and_accepts_the_event_or_not(sandbox, vendor, name):
     seen = see(sandbox, vendor, name)
     assert LOOKS[name](seen), (seen.data[:500], seen.end)
     (record,) = sandbox.requests(vendor)
@@ -316,7 +333,7 @@ def test_an_error_status_has_each_vendors_own_shape(sandbox, name):
     assert isinstance(error, dict if name == "status-400" else str)
 
 
-def test_echo_key_gives_the_key_away(sandbox):
+def test_echo_key_contains_the_key(sandbox):
     assert LAUNCHDARKLY_TOKEN in see(sandbox, "launchdarkly", "echo-key").json["message"]
     assert DATADOG_API_KEY in see(sandbox, "datadog", "echo-key").json["errors"][0]
     sandbox.heal()
@@ -341,14 +358,71 @@ def test_echo_key_gives_the_key_away(sandbox):
         "\x00",
     ],
 )
-def test_hostile_text_holds_every_known_trick(sandbox, piece):
+def test_hostile_text_contains_every_known_attack(sandbox, piece):
     assert piece in see(sandbox, "launchdarkly", "hostile-text").json["message"]
 
 
-def test_a_list_is_given_bad_ids_too(sandbox, launchdarkly):
+def test_a_list_gets_bad_ids_too(sandbox, launchdarkly):
     launchdarkly.event()
     sandbox.fail("launchdarkly", "id-newlines", path="deployments")
     assert launchdarkly.items()[0]["id"] == bodies.HOSTILE_IDS["id-newlines"]
+
+
+def test_endless_pages_repeat_the_last_cursor(sandbox, launchdarkly):
+    for version in "1", "2", "3":
+        launchdarkly.event(version=version)
+    sandbox.fail("launchdarkly", "endless-pages")
+    page, cursors, shown = launchdarkly.page(limit=2).json(), [], []
+    for _ in range(4):
+        cursors.append(page["_links"]["next"]["href"].rpartition("after=")[2])
+        shown.append(len(page["items"]))
+        page = launchdarkly.call("GET", page["_links"]["next"]["href"]).json()
+    assert shown == [2, 1, 0, 0]
+    assert cursors[0] != cursors[1] == cursors[2] == cursors[3]
+
+
+def test_a_patch_that_is_not_applied_returns_the_unchanged_deployment(sandbox, launchdarkly):
+    launchdarkly.event()
+    (before,) = launchdarkly.items()
+    sandbox.fail("launchdarkly", "patch-not-applied")
+    patch = [{"op": "replace", "path": "/status", "value": "failed"}]
+    answer = launchdarkly.patch(before["id"], patch)
+    assert (answer.status_code, answer.json()) == (200, before)
+    assert launchdarkly.items() == [before]
+    assert sandbox.requests()[-2].method == "PATCH"
+
+
+@pytest.mark.parametrize("code", statuses.GATEWAY)
+def test_a_gateways_page_is_the_same_for_both_vendors(sandbox, datadog, launchdarkly, code):
+    for vendor in REQUESTS:
+        sandbox.fail(vendor, f"gateway-{code}")
+    pages = [datadog.create(), launchdarkly.page()]
+    assert [page.status_code for page in pages] == [code, code]
+    assert [page.headers["content-type"] for page in pages] == ["text/html"] * 2
+    assert pages[0].content == pages[1].content
+
+
+def test_a_brotli_body_is_one_uncompressed_block_with_the_response(sandbox):
+    stream = see(sandbox, "datadog", "brotli-body").body
+    content = stream[3:-1]
+    assert json.loads(content)["data"]["type"] == "dora_deployment"
+    assert int.from_bytes(stream[:3], "little") == (len(content) - 1) << 4 | 1 << 20
+    assert stream[-1] == 0b11
+
+
+def test_a_zstd_body_is_one_raw_block_with_the_response(sandbox):
+    frame = see(sandbox, "datadog", "zstd-body").body
+    content = frame[12:]
+    assert json.loads(content)["data"]["type"] == "dora_deployment"
+    assert frame[:4] == bytes.fromhex("28b52ffd")
+    assert int.from_bytes(frame[5:9], "little") == len(content)
+    assert int.from_bytes(frame[9:12], "little") == len(content) << 3 | 1
+
+
+def test_a_malformed_cookie_date_is_one_that_pythons_cookie_code_cannot_read(sandbox, datadog):
+    sandbox.fail("datadog", "bad-cookie-date")
+    with pytest.warns(UserWarning, match=r"http\.cookiejar bug"):
+        datadog.create()
 
 
 def test_a_fault_of_an_accepted_event_does_not_hide_a_refusal(sandbox, launchdarkly):
@@ -358,7 +432,7 @@ def test_a_fault_of_an_accepted_event_does_not_hide_a_refusal(sandbox, launchdar
     assert [record.accepted for record in sandbox.requests()] == [False] * 4
 
 
-def test_slow_answers_honestly_after_its_time(sandbox):
+def test_slow_sends_the_true_response_after_its_time(sandbox):
     start = time.monotonic()
     seen = see(sandbox, "datadog", wire.slow(0.02))
     assert time.monotonic() - start >= 0.02
@@ -367,7 +441,7 @@ def test_slow_answers_honestly_after_its_time(sandbox):
 
 
 @pytest.mark.parametrize("name", ["slow", "hang", "accept-then-hang"])
-def test_a_silent_fault_says_nothing_for_now(sandbox, name):
+def test_a_silent_fault_sends_nothing_for_now(sandbox, name):
     sandbox.fail("datadog", name)
     with sending(sandbox, "datadog") as client:
         wait_until(sandbox.requests)
@@ -377,7 +451,7 @@ def test_a_silent_fault_says_nothing_for_now(sandbox, name):
     assert len(sandbox.deployments("datadog")) == FAULTS[name].accepted
 
 
-def test_drip_body_sends_its_head_and_one_byte_and_waits(sandbox):
+def test_drip_body_sends_the_head_and_one_byte_and_waits(sandbox):
     sandbox.fail("datadog", "drip-body")
     with sending(sandbox, "datadog") as client:
         seen = read(client, enough=lambda data: data.partition(b"\r\n\r\n")[2])
@@ -395,7 +469,7 @@ def test_drip_headers_sends_one_byte_and_waits(sandbox):
 @pytest.mark.parametrize(
     "fault", [wire.drip("body", 0.00001), wire.drip("headers", 0.00001)], ids=str
 )
-def test_a_drip_is_the_whole_answer_in_the_end(sandbox, fault):
+def test_a_drip_is_the_complete_response_in_the_end(sandbox, fault):
     seen = see(sandbox, "datadog", fault)
     assert seen.whole
     assert sandbox.deployments("datadog")[0]["id"] == seen.id
@@ -429,7 +503,7 @@ def test_faults_happen_in_the_order_they_were_installed(sandbox, datadog):
     assert [datadog.create().status_code for _ in range(4)] == [500, 429, 418, 418]
 
 
-def test_healing_ends_the_faults_of_one_vendor_or_all(sandbox, datadog, launchdarkly):
+def test_heal_removes_the_faults_of_one_vendor_or_all(sandbox, datadog, launchdarkly):
     sandbox.fail("datadog", 500)
     sandbox.fail("launchdarkly", 500)
     sandbox.heal("datadog")
@@ -438,7 +512,7 @@ def test_healing_ends_the_faults_of_one_vendor_or_all(sandbox, datadog, launchda
     assert launchdarkly.event().status_code == 201
 
 
-def test_a_fault_with_a_probability_happens_now_and_then_the_same_every_time(connect):
+def test_a_fault_with_a_probability_happens_at_the_same_requests_every_time(connect):
     rows = []
     for seed in (1, 1, 2):
         with Sandbox(seed=seed) as sandbox:
@@ -449,7 +523,7 @@ def test_a_fault_with_a_probability_happens_now_and_then_the_same_every_time(con
     assert 5 <= rows[0].count(500) <= 25
 
 
-def test_a_reset_begins_the_row_of_tosses_anew(sandbox, datadog):
+def test_a_reset_restarts_the_random_draws(sandbox, datadog):
     rows = []
     for _ in range(2):
         sandbox.reset()
