@@ -1,4 +1,4 @@
-"""The sandbox under test, and small plain clients for it: no vendor's code, and none of ours."""
+"""The sandbox under test, and small clients for it without code of the vendors or the action."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from sandbox import DATADOG_API_KEY, DATADOG_APP_KEY, GITHUB_TOKEN, LAUNCHDARKLY
 INSIGHTS = "/api/v2/engineering-insights"
 SHA = "0123456789abcdef0123456789abcdef01234567"
 GONE = object()
-"""As a field's value: leave the field out."""
+"""As the value of a field: the field is left out."""
 
 
 class Api:
@@ -70,7 +70,7 @@ class DatadogApi(Api):
 
 
 def event(**changes: Any) -> dict[str, Any]:
-    """Return a LaunchDarkly event that breaks no rule, changed."""
+    """Return a valid LaunchDarkly event with changes."""
     value = {
         "projectKey": "default",
         "environmentKey": "production",
@@ -83,7 +83,7 @@ def event(**changes: Any) -> dict[str, Any]:
 
 
 def attributes(**changes: Any) -> dict[str, Any]:
-    """Return attributes of a Datadog deployment that break no rule, changed."""
+    """Return valid attributes of a Datadog deployment with changes."""
     value = {
         "service": "checkout",
         "started_at": now_ms() - 1000,
@@ -110,7 +110,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def connect() -> Iterator[Callable[[Sandbox, str], Any]]:
-    """Return a function that makes a client of one vendor, with the default keys."""
+    """Return a function that makes a client for one vendor, with the default keys."""
     made: list[Api] = []
 
     def make(sandbox: Sandbox, vendor: str) -> Api:

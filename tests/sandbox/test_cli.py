@@ -1,4 +1,4 @@
-"""`python -m sandbox`: one line when ready, options that arrive, a quiet end."""
+"""`python -m sandbox`: one line when it is ready, its options, and its end."""
 
 import contextlib
 import json
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 @contextlib.contextmanager
 def serving(*options: str):
-    """Run the command and hand over the process and what it announced."""
+    """Run the command; yield the process and the line that it printed."""
     with subprocess.Popen(
         [sys.executable, "-m", "sandbox", *options],
         cwd=ROOT,
@@ -31,7 +31,7 @@ def serving(*options: str):
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_until_told_to_stop_and_stops_without_a_word(signum):
+def test_it_serves_until_a_signal_and_stops_silently(signum):
     with serving() as (process, ready):
         assert set(ready) == {"launchdarkly", "datadog", "github"}
         with urllib.request.urlopen(f"{ready['datadog']}/_sandbox/requests", timeout=10) as answer:

@@ -1,4 +1,4 @@
-"""The forward proxy: whom it lets through, where it leads, and whom it turns away."""
+"""The forward proxy: authentication, routes and refusals."""
 
 import socket
 
@@ -18,7 +18,7 @@ def session():
 
 
 def ask(proxy: Proxy, message: str) -> bytes:
-    """Send bytes to the proxy and return all it says."""
+    """Send bytes to the proxy and return its complete response."""
     answer = b""
     with socket.create_connection(
         ("127.0.0.1", int(proxy.url.rpartition(":")[2])), timeout=10
@@ -39,7 +39,7 @@ def create(session: requests.Session, url: str, proxy_url: str) -> requests.Resp
     )
 
 
-def test_plain_http_goes_through_by_absolute_uri(sandbox, session):
+def test_plain_http_is_forwarded_by_absolute_uri(sandbox, session):
     with Proxy() as proxy:
         assert create(session, sandbox.datadog_url, proxy.url).status_code == 400
         assert proxy.forwarded == [sandbox.datadog_url + CREATE]
@@ -49,14 +49,14 @@ def test_plain_http_goes_through_by_absolute_uri(sandbox, session):
     assert not [name for name in record.headers if name.startswith("proxy-")]
 
 
-def test_a_route_leads_another_name_here(sandbox, session):
+def test_a_route_maps_another_host_to_the_sandbox(sandbox, session):
     port = int(sandbox.datadog_url.rpartition(":")[2])
     with Proxy({"vendor.test:80": ("127.0.0.1", port)}) as proxy:
         assert create(session, "http://vendor.test", proxy.url).status_code == 400
     assert sandbox.requests()[0].headers["host"] == "vendor.test"
 
 
-def test_a_tunnel_carries_bytes_both_ways_to_loopback(sandbox):
+def test_a_tunnel_to_loopback_carries_bytes_both_ways(sandbox):
     authority = sandbox.datadog_url.removeprefix("http://")
     with Proxy() as proxy:
         request = "GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -68,19 +68,19 @@ def test_a_tunnel_carries_bytes_both_ways_to_loopback(sandbox):
 @pytest.mark.parametrize(
     "target", ["example.org:443", "app.launchdarkly.com:443", "127.0.0.2:80", "localhost:http"]
 )
-def test_anywhere_else_is_a_bad_gateway_but_is_noted(target):
+def test_any_other_host_is_recorded_and_refused_with_502(target):
     with Proxy({"example.org:80": ("127.0.0.1", 9)}) as proxy:
         assert ask(proxy, f"CONNECT {target} HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 502 ")
         assert proxy.tunnels == [target]
 
 
-def test_a_strangers_name_does_not_lead_to_loopback(sandbox):
+def test_a_host_without_a_route_does_not_lead_to_loopback(sandbox):
     with Proxy() as proxy:
         target = sandbox.datadog_url.replace("http://127.0.0.1", "example.org")
         assert ask(proxy, f"CONNECT {target} HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 502 ")
 
 
-def test_a_closed_port_is_a_bad_gateway(sandbox):
+def test_a_closed_port_is_refused_with_502(sandbox):
     sandbox.unplug("datadog")
     with Proxy() as proxy:
         target = sandbox.datadog_url.removeprefix("http://")
@@ -88,7 +88,7 @@ def test_a_closed_port_is_a_bad_gateway(sandbox):
 
 
 @pytest.mark.parametrize("credentials", ["", "user:wrong@", "user@"])
-def test_wrong_or_no_credentials_must_authenticate_first(sandbox, session, credentials):
+def test_missing_or_wrong_credentials_are_refused_with_407(sandbox, session, credentials):
     with Proxy(auth="user:pass") as proxy:
         answer = create(session, sandbox.datadog_url, proxy.url.replace("//", f"//{credentials}"))
         assert answer.status_code == 407
@@ -97,7 +97,7 @@ def test_wrong_or_no_credentials_must_authenticate_first(sandbox, session, crede
     assert sandbox.requests() == []
 
 
-def test_the_right_credentials_pass_and_go_no_further(sandbox, session):
+def test_the_right_credentials_are_accepted_and_not_forwarded(sandbox, session):
     with Proxy(auth="user:pass") as proxy:
         assert (
             create(
@@ -120,7 +120,7 @@ def test_an_open_tunnel_ends_with_the_proxy(sandbox):
 
 
 @pytest.mark.parametrize("message", ["", "CONNECT", "nonsense\r\n\r\n", "GET / HTTP/1.1\r\n\r\n"])
-def test_nonsense_does_no_harm(message):
+def test_an_invalid_request_is_ignored(message):
     with Proxy() as proxy:
         with socket.create_connection(
             ("127.0.0.1", int(proxy.url.rpartition(":")[2])), timeout=10

@@ -1,4 +1,4 @@
-"""TLS: the certificates it shows, good and bad, and what it counts."""
+"""TLS: valid and invalid certificates, broken handshakes, and their counts."""
 
 import socket
 import ssl
@@ -27,7 +27,7 @@ def secure(shared):
 def shake_hands(
     sandbox: Sandbox, host: str = "localhost", url: str = "", timeout: float = 10
 ) -> str | None:
-    """Complete a handshake as a client that trusts the sandbox's CA alone."""
+    """Complete a handshake as a client that trusts only the sandbox's CA."""
     context = ssl.create_default_context(cafile=str(sandbox.ca_file))
     port = int((url or sandbox.datadog_url).rpartition(":")[2])
     with (
@@ -37,7 +37,7 @@ def shake_hands(
         return encrypted.version()
 
 
-def test_it_answers_over_tls_under_localhost(secure, connect):
+def test_it_responds_over_tls_as_localhost(secure, connect):
     assert secure.datadog_url.startswith("https://localhost:")
     client = connect(secure, "datadog")
     client.session.verify = str(secure.ca_file)
@@ -48,9 +48,8 @@ def test_it_answers_over_tls_under_localhost(secure, connect):
 def test_connections_and_handshakes_are_counted(secure):
     before = secure.connections("datadog"), secure.handshakes("datadog")
     assert shake_hands(secure) in ("TLSv1.2", "TLSv1.3")
-    wait_until(
-        lambda: secure.handshakes("datadog") > before[1]
-    )  # a client is through a moment before the server
+    # The client completes the handshake a moment before the server.
+    wait_until(lambda: secure.handshakes("datadog") > before[1])
     with socket.create_connection(
         ("127.0.0.1", int(secure.datadog_url.rpartition(":")[2]))
     ) as silent:
@@ -62,11 +61,11 @@ def test_connections_and_handshakes_are_counted(secure):
 
 
 @pytest.mark.parametrize("host", [*VENDOR_HOSTS, "localhost", "127.0.0.1", "vendor.internal"])
-def test_the_certificate_is_good_for_the_vendors_hosts_and_those_asked_for(secure, host):
+def test_the_certificate_is_valid_for_the_vendors_hosts_and_the_given_ones(secure, host):
     assert shake_hands(secure, host)
 
 
-def test_the_certificate_is_good_for_nobody_else(secure):
+def test_the_certificate_is_invalid_for_other_hosts(secure):
     with pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"):
         shake_hands(secure, "example.org")
 
@@ -79,7 +78,7 @@ def test_the_certificate_is_good_for_nobody_else(secure):
         ("tls-unknown-ca", "unable to get local issuer"),
     ],
 )
-def test_a_bad_certificate_fails_verification_for_its_own_reason(secure, fault, reason):
+def test_a_bad_certificate_fails_verification_for_its_reason(secure, fault, reason):
     secure.fail("datadog", fault, times=1)
     with pytest.raises(ssl.SSLCertVerificationError, match=reason):
         shake_hands(secure)
@@ -93,19 +92,19 @@ def test_a_dropped_handshake_is_a_reset(secure):
         shake_hands(secure)
 
 
-def test_a_hanging_handshake_says_nothing(secure):
+def test_a_hanging_handshake_sends_nothing(secure):
     secure.fail("datadog", "tls-handshake-hang", times=1)
     with pytest.raises(TimeoutError):
         shake_hands(secure, timeout=0.01)
 
 
-def test_plain_text_is_no_handshake(secure):
+def test_plain_text_is_not_a_handshake(secure):
     secure.fail("datadog", "tls-plain-text", times=1)
     with pytest.raises(ssl.SSLError):
         shake_hands(secure)
 
 
-def test_other_vendors_handshakes_are_left_alone(secure):
+def test_other_vendors_handshakes_are_not_affected(secure):
     secure.fail("datadog", "tls-expired")
     assert shake_hands(secure, url=secure.launchdarkly_url)
 
@@ -117,7 +116,7 @@ def test_a_handshake_fault_needs_tls_and_has_no_path(secure):
         secure.fail("datadog", "tls-expired", path="deployment")
 
 
-def test_the_end_comes_at_once_though_a_handshake_hangs():
+def test_closing_ends_a_hanging_handshake_immediately():
     with Sandbox(tls=True) as sandbox:
         sandbox.fail("datadog", "tls-handshake-hang")
         with pytest.raises(TimeoutError):
@@ -126,7 +125,7 @@ def test_the_end_comes_at_once_though_a_handshake_hangs():
     assert time.monotonic() - start < 1
 
 
-def test_the_ca_bundle_goes_where_asked_and_else_away(tmp_path):
+def test_the_ca_bundle_stays_in_the_given_directory_only(tmp_path):
     with Sandbox(tls=tmp_path / "made") as sandbox:
         assert sandbox.ca_file == tmp_path / "made" / "ca.pem"
     assert "BEGIN CERTIFICATE" in sandbox.ca_file.read_text()
@@ -137,7 +136,7 @@ def test_the_ca_bundle_goes_where_asked_and_else_away(tmp_path):
         assert sandbox.ca_file is None
 
 
-def test_a_vendors_real_name_leads_here_through_the_proxy(secure, connect):
+def test_the_proxy_routes_a_vendors_real_host_to_the_sandbox(secure, connect):
     port = int(secure.datadog_url.rpartition(":")[2])
     with Proxy({"api.datadoghq.com:443": ("127.0.0.1", port)}) as proxy:
         client = connect(secure, "datadog")
