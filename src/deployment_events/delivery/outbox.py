@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from errno import ENOENT
+from errno import ENOENT, ENOSPC
 from pathlib import Path
 from uuid import uuid4
 
@@ -117,9 +117,29 @@ def write_for_runner(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True)
         _give_to_folder_owner(path.parent)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.write_text(text, encoding="ascii")
-    _give_to_folder_owner(unfinished)
-    unfinished.replace(path)
+    try:
+        unfinished.write_text(text, encoding="ascii")
+        _give_to_folder_owner(unfinished)
+        unfinished.replace(path)
+    except OSError:
+        # The rest of a full disk is needed by others.
+        with suppress(OSError):
+            unfinished.unlink()
+        raise
+
+
+def _write_in_place(path: Path, text: str) -> None:
+    """Replace a file's content by one that is not longer: a full disk has room for it.
+
+    Raises `OSError`. Blank lines fill the file until it is cut, so that it is valid at any moment.
+    """
+    data = text.encode("ascii")
+    size = path.stat().st_size
+    if len(data) > size:
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
+    with path.open("r+b") as file:
+        file.write(data.ljust(size, b"\n"))
+        file.truncate(len(data))
 
 
 def _give_to_folder_owner(path: Path) -> None:
@@ -140,26 +160,27 @@ class Outbox:
         self._path = path
         self._warn = warn
         self._kept: Sequence[Message] | None = None
+        self._warned = False
         self.works = True
-        """Whether everything that was to be kept is on disk."""
+        """Whether everything that was to be kept is on disk, and nothing else."""
 
     def keep(self, messages: Sequence[Message]) -> None:
         """Write exactly these messages to the file, or delete the file if there are none.
 
-        After a failure, warn once and leave the file unchanged from then on.
+        A failure is warned of once, and the next call tries again.
         """
-        if not self.works or messages is self._kept:
+        if messages is self._kept:
             return
         try:
             self._write(messages)
         except OSError as error:
-            self.works = False
-            self._warn(
-                "Undelivered events cannot be kept in the runner's temporary folder: "
-                f"{error.strerror}."
-            )
+            self._kept = None
+            self.works = self._shrink(messages)
+            if not self.works:
+                self._warn_once(error)
         else:
             self._kept = messages
+            self.works = True
 
     def _write(self, messages: Sequence[Message]) -> None:
         if self._path is not None and messages:
@@ -168,3 +189,26 @@ class Outbox:
             self._path.unlink(missing_ok=True)
         elif messages:
             raise FileNotFoundError(ENOENT, "RUNNER_TEMP is not set")
+
+    def _shrink(self, messages: Sequence[Message]) -> bool:
+        """Return whether the file could be rewritten in place.
+
+        An accepted message must not stay in it: a replay would send it again. The causes are left
+        out, so that the rest is never longer than before.
+        """
+        if self._path is None:
+            return False
+        shortest = dump(message.model_copy(update={"cause": ""}) for message in messages)
+        try:
+            _write_in_place(self._path, shortest)
+        except OSError:
+            return False
+        return True
+
+    def _warn_once(self, error: OSError) -> None:
+        if not self._warned:
+            self._warn(
+                "Undelivered events cannot be kept in the runner's temporary folder: "
+                f"{error.strerror}."
+            )
+        self._warned = True

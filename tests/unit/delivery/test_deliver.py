@@ -226,10 +226,12 @@ def test_a_disk_that_fills_up_is_warned_of_once(
     warnings: list[str] = []
     outbox = Outbox(tmp_path / "outbox.jsonl", warnings.append)
     outbox.keep([message(0), message(1)])
-    monkeypatch.setattr(
-        "deployment_events.delivery.outbox.dump",
-        lambda _: (_ for _ in ()).throw(OSError(28, "No space left")),
-    )
+
+    def fail(*_: Any) -> None:
+        raise OSError(28, "No space left")
+
+    for name in ("write_for_runner", "_write_in_place"):
+        monkeypatch.setattr(f"deployment_events.delivery.outbox.{name}", fail)
     outbox.keep([message(0)])
     outbox.keep([message(1)])
     assert warnings == [

@@ -1,7 +1,9 @@
 """The outbox as text: what is written is read back, and nothing foreign gets through."""
 
+import errno
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -337,3 +339,62 @@ def test_what_is_kept_already_is_not_written_again(tmp_path: Path) -> None:
     assert path.read_text() == "untouched"
     box.keep([*messages])
     assert path.read_text() == dump(messages)
+
+
+class TestFullDisk:
+    """A file that cannot be written anew, as on a full disk."""
+
+    @pytest.fixture
+    def fill_disk(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+        """Let every new file fail from then on, after a part of it was written."""
+
+        def write(path: Path, text: str, **_: Any) -> None:
+            path.write_bytes(text[:10].encode())
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        return lambda: monkeypatch.setattr(Path, "write_text", write)
+
+    def test_an_accepted_message_does_not_stay_in_the_file(
+        self, path: Path, fill_disk: Callable[[], None]
+    ) -> None:
+        box = Outbox(path, pytest.fail)
+        first, second = message(service="a"), message(service="b")
+        box.keep([first, second])
+        fill_disk()
+        box.keep([second.model_copy(update={"cause": "HTTP 503, and a long text" * 100})])
+        assert outbox.read(path) == [second], "a cause that has no room is left out"
+        assert box.works
+        assert [file.name for file in path.parent.iterdir()] == [path.name]
+        box.keep([])
+        assert not path.exists()
+
+    def test_messages_that_have_no_room_are_warned_of_once_and_tried_again(
+        self, path: Path, fill_disk: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told: list[str] = []
+        box = Outbox(path, told.append)
+        both = [message(service="a"), message(service="b")]
+        box.keep(both[:1])
+        fill_disk()
+        box.keep(both)
+        box.keep(both)
+        assert not box.works
+        assert outbox.read(path) == both[:1], "what is on disk stays valid"
+        monkeypatch.undo()
+        box.keep(both)
+        assert box.works
+        assert outbox.read(path) == both
+        [warning] = told
+        assert "No space left on device" in warning
+
+    def test_the_file_is_valid_at_any_moment_of_a_rewrite_in_place(self, path: Path) -> None:
+        both = [message(service="a"), message(service="b")]
+        Outbox(path, pytest.fail).keep(both)
+        size = path.stat().st_size
+        text = dump(both[1:])
+        assert parse(text.ljust(size, "\n")) == both[1:]
+        outbox._write_in_place(path, text)
+        assert path.read_text() == text
+        with pytest.raises(OSError, match="No space"):
+            outbox._write_in_place(path, dump(both))
+        assert path.read_text() == text
