@@ -145,7 +145,7 @@ def test_the_error_never_shows_the_files_text(make_step: Any, tmp_path: Path) ->
     assert "OPENSSH" not in ended.stdout
 
 
-def test_post_leaves_a_spoilt_outbox_of_main_alone_and_still_reports_the_end(
+def test_post_leaves_a_spoilt_outbox_of_main_alone_and_still_reports_start_and_end(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     sandbox.fail("launchdarkly", 503)
@@ -157,7 +157,9 @@ def test_post_leaves_a_spoilt_outbox_of_main_alone_and_still_reports_the_end(
     ended = step.post()
     assert ended.code == 0
     assert file.read_text() == "garbage\n"
-    assert "stays where it is" in ended.annotations("warning")[0]
+    assert "It stays as it is" in ended.annotations("warning")[0]
+    started = json.loads(step.state["deployment"])["facts"]["started_at"]
+    assert [one["startedAt"] for one in sandbox.deployments("launchdarkly")] == [started]
     assert [one["status"] for one in sandbox.deployments("launchdarkly")] == ["finished"]
     assert len(sandbox.deployments("datadog")) == 1
 

@@ -79,7 +79,7 @@ def judge(
     lost = _groups(results)
     for group in lost:
         next_step = _next_step(group[0], post_follows=post_follows, kept=kept)
-        level = _level(group[0], post_retries=post_follows and kept)
+        level = _level(group[0], post_follows=post_follows)
         annotations.append((level, f"{_describe(group)} {next_step}"))
     failed = bool(lost) and fail_on_error and not post_follows
     return Outcome(int(failed), tuple(annotations))
@@ -119,17 +119,17 @@ def _tries(group: Sequence[DeliveryResult]) -> str:
 def _next_step(result: DeliveryResult, *, post_follows: bool, kept: bool) -> str:
     if result.retry_is_useless:
         return "Report it again once that is right: a replay would send the same event."
-    if not kept:
-        return "The event is in this log, for event: replay."
     if post_follows:
         return "It is sent again when the job ends."
+    if not kept:
+        return "The event is in this log, for event: replay."
     return "The event is kept in the undelivered events: see event: replay."
 
 
-def _level(result: DeliveryResult, *, post_retries: bool) -> Level:
+def _level(result: DeliveryResult, *, post_follows: bool) -> Level:
     if result.status is Status.REFUSED:
         return "error"
-    return "notice" if post_retries else "warning"
+    return "notice" if post_follows else "warning"
 
 
 def _groups(results: Iterable[DeliveryResult]) -> list[list[DeliveryResult]]:

@@ -19,6 +19,7 @@ from ..report.summary import Summary, render, render_nothing
 from ..resolve import NoEvent, Resolution, choose_event, needs_job_start, resolve
 from ..vendors.input_names import secret_values
 from ..vendors.plan import Plan, make_plan
+from .confirmed import save_confirmed
 from .reject import reject
 from .replay import replay
 from .send import open_outbox, send
@@ -72,7 +73,7 @@ def _report_start(runner: Runner, clock: Clock, inputs: Inputs, context: Context
     name = new_name()
     outbox = open_outbox(runner, name)
     if not inputs.dry_run:
-        # Before the state is saved: without an outbox, post assumes that everything was delivered.
+        # Before the state is saved: post must find the outbox of a main stage that is killed.
         outbox.keep(plan.messages)
     post_follows = _save_for_post(runner, make_state(inputs, deployments, name))
     _annotate_plan(runner, plan)
@@ -80,6 +81,8 @@ def _report_start(runner: Runner, clock: Clock, inputs: Inputs, context: Context
 
     settings = inputs.enabled.shared
     delivery = send(runner, plan.messages, settings, outbox, network, dry_run=inputs.dry_run)
+    if post_follows and not inputs.dry_run:
+        save_confirmed(runner, delivery.results, kept=delivery.kept)
     results = [*delivery.results, *plan.skipped]
     log_results(runner, results)
     lines: list[str] = []

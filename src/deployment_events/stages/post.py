@@ -1,15 +1,11 @@
 """The post stage: reports the job's result. It imports nothing that only main needs."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 from ..delivery.network import Network
-from ..delivery.outbox import new_name, read
 from ..deployment import Event
-from ..errors import OutboxError, StateError
+from ..errors import StateError
 from ..github.runner import Runner
 from ..http.deadline import Clock
-from ..messages import Message, undelivered
+from ..messages import undelivered
 from ..report.log import log_results, log_undelivered
 from ..report.outcome import apply, judge
 from ..report.summary import Summary, render, render_nothing
@@ -17,6 +13,7 @@ from ..resolve import NoEvent, choose_end, finish
 from ..vendors.input_names import secret_names, secret_values
 from ..vendors.plan import VendorSettings, make_plan
 from ..vendors.registry import VENDORS
+from .left import Left, left_by_main
 from .send import open_outbox, send
 from .state import State, load, restore_settings
 
@@ -37,7 +34,7 @@ def post(runner: Runner, clock: Clock) -> int:
         return 0
     event = choose_end(raw["job-status"], state.on_cancelled)
     if isinstance(event, NoEvent):
-        return _report_no_event(runner, state, event)
+        return _report_no_event(runner, state, settings, event)
     return _report_end(runner, clock, state, settings, event)
 
 
@@ -49,7 +46,7 @@ def _report_end(
     deployments, clock_warning = finish(state.deployments, clock.now())
     if clock_warning:
         runner.warning(clock_warning)
-    left = _left_by_main(runner, state)
+    left = left_by_main(runner, state, settings)
     plan = make_plan(deployments, settings, event, deployments[0].finished_at)
     keyless = [name for name, one in settings.shared.items() if not one.enabled]
     for name in sorted(keyless):
@@ -74,47 +71,32 @@ def _report_end(
     return apply(runner, outcome)
 
 
-def _report_no_event(runner: Runner, state: State, no_event: NoEvent) -> int:
+def _report_no_event(
+    runner: Runner, state: State, settings: VendorSettings, no_event: NoEvent
+) -> int:
     """Report nothing: as the user wants it, or because the job's result is unknown."""
     runner.annotate("notice" if no_event.expected else "warning", no_event.reason)
-    left = _left_by_main(runner, state)
+    left = left_by_main(runner, state, settings)
     if left.messages:
-        _report_unsent(runner, state, left.messages, left.outbox)
-    elif not no_event.expected:
+        _report_unsent(runner, state, left)
+        return 0
+    # It may contain confirmed messages, if main could not delete it.
+    open_outbox(runner, state.outbox).keep(())
+    if not no_event.expected:
         runner.summarize(render_nothing(runner.annotations, runner.hide))
     return 0
 
 
-def _report_unsent(runner: Runner, state: State, messages: Sequence[Message], outbox: str) -> None:
+def _report_unsent(runner: Runner, state: State, left: Left) -> None:
     """Report what main could not deliver, and what post has no end for."""
-    runner.warning(
-        f"What main could not deliver is not sent either: it stays in {outbox}, for event: replay."
-    )
+    outbox = open_outbox(runner, left.outbox)
+    outbox.keep(left.messages)
+    where = f"it stays in {left.outbox}" if outbox.works else "it is in this log"
+    runner.warning(f"What main could not deliver is not sent either: {where}, for event: replay.")
     results = [
         undelivered(message, message.cause or "main ended before it was answered")._replace(id="")
-        for message in messages
+        for message in left.messages
     ]
-    lines = log_undelivered(runner, messages, results)
-    summary = Summary(results, state.deployments, lines, runner.annotations)
+    lines = log_undelivered(runner, left.messages, results)
+    summary = Summary(results, state.deployments, lines, runner.annotations, outbox.works)
     runner.summarize(render(summary, runner.hide))
-
-
-class _Left(NamedTuple):
-    """What main left behind."""
-
-    messages: tuple[Message, ...]
-    outbox: str
-    """The file for what post cannot deliver either, relative to the temporary folder."""
-
-
-def _left_by_main(runner: Runner, state: State) -> _Left:
-    path = runner.temp / state.outbox if runner.temp else None
-    if path is None or not path.exists():
-        return _Left((), state.outbox)
-    try:
-        return _Left(tuple(read(path)), state.outbox)
-    except OutboxError as error:
-        runner.warning(
-            f"What main could not deliver stays where it is, because {state.outbox} {error}."
-        )
-        return _Left((), new_name())

@@ -69,8 +69,14 @@ def test_before_post_the_next_step_is_post_s() -> None:
     assert "event: replay" not in told
 
 
-def test_what_could_not_be_kept_is_in_the_log_and_stays_a_warning() -> None:
+def test_post_sends_also_what_could_not_be_kept() -> None:
     [(level, told)] = judge([DOWN], fail_on_error=False, post_follows=True, kept=False).annotations
+    assert level == "notice"
+    assert told.endswith("It is sent again when the job ends.")
+
+
+def test_what_could_not_be_kept_is_in_the_log_and_stays_a_warning() -> None:
+    [(level, told)] = judge([DOWN], fail_on_error=False, kept=False).annotations
     assert level == "warning"
     assert told.endswith("The event is in this log, for event: replay.")
     [told] = describe_lost([DOWN], kept=False)

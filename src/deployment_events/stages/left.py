@@ -1,0 +1,68 @@
+"""What main left for post: the planned messages that no vendor has confirmed."""
+
+from typing import NamedTuple
+
+from ..delivery.outbox import dump, new_name, read
+from ..deployment import Event
+from ..errors import OutboxError
+from ..github.runner import Runner
+from ..messages import Message
+from ..vendors.plan import VendorSettings, make_plan
+from .confirmed import Confirmed, load_confirmed
+from .state import State
+
+
+class Left(NamedTuple):
+    """What main left behind."""
+
+    messages: tuple[Message, ...]
+    outbox: str
+    """The file for what post cannot deliver either, relative to the temporary folder."""
+
+
+def left_by_main(runner: Runner, state: State, settings: VendorSettings) -> Left:
+    """Return the messages of main's outbox that are not confirmed.
+
+    Without a usable outbox, they are planned again from the state, as main planned them.
+    """
+    if state.dry_run:
+        return Left((), state.outbox)
+    planned = make_plan(state.deployments, settings, Event.STARTED, state.facts.started_at).messages
+    saved = load_confirmed(runner)
+    confirmed, others = saved.split(planned) if saved else ((), planned)
+    if not others:
+        return Left((), state.outbox)
+    path = runner.temp / state.outbox if runner.temp else None
+    if path is None or not path.exists():
+        _warn_of_missing_outbox(runner, state.outbox, saved)
+        return Left(others, state.outbox)
+    try:
+        kept = read(path)
+    except OutboxError as error:
+        runner.warning(
+            f"The file of undelivered events {state.outbox} {error}. It stays as it is, and the "
+            "events are taken from the saved state of the main stage."
+        )
+        return Left(others, new_name())
+    # A file that could not be rewritten contains confirmed messages, too.
+    lines = set(map(_line, confirmed))
+    return Left(tuple(message for message in kept if _line(message) not in lines), state.outbox)
+
+
+def _warn_of_missing_outbox(runner: Runner, outbox: str, saved: Confirmed | None) -> None:
+    if saved is None:
+        runner.warning(
+            "The main stage ended before it saved which events were delivered, and its file of "
+            f"undelivered events {outbox} does not exist: its events may be sent a second time."
+        )
+    # If nothing could be kept, main has said so.
+    elif saved.kept:
+        runner.warning(
+            f"The file of undelivered events {outbox} was deleted after the main stage: the events "
+            "are taken from its saved state. Do not empty RUNNER_TEMP in a step of the job."
+        )
+
+
+def _line(message: Message) -> str:
+    """Return what identifies a message: its line without the cause, which changes."""
+    return dump([message.model_copy(update={"cause": ""})])

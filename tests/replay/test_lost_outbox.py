@@ -1,0 +1,206 @@
+"""What post does about the start if main's outbox is gone, old or damaged between the stages."""
+
+import json
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.inprocess import Ended, Step
+
+from deployment_events.delivery import outbox
+from sandbox import Sandbox
+
+SERVICES = "one\ntwo\nthree"
+
+
+def empty_temp(step: Step) -> None:
+    """As a step that cleans the runner's temporary folder."""
+    shutil.rmtree(step.temp)
+    step.temp.mkdir()
+
+
+def events(sandbox: Sandbox) -> Counter[tuple[str, str]]:
+    """Return how often LaunchDarkly accepted each service's events."""
+    return Counter(
+        (one.body["applicationKey"], one.body["eventType"])
+        for one in sandbox.requests("launchdarkly")
+        if one.method == "POST" and one.accepted
+    )
+
+
+def once(*names: str) -> Counter[tuple[str, str]]:
+    return Counter((name, event) for name in names for event in ("started", "finished"))
+
+
+def check_start(sandbox: Sandbox, step: Step) -> None:
+    """LaunchDarkly knows the start as main resolved it."""
+    started = json.loads(step.state["deployment"])["facts"]["started_at"]
+    assert {one["startedAt"] for one in sandbox.deployments("launchdarkly")} == {started}
+
+
+def test_a_start_whose_outbox_is_gone_is_sent_again_with_a_warning(
+    make_step: Any, sandbox: Sandbox
+) -> None:
+    sandbox.fail("launchdarkly", 503)
+    step = make_step(service=SERVICES)
+    step.main()
+    empty_temp(step)
+    sandbox.heal()
+    ended = step.post()
+    assert events(sandbox) == once("one", "two", "three")
+    check_start(sandbox, step)
+    [warning] = ended.annotations("warning")
+    assert "was deleted after the main stage" in warning
+    assert "Do not empty RUNNER_TEMP" in warning
+    assert "was deleted after the main stage" in ended.summary
+    assert step.outbox == []
+    assert step.leaks(ended) == []
+
+
+def test_only_what_was_not_confirmed_is_sent_again(make_step: Any, sandbox: Sandbox) -> None:
+    sandbox.fail("launchdarkly", 400, times=2)
+    step = make_step(service=SERVICES)
+    lost = {one["service"] for one in step.main().results if one["status"] == "refused"}
+    assert len(lost) == 2
+    empty_temp(step)
+    ended = step.post()
+    assert ended.code == 0
+    assert events(sandbox) == once("one", "two", "three")
+    check_start(sandbox, step)
+
+
+def test_a_start_that_was_confirmed_is_not_missed(make_step: Any, sandbox: Sandbox) -> None:
+    step = make_step(service=SERVICES)
+    step.main()
+    assert not list(step.temp.rglob("*.jsonl")), "an empty outbox is deleted"
+    empty_temp(step)
+    ended = step.post()
+    assert ended.annotations("warning") == []
+    assert events(sandbox) == once("one", "two", "three")
+
+
+def test_a_start_that_could_not_be_kept_is_sent_by_post(make_step: Any, sandbox: Sandbox) -> None:
+    sandbox.fail("launchdarkly", 503)
+    step = make_step(service=SERVICES)
+    (step.temp / "deployment-events").write_text("a file where the folder must be")
+    started = step.main()
+    assert "cannot be kept" in started.annotations("warning")[0]
+    assert "sent again when the job ends" in started.annotations("notice")[-1]
+    assert started.outputs["undelivered-path"] == ""
+    sandbox.heal()
+    ended = step.post()
+    assert events(sandbox) == once("one", "two", "three")
+    check_start(sandbox, step)
+    assert "was deleted" not in ended.stdout
+
+
+def test_a_main_that_died_and_whose_outbox_is_gone_has_its_start_sent_again(
+    make_step: Any, sandbox: Sandbox
+) -> None:
+    step = make_step(service=SERVICES)
+    step.main()
+    del step.state["confirmed"]
+    ended = step.post()
+    [warning] = ended.annotations("warning")
+    assert "may be sent a second time" in warning
+    assert len(sandbox.deployments("launchdarkly")) == 3
+    check_start(sandbox, step)
+
+
+def test_a_start_that_is_not_sent_either_is_written_to_its_file_again(
+    make_step: Any, sandbox: Sandbox
+) -> None:
+    sandbox.fail("launchdarkly", 503)
+    step = make_step(service=SERVICES, on_cancelled="ignore")
+    step.main()
+    empty_temp(step)
+    sandbox.heal()
+    ended = step.post("cancelled")
+    assert events(sandbox) == Counter()
+    assert [line["event"] for line in step.outbox] == ["started"] * 3
+    [file] = (step.temp / "deployment-events").iterdir()
+    assert f"it stays in deployment-events/{file.name}" in ended.annotations("warning")[-1]
+
+
+def test_a_start_that_is_not_sent_and_cannot_be_kept_is_in_the_log(
+    make_step: Any, sandbox: Sandbox
+) -> None:
+    sandbox.fail("launchdarkly", 503)
+    step = make_step(on_cancelled="ignore")
+    (step.temp / "deployment-events").write_text("a file where the folder must be")
+    step.main()
+    ended = step.post("cancelled")
+    assert "it is in this log" in ended.annotations("warning")[-1]
+    [line] = [line for line in ended.stdout.splitlines() if line.startswith('{"format"')]
+    assert json.loads(line)["event"] == "started"
+
+
+def old_outbox(step: Step, monkeypatch: pytest.MonkeyPatch) -> Ended:
+    """Run main, whose outbox cannot be written again, not even in place, after the first time."""
+    real, calls = outbox.write_for_runner, []
+
+    def write(path: Path, text: str) -> None:
+        calls.append(path)
+        if len(calls) > 1:
+            raise OSError(28, "No space left on device")
+        real(path, text)
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patches:
+        patches.setattr(outbox, "write_for_runner", write)
+        patches.setattr(outbox, "_write_in_place", fail)
+        patches.setattr(Path, "unlink", fail)
+        return step.main()
+
+
+@pytest.mark.parametrize("faults", [0, 1])
+def test_confirmed_events_in_an_old_outbox_are_neither_sent_again_nor_left_behind(
+    make_step: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, faults: int
+) -> None:
+    for _ in range(faults):
+        sandbox.fail("launchdarkly", 400, times=1)
+    step = make_step(service=SERVICES)
+    old_outbox(step, monkeypatch)
+    assert len(step.outbox) == 3
+    ended = step.post()
+    assert ended.code == 0
+    assert events(sandbox) == once("one", "two", "three")
+    assert step.outbox == []
+    assert ended.annotations("warning") == []
+
+
+def test_an_old_outbox_is_deleted_if_post_has_nothing_to_report(
+    make_step: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = make_step(service=SERVICES, on_cancelled="ignore")
+    old_outbox(step, monkeypatch)
+    assert len(step.outbox) == 3
+    ended = step.post("cancelled")
+    assert step.outbox == []
+    assert ended.annotations("warning") == []
+
+
+def test_a_dry_run_sends_no_start_in_post(make_step: Any, sandbox: Sandbox) -> None:
+    step = make_step(service=SERVICES, dry_run="true")
+    assert "confirmed" not in step.main().state
+    ended = step.post()
+    assert ended.annotations("warning") == []
+    assert sandbox.requests() == []
+
+
+def test_an_unconfirmed_start_of_a_vendor_whose_key_is_gone_is_kept(
+    make_step: Any, sandbox: Sandbox
+) -> None:
+    sandbox.fail("launchdarkly", 503)
+    step = make_step(service=SERVICES)
+    step.main()
+    empty_temp(step)
+    sandbox.heal()
+    step.post(launchdarkly_access_token="")
+    kept = Counter((line["vendor"], line["event"]) for line in step.outbox)
+    assert kept == {("launchdarkly", "started"): 3, ("launchdarkly", "finished"): 3}
+    assert len(sandbox.deployments("datadog")) == 3

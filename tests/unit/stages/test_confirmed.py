@@ -1,0 +1,78 @@
+"""Main's second value for post: which of the planned messages were confirmed."""
+
+import json
+from typing import Any
+
+import pytest
+from support.deployments import message
+from support.step import Step
+
+from deployment_events.github.runner import Runner
+from deployment_events.messages import DeliveryResult, Message, Status
+from deployment_events.stages.confirmed import Confirmed, load_confirmed, save_confirmed
+
+PLANNED = tuple(message(service=name) for name in ("api", "web", "shop"))
+
+
+def result(one: Message, status: Status) -> DeliveryResult:
+    return DeliveryResult(one.service, one.vendor, one.event, status)
+
+
+def results(*statuses: Status) -> list[DeliveryResult]:
+    return [result(one, status) for one, status in zip(PLANNED, statuses, strict=True)]
+
+
+def through(step: Step, *statuses: Status, kept: bool = True) -> Confirmed | None:
+    """Return what post reads of what main saved."""
+    save_confirmed(Runner(), results(*statuses), kept=kept)
+    step.hand_over()
+    return load_confirmed(Runner())
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_post_reads_which_messages_were_confirmed(step: Step, kept: bool) -> None:
+    saved = through(step, Status.DELIVERED, Status.REFUSED, Status.UNDELIVERED, kept=kept)
+    assert saved is not None
+    assert saved.kept is kept
+    assert saved.split(PLANNED) == (PLANNED[:1], PLANNED[1:])
+
+
+def test_another_plan_than_mains_has_no_confirmed_message(step: Step) -> None:
+    saved = through(step, Status.DELIVERED, Status.DELIVERED, Status.DELIVERED)
+    assert saved is not None
+    assert saved.split(PLANNED) == (PLANNED, ())
+    assert saved.split(PLANNED[:2]) == ((), PLANNED[:2])
+
+
+def test_the_most_services_that_an_input_has_room_for_fit_into_the_environment(step: Step) -> None:
+    many = [result(PLANNED[0], Status.DELIVERED)] * 65_536
+    save_confirmed(Runner(), many, kept=True)
+    assert len(step.saved["confirmed"]) < 100 * 1024
+
+
+GOOD = json.loads(Confirmed(messages="101", kept=True).model_dump_json())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "null",
+        "[" * 100_000,
+        json.dumps({**GOOD, "format": 2}),
+        json.dumps({**GOOD, "messages": "102"}),
+        json.dumps({**GOOD, "messages": [1]}),
+        json.dumps({**GOOD, "more": 1}),
+    ],
+    ids=lambda text: text[:40],
+)
+def test_without_a_valid_value_nothing_is_known_to_be_confirmed(step: Step, text: str) -> None:
+    step.monkeypatch.setenv("STATE_confirmed", text)
+    assert load_confirmed(Runner()) is None
+
+
+def test_a_runner_without_state_stops_nothing(step: Step, monkeypatch: Any) -> None:
+    monkeypatch.delenv("GITHUB_STATE")
+    save_confirmed(Runner(), results(*[Status.DELIVERED] * 3), kept=True)
+    assert load_confirmed(Runner()) is None
