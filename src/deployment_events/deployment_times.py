@@ -7,6 +7,7 @@ from .values.times import iso
 
 if TYPE_CHECKING:
     from .github.context import Context
+    from .github.job import JobStart
     from .inputs.model import Inputs
 
 START_LABELS = {
@@ -19,9 +20,8 @@ START_LABELS = {
 }
 
 _NO_START = (
-    "Nobody knows when this deployment started, so its duration is zero: set started-at, report it "
-    "from one step with event: auto, or grant the job actions: read so that the job's own start "
-    "can be read."
+    "Nobody knows when this deployment started, so its duration is zero: set started-at, or report "
+    "it from one step with event: auto."
 )
 
 
@@ -35,9 +35,9 @@ class Times(NamedTuple):
 
 
 def deployment_times(
-    inputs: "Inputs", context: "Context", event: Event, now: int, job_started_at: int | None
+    inputs: "Inputs", context: "Context", event: Event, now: int, job_start: "JobStart | None"
 ) -> Times:
-    """Return the times of a deployment, given `now` and the job's start, if known, in Unix ms."""
+    """Return the times of a deployment; `now` is Unix ms, `job_start` is None if not asked for."""
     if event is Event.CUSTOM:
         return _custom_times(inputs, context, now)
     if not event.is_end:
@@ -49,12 +49,13 @@ def deployment_times(
     finished_at, finish_label = _finish(inputs, context, now)
     started_at, source = _first(
         (StartSource.INPUT, inputs.started_at),
-        (StartSource.JOB, job_started_at),
+        (StartSource.JOB, job_start.at if job_start else None),
         (StartSource.DEPLOYMENT, context.deployment_created_at),
         (StartSource.FINISH, finished_at),
     )
     if source is StartSource.FINISH:
-        return Times(started_at, source, finished_at, (_NO_START,))
+        cause = job_start.unknown_because if job_start else ""
+        return Times(started_at, source, finished_at, (f"{_NO_START} {cause}".strip(),))
     if started_at > finished_at:
         return _clamped(started_at, source, finished_at, finish_label)
     return Times(started_at, source, finished_at)

@@ -20,6 +20,7 @@ from .values.times import iso
 
 if TYPE_CHECKING:
     from .github.context import Context
+    from .github.job import JobStart
     from .inputs.model import Inputs
 
 JOB_RESULTS = frozenset({"success", "failure", "cancelled", "skipped"})
@@ -93,16 +94,16 @@ def resolve(
     event: Event,
     *,
     now: int,
-    job_started_at: int | None = None,
+    job_start: "JobStart | None" = None,
 ) -> Resolution:
-    """Return the deployments of this step; times are Unix milliseconds.
+    """Return the deployments of this step; `now` is Unix milliseconds.
 
-    `job_started_at` is the job's start from GitHub's API, or None if unknown.
+    `job_start` is what GitHub's API says about the job's start, or None if it was not asked.
     """
     commit = context.commit()
     commit_sha = inputs.commit_sha or commit.value
     version = context.version(commit_sha)
-    times = deployment_times(inputs, context, event, now, job_started_at)
+    times = deployment_times(inputs, context, event, now, job_start)
     facts = Facts(
         environment=inputs.environment,
         version=inputs.version or version.value,

@@ -11,6 +11,7 @@ from support.moments import EARLIER, MINUTE, NOW
 from support.raw import GITHUB_TOKEN, inputs
 
 from deployment_events.deployment import GITHUB_STATUSES, Event, Facts, StartSource
+from deployment_events.github.job import JobStart
 from deployment_events.resolve import (
     NoEvent,
     choose_end,
@@ -135,7 +136,7 @@ def times(
 ):
     """Return start and finish, and the warnings' first words."""
     one = context("deployment_status", deployment_status()) if payload else context()
-    resolved = resolve(inputs(**changes or {}), one, event, now=NOW, job_started_at=job)
+    resolved = resolve(inputs(**changes or {}), one, event, now=NOW, job_start=JobStart(job))
     facts = resolved.deployments[0].facts
     return facts.started_at, facts.finished_at, list(resolved.warnings)
 
@@ -199,7 +200,7 @@ def test_the_source_of_the_start_is_kept(
     changes: dict[str, str], payload: bool, job: int | None, source: StartSource
 ) -> None:
     one = context("deployment_status", deployment_status()) if payload else context()
-    found = resolve(inputs(**changes), one, Event.FINISHED, now=NOW, job_started_at=job)
+    found = resolve(inputs(**changes), one, Event.FINISHED, now=NOW, job_start=JobStart(job))
     assert found.deployments[0].facts.start_source is source
 
 
@@ -208,6 +209,14 @@ def test_an_end_without_any_start_has_no_duration_and_a_warning(event: Event) ->
     started, finished, [warning] = times(event)
     assert started == finished == NOW
     assert "duration is zero: set started-at" in warning
+    assert "actions: read" not in warning
+
+
+def test_the_warning_about_no_duration_says_why_the_jobs_start_is_unknown() -> None:
+    start = JobStart(None, "The list is too long.")
+    found = resolve(inputs(), context(), Event.FINISHED, now=NOW, job_start=start)
+    [warning] = found.warnings
+    assert warning.endswith("with event: auto. The list is too long.")
 
 
 @pytest.mark.parametrize(

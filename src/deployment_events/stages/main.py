@@ -112,16 +112,16 @@ def _report_event(
 ) -> int:
     """Report one event now."""
     network = Network.open(clock, inputs.timeout_seconds, hide=runner.hide, log=runner.log)
-    job_started_at = None
+    job_start = None
     if inputs.github_token and needs_job_start(inputs, context, event):
-        job_started_at = read_job_start(
+        job_start = read_job_start(
             context,
             inputs.github_token.get_secret_value(),
             network.transport,
             network.deadline,
             runner.debug,
         )
-    resolution = resolve(inputs, context, event, now=clock.now(), job_started_at=job_started_at)
+    resolution = resolve(inputs, context, event, now=clock.now(), job_start=job_start)
     _log_resolution(runner, event, resolution)
     deployments = resolution.deployments
     plan = make_plan(deployments, inputs.enabled, event, clock.now())

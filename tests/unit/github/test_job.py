@@ -1,5 +1,6 @@
-"""The job's start from GitHub's API, and only a debug line if it cannot be read."""
+"""The job's start from GitHub's API, or why it is unknown."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,13 +8,14 @@ import pytest
 from support.github import context
 from support.moments import EARLIER
 
-from deployment_events.github.job import read_job_start
+from deployment_events.github import job as job_module
+from deployment_events.github.job import JobStart, read_job_start
 from deployment_events.http.deadline import Clock, Deadline
 from deployment_events.http.transport import Transport
 from sandbox import GITHUB_TOKEN, Fault, Sandbox
 from sandbox.messages import Response
 
-Read = Callable[..., int | None]
+Read = Callable[..., JobStart]
 
 
 def job(**changes: Any) -> dict[str, Any]:
@@ -44,7 +46,7 @@ def lines() -> list[str]:
 def read(sandbox: Sandbox, lines: list[str]) -> Read:
     """Return a function that reads this job's start, given all jobs and the context's changes."""
 
-    def read_start(*jobs: dict[str, Any], token: str = GITHUB_TOKEN, **changes: str) -> int | None:
+    def read_start(*jobs: dict[str, Any], token: str = GITHUB_TOKEN, **changes: str) -> JobStart:
         sandbox.jobs = list(jobs)
         run = context(**{"api_url": sandbox.github_url, **changes})
         return read_job_start(run, token, Transport(1), Deadline(Clock(), 5), lines.append)
@@ -64,14 +66,14 @@ OTHERS = [
 def test_the_start_is_that_of_the_job_that_runs_on_this_runner(
     read: Read, lines: list[str]
 ) -> None:
-    assert read(*OTHERS, job()) == EARLIER
+    assert read(*OTHERS, job()) == JobStart(EARLIER)
     assert lines == []
 
 
 def test_all_pages_are_read(read: Read) -> None:
     others = [job(runner_name=f"other {number}") for number in range(150)]
-    assert read(*others, job()) == EARLIER
-    assert read(job(), *others) == EARLIER
+    assert read(*others, job()) == JobStart(EARLIER)
+    assert read(job(), *others) == JobStart(EARLIER)
 
 
 def test_no_page_is_requested_after_the_last_job(read: Read, sandbox: Sandbox) -> None:
@@ -82,7 +84,7 @@ def test_no_page_is_requested_after_the_last_job(read: Read, sandbox: Sandbox) -
 
 def test_a_job_of_the_same_name_on_a_later_page_makes_the_start_uncertain(read: Read) -> None:
     others = [job(runner_name=f"other {number}") for number in range(150)]
-    assert read(job(), *others, job()) is None
+    assert read(job(), *others, job()).at is None
 
 
 @pytest.mark.parametrize(
@@ -98,11 +100,14 @@ def test_a_job_of_the_same_name_on_a_later_page_makes_the_start_uncertain(read: 
         [{"runner_name": "GitHub Actions 7"}],
     ],
 )
-def test_an_uncertain_start_is_none_and_a_debug_line(
+def test_an_uncertain_start_is_none_with_a_reason_that_is_not_the_permission(
     read: Read, lines: list[str], jobs: list[dict[str, Any]]
 ) -> None:
-    assert read(*jobs) is None
-    assert len(lines) == 1
+    at, reason = read(*jobs)
+    assert at is None
+    assert reason.startswith("GitHub's API ")
+    assert "actions: read" not in reason
+    assert reason in lines[-1]
 
 
 @pytest.mark.parametrize(
@@ -120,10 +125,11 @@ def test_an_uncertain_start_is_none_and_a_debug_line(
 def test_a_failed_request_is_none_and_a_debug_line(
     read: Read, lines: list[str], changes: dict[str, str], reason: str
 ) -> None:
-    assert read(job(), **changes) is None
-    [line] = lines
-    assert reason in line
-    assert GITHUB_TOKEN not in line
+    start = read(job(), **changes)
+    assert start.at is None
+    assert ("actions: read" in start.unknown_because) is reason.startswith("HTTP")
+    assert reason in " ".join(lines)
+    assert GITHUB_TOKEN not in " ".join(lines)
 
 
 def test_a_response_that_is_nested_too_deeply_is_none_and_a_debug_line(
@@ -133,5 +139,69 @@ def test_a_response_that_is_nested_too_deeply_is_none_and_a_debug_line(
     sandbox.fail(
         "github", Fault("deep", "nested", lambda exchange: exchange.respond(deep)), times=1
     )
-    assert read(job()) is None
-    assert len(lines) == 1
+    assert read(job()).at is None
+    assert "did not return the jobs" in lines[-1]
+
+
+def steps(count: int) -> list[dict[str, Any]]:
+    """Return a job's steps as GitHub lists them: about 220 bytes each."""
+    return [
+        {
+            "name": f"Step {number} with a name of a usual length, written by people",
+            "status": "completed",
+            "conclusion": "success",
+            "number": number,
+            "started_at": "2026-05-04T09:20:00.000Z",
+            "completed_at": "2026-05-04T09:20:01.000Z",
+        }
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize(("count", "requests"), [(50, 2), (120, 11)])
+def test_pages_of_large_jobs_fit_into_what_is_read_of_a_response(
+    read: Read, sandbox: Sandbox, count: int, requests: int
+) -> None:
+    sandbox.reset()
+    large = steps(count)
+    others = [job(runner_name=f"other {number}", steps=large) for number in range(99)]
+    assert read(*others, job(steps=large)) == JobStart(EARLIER)
+    assert len(sandbox.requests("github")) == requests
+
+
+def test_a_job_that_fits_on_no_page_is_said_to_be_too_large(read: Read) -> None:
+    start = read(job(steps=steps(6000)))
+    assert start == JobStart(
+        None,
+        "GitHub's list of the jobs of this run could not be read completely: "
+        "a page of it is larger than 1 MiB.",
+    )
+
+
+def test_a_list_that_never_ends_is_said_to_be_too_long(read: Read, sandbox: Sandbox) -> None:
+    sandbox.reset()
+    endless = Response(
+        200,
+        json.dumps({"total_count": 10**9, "jobs": [job(runner_name="other")]}).encode(),
+        (("Content-Type", "application/json"),),
+    )
+    sandbox.fail("github", Fault("endless", "never ends", lambda one: one.respond(endless)))
+    start = read(job())
+    sandbox.heal()
+    assert start.at is None
+    assert start.unknown_because.endswith(
+        "could not be read completely: it has more than 100 jobs."
+    )
+    assert len(sandbox.requests("github")) == 100
+
+
+@pytest.mark.parametrize("fault", ["hang", "drip-headers"])
+def test_a_list_that_takes_too_long_is_said_to_take_too_long(
+    read: Read, sandbox: Sandbox, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_module, "_SECONDS", 0.1)
+    sandbox.fail("github", fault)
+    start = read(job())
+    sandbox.heal()
+    assert start.at is None
+    assert "could not be read completely: it takes more than" in start.unknown_because
