@@ -1,6 +1,7 @@
 """Which requests are retried, how often and when: urllib3's `Retry` decides within a deadline."""
 
 from collections.abc import Mapping
+from email.utils import mktime_tz, parsedate_tz
 from threading import Lock
 
 from urllib3.exceptions import InvalidHeader, MaxRetryError, ResponseError
@@ -31,10 +32,34 @@ def requested_wait(headers: Mapping[str, str], rate_limit_wait: float | None) ->
     value = headers.get("Retry-After")
     if value is None:
         return rate_limit_wait
+    retry_at, sent_at = _http_date(value), _http_date(headers.get("Date", ""))
+    if retry_at is not None and sent_at is not None:
+        return max(0.0, retry_at - sent_at)
     try:
         return POLICY.parse_retry_after(value)
     except (InvalidHeader, ValueError, OverflowError):
         return rate_limit_wait
+
+
+def response_time(headers: Mapping[str, str], now: int) -> int:
+    """Return when the server responded, by its own clock: the one of this runner may be wrong.
+
+    Times are Unix ms; `now` is this runner's. `Date` has whole seconds.
+    """
+    sent_at = _http_date(headers.get("Date", ""))
+    if sent_at is None:
+        return now
+    first = int(sent_at * 1000)
+    return min(max(now, first), first + 999)
+
+
+def _http_date(text: str) -> float | None:
+    """Return a date header in Unix seconds, or None."""
+    try:
+        date = parsedate_tz(text)
+        return None if date is None else mktime_tz(date)
+    except (ValueError, OverflowError):
+        return None
 
 
 class Backoff:

@@ -9,7 +9,7 @@ from ..messages import DeliveryResult, Message, Request, Response, Status
 from ..values.text import clean, shorten
 from ..vendors.base import Explanation, Lookup, Settings, Vendor
 from .network import Network
-from .retry import POLICY, Backoff, RateLimitGate, requested_wait
+from .retry import POLICY, Backoff, RateLimitGate, requested_wait, response_time
 
 _READ_BACK_SECONDS = 2.0
 """Seconds for reading IDs back: the events are delivered, and the IDs are only convenient."""
@@ -154,7 +154,7 @@ class VendorClient:
         rate_limit_wait = None
         # In other responses, the vendor's rate-limit headers are only informative.
         if response.status == _RATE_LIMITED:
-            now = self._network.clock.now()
+            now = response_time(response.headers, self._network.clock.now())
             rate_limit_wait = self.vendor.rate_limit_wait(response.headers, now)
         return requested_wait(response.headers, rate_limit_wait)
 

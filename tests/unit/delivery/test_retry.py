@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.clocks import HandClock
 
-from deployment_events.delivery.retry import POLICY, Backoff, RateLimitGate, requested_wait
+from deployment_events.delivery.retry import (
+    POLICY,
+    Backoff,
+    RateLimitGate,
+    requested_wait,
+    response_time,
+)
 from deployment_events.errors import Unavailable
 from deployment_events.http.deadline import Clock, Deadline
 
@@ -81,6 +87,35 @@ def test_retry_after_as_a_date_is_obeyed() -> None:
     ) == pytest.approx(20, abs=2)
 
 
+@pytest.mark.parametrize("skew", [-86_400, -120, 0, 120, 86_400])
+def test_a_date_is_read_against_the_date_of_the_response(skew: int) -> None:
+    sent_at = time() + skew
+    headers = {
+        "Date": formatdate(sent_at, usegmt=True),
+        "Retry-After": formatdate(sent_at + 20, usegmt=True),
+    }
+    assert requested_wait(headers, None) == 20
+    headers["Retry-After"] = formatdate(sent_at - 20, usegmt=True)
+    assert requested_wait(headers, 99) == 0
+
+
+@pytest.mark.parametrize("date", ["", "soon", "3", "Fri, 99 Xyz 2026 99:99:99 GMT"])
+def test_without_a_valid_date_the_clock_of_this_runner_counts(date: str) -> None:
+    headers = {"Date": date, "Retry-After": formatdate(time() + 20, usegmt=True)}
+    assert requested_wait(headers, None) == pytest.approx(20, abs=2)
+    assert response_time(headers, 1_777_887_000_123) == 1_777_887_000_123
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "expected"),
+    [(0, 0), (400, 400), (999, 999), (1500, 999), (-1, 0), (-120_000, 0), (120_000, 999)],
+)
+def test_the_servers_clock_counts_to_the_second(milliseconds: int, expected: int) -> None:
+    sent_at = 1_777_887_000
+    headers = {"Date": formatdate(sent_at, usegmt=True)}
+    assert response_time(headers, sent_at * 1000 + milliseconds) == sent_at * 1000 + expected
+
+
 def test_a_date_in_the_past_asks_for_no_wait() -> None:
     assert requested_wait({"Retry-After": formatdate(time() - 500, usegmt=True)}, 99) == 0
 
@@ -103,9 +138,11 @@ def test_without_retry_after_the_vendors_own_header_is_in_charge() -> None:
     | st.from_regex(r"[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ \d+:\d+:\d+ [-+A-Z0-9]*", fullmatch=True)
 )
 def test_no_retry_after_whatsoever_breaks_the_delivery(text: str) -> None:
-    wait = requested_wait({"Retry-After": text}, 1.0)
-    assert wait is not None
-    assert wait >= 0
+    for headers in ({"Retry-After": text}, {"Retry-After": text, "Date": text}):
+        wait = requested_wait(headers, 1.0)
+        assert wait is not None
+        assert wait >= 0
+    assert isinstance(response_time({"Date": text}, 0), int)
 
 
 class TestGate:
