@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from threading import Thread
 
 from ..deployment import Event
-from ..errors import DeliveryFailed, describe_bug
+from ..errors import describe_bug
 from ..messages import DeliveryResult, Message, Status, undelivered
 from .network import THREADS
 from .vendor_client import VendorClient, failed
@@ -58,18 +58,20 @@ class WorkerPool:
         if not needing:
             return
         try:
-            ids = self._client.find_ids(needing)
-        except DeliveryFailed as failure:
-            for number in needing:
-                self._set_result(number, failed(self._messages.pop(number), failure))
+            found = self._client.find_ids(needing)
         # The messages that need no look-up must be sent nevertheless.
         except Exception as bug:  # noqa: BLE001
             error = _internal_error(bug)
             for number in needing:
                 self._set_result(number, undelivered(self._messages.pop(number), error))
-        else:
-            for number, id_ in ids.items():
-                self._messages[number] = self._messages[number].model_copy(update={"id": id_})
+            return
+        for number, message in needing.items():
+            if number in found.ids:
+                changed = {"id": found.ids[number]}
+                self._messages[number] = message.model_copy(update=changed)
+            elif found.failure is not None:
+                del self._messages[number]
+                self._set_result(number, failed(message, found.failure))
 
     def _send_all(self) -> None:
         self._chains.extend(self._make_chains())

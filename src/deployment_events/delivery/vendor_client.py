@@ -1,7 +1,7 @@
 """One vendor's requests: each response is judged, and the request repeated or given up."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import DeliveryFailed, Refused, Unavailable
 from ..http.deadline import Deadline, run_with_deadline
@@ -13,6 +13,9 @@ from .retry import POLICY, Backoff, RateLimitGate, requested_wait, response_time
 
 _READ_BACK_SECONDS = 2.0
 """Seconds for reading IDs back: the events are delivered, and the IDs are only convenient."""
+_LOOKUP_SHARE = 0.5
+"""The part of the time left that look-ups may take once one has found an ID: its change is sent in
+the rest."""
 _READ_BACK_PAUSES = (0.25, 0.5, 1.0)
 """Seconds between two attempts: LaunchDarkly lists a new deployment after a moment."""
 _CONTENT_STATUSES = frozenset({400, 404, 413, 422})
@@ -23,6 +26,15 @@ _RATE_LIMITED = 429
 """The status that applies to all callers of the account, and not to one request."""
 _LONGEST_MESSAGE = 300
 """Characters of a vendor's message."""
+
+
+class LookupResult(NamedTuple):
+    """The IDs that a look-up found."""
+
+    ids: Mapping[int, str]
+    """By the message's number."""
+    failure: DeliveryFailed | None = None
+    """Why the others may exist, too: not all pages were read."""
 
 
 class VendorClient:
@@ -55,13 +67,14 @@ class VendorClient:
             return failed(message, failure, backoff.attempts)
         return self._accepted(message, response, backoff.attempts)
 
-    def find_ids(self, messages: Mapping[int, Message]) -> Mapping[int, str]:
-        """Return the IDs of the deployments that the messages change, by the message's number.
-
-        Raises `Refused` and `Unavailable`.
-        """
+    def find_ids(self, messages: Mapping[int, Message]) -> LookupResult:
+        """Return the IDs of the deployments that the messages change."""
         lookup = self.vendor.lookup(self._settings, messages)
-        return self._look_up(lookup, self._network.deadline) if lookup else {}
+        if lookup is None:
+            return LookupResult({})
+        deadline = self._network.deadline
+        once_found = deadline.part(_LOOKUP_SHARE * deadline.left())
+        return self._look_up(lookup, deadline, once_found)
 
     def read_ids_back(self, messages: Mapping[int, Message]) -> Mapping[int, str]:
         """Return the IDs of accepted messages, by number, as far as the vendor lists them soon."""
@@ -80,20 +93,33 @@ class VendorClient:
             lookup = self.vendor.lookup(self._settings, missing) if missing else None
             if lookup is None:
                 return
-            try:
-                ids.update(self._look_up(lookup, deadline))
-            except DeliveryFailed as failure:
-                self.log(f"the deployments' ids could not be read ({failure})")
+            found = self._look_up(lookup, deadline, deadline)
+            ids.update(found.ids)
+            if len(ids) == len(messages):
                 return
-            if len(ids) == len(messages) or not 0 < pause < deadline.left():
+            if found.failure:
+                self.log(f"the deployments' ids could not be read ({found.failure})")
+                return
+            if not 0 < pause < deadline.left():
                 return
             self._network.clock.wait(pause)
 
-    def _look_up(self, lookup: Lookup, deadline: Deadline) -> Mapping[int, str]:
+    def _look_up(self, lookup: Lookup, deadline: Deadline, once_found: Deadline) -> LookupResult:
+        """Read page after page until the deadline, or until `once_found` after the first ID.
+
+        A failure does not take back what was found before it.
+        """
         ids: Mapping[int, str] = {}
-        while request := lookup.request():
-            ids = lookup.take(self._send(request, Backoff(), deadline).json())
-        return ids
+        try:
+            while request := lookup.request():
+                limit = once_found if ids else deadline
+                ids = lookup.take(self._send(request, Backoff(), limit).json())
+        except DeliveryFailed as failure:
+            return LookupResult(ids, failure)
+        if lookup.complete:
+            return LookupResult(ids)
+        text = f"{self.vendor.title}'s list of deployments is too long to find this one in it"
+        return LookupResult(ids, Refused(text))
 
     def log(self, line: str) -> None:
         """Log a line about this vendor."""

@@ -83,7 +83,13 @@ S = TypeVar("S", bound=Settings)
 
 
 class Lookup(ABC):
-    """A search for deployment IDs that takes one or more requests, page after page."""
+    """A search for deployment IDs that takes one or more requests, page after page.
+
+    The number of pages is limited.
+    """
+
+    complete = True
+    """Whether all pages were read so far; False if a list repeats itself or is too long."""
 
     @abstractmethod
     def request(self) -> Request | None:

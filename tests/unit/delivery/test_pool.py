@@ -1,5 +1,6 @@
 """One vendor's worker pool: its order, its connections, its look-ups and its bugs."""
 
+import itertools
 import re
 import time
 from typing import Any
@@ -12,7 +13,9 @@ from deployment_events.http.transport import Transport
 from deployment_events.messages import Message, Status
 from deployment_events.vendors.launchdarkly.search import DeploymentSearch
 from deployment_events.vendors.launchdarkly.vendor import LaunchDarkly
-from sandbox import Sandbox
+from sandbox import Fault, Sandbox
+from sandbox.faults.base import Exchange
+from sandbox.messages import json_response
 
 BOTH = ("launchdarkly", "datadog")
 INTERNAL_ERROR = re.compile(
@@ -229,6 +232,90 @@ class TestRequiredLookups:
         assert result.status is Status.UNDELIVERED
         assert "it asks to wait 86400 s" in result.error
         assert len(delivery.kept) == 1
+
+    def test_pages_without_end_cost_a_limited_number_of_requests_and_the_change_is_sent(
+        self, delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        [event] = delivery.deliver(message(0, vendor="launchdarkly"))
+        sandbox.fail("launchdarkly", circle(3, deployment(event.id)), path="insights/deployments")
+        found, missing = delivery.deliver(
+            change(message(0, vendor="launchdarkly")), change(message(1, vendor="launchdarkly"))
+        )
+        assert (found.status, found.id) == (Status.DELIVERED, event.id)
+        assert missing.status is Status.REFUSED
+        assert missing.error == (
+            "LaunchDarkly's list of deployments is too long to find this one in it"
+        )
+        lists = [one for one in sandbox.requests("launchdarkly") if one.method == "GET"]
+        assert len(lists) <= 6
+
+    @pytest.mark.parametrize("failure", ["retry-after-day", 403])
+    def test_what_an_earlier_page_lists_is_changed_if_a_later_page_fails(
+        self, delivery: Any, sandbox: Sandbox, message: Any, failure: str | int
+    ) -> None:
+        [event] = delivery.deliver(message(0, vendor="launchdarkly"))
+        path = "insights/deployments"
+        sandbox.fail("launchdarkly", circle(9, deployment(event.id)), path=path, times=1)
+        sandbox.fail("launchdarkly", failure, path=path, times=1)
+        found, missing = delivery.deliver(
+            change(message(0, vendor="launchdarkly")), change(message(1, vendor="launchdarkly"))
+        )
+        assert (found.status, found.id) == (Status.DELIVERED, event.id)
+        assert missing.status.is_lost
+        assert "HTTP 4" in missing.error
+
+    def test_slow_pages_leave_time_for_the_change(
+        self, make_delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        delivery = make_delivery()
+        [event] = delivery.deliver(message(0, vendor="launchdarkly"))
+
+        def slow(exchange: Exchange) -> None:
+            delivery.clock.wait(1)
+            answer(exchange)
+
+        answer = circle(10**6, deployment(event.id)).act
+        fault = Fault("slow", "a page in 1 s", slow, accepted=True)
+        sandbox.fail("launchdarkly", fault, path="insights/deployments")
+        [result] = delivery.deliver(change(message(0, vendor="launchdarkly")))
+        assert (result.status, result.id) == (Status.DELIVERED, event.id)
+
+    def test_an_id_is_read_back_though_the_list_never_ends(
+        self, delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
+        sandbox.fail("launchdarkly", circle(2, deployment("found")), path="insights/deployments")
+        [result] = delivery.deliver(message(0, vendor="launchdarkly"))
+        assert (result.status, result.id, result.note) == (Status.DELIVERED, "found", "")
+        assert delivery.log == []
+
+
+def deployment(id_: str) -> dict[str, Any]:
+    """Return the deployment of service-0 as LaunchDarkly lists it."""
+    return {
+        "id": id_,
+        "environmentKey": "production",
+        "applicationKey": "service-0",
+        "applicationVersion": "1.0",
+        "startedAt": 1_777_887_000_000,
+    }
+
+
+def circle(length: int, first: dict[str, Any]) -> Fault:
+    """Return pages whose cursors repeat after `length`; the first page lists one deployment."""
+    numbers = itertools.count()
+
+    def act(exchange: Exchange) -> None:
+        if exchange.request.method != "GET":
+            exchange.respond(exchange.honest)
+            return
+        number = next(numbers)
+        page = {
+            "items": [] if number else [first],
+            "_links": {"next": {"href": f"?after=cursor-{number % length}"}},
+        }
+        exchange.respond(json_response(200, page))
+
+    return Fault("circle", "pages without an end", act, accepted=True)
 
 
 def change(event: Message) -> Message:

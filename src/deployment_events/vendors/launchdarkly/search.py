@@ -18,6 +18,8 @@ HEADERS = {"LD-API-Version": "beta"}
 
 _PAGE = 100
 """The largest page of the list."""
+_MAX_PAGES = 100
+"""Pages of one list, which are 10,000 deployments."""
 _LONGEST_LIST = 6000  # characters
 """Of application keys in one URL, because proxies allow about 8 KiB."""
 
@@ -38,6 +40,8 @@ class DeploymentSearch(Lookup):
         self._base_url = base_url
         self._credentials = credentials
         self._newest: dict[int, tuple[int, str]] = {}
+        self._cursors: set[str] = set()
+        """Of the pages read of the first query's list."""
         self._queries = list(_queries(searches.values()))
         self._wanted: defaultdict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
         names = ("projectKey", "environmentKey", "applicationKey", "version")
@@ -57,10 +61,19 @@ class DeploymentSearch(Lookup):
             for item in as_list(page.get("items")):
                 if isinstance(item, dict):
                     self._match(item, query["projectKey"])
-            following = _next_page(page)
-            if following and following != query.get("after"):
-                self._queries.insert(0, {**query, "after": following})
+            self._turn_page(query, _next_page(page))
         return {key: found for key, (_, found) in self._newest.items()}
+
+    def _turn_page(self, query: dict[str, Any], cursor: str) -> None:
+        """Ask for the page of `cursor` next. Pages that repeat or never end are not read."""
+        if not cursor:
+            self._cursors.clear()
+        elif cursor in self._cursors or len(self._cursors) + 1 >= _MAX_PAGES:
+            self._cursors.clear()
+            self.complete = False
+        else:
+            self._cursors.add(cursor)
+            self._queries.insert(0, {**query, "after": cursor})
 
     def _match(self, item: Mapping[str, Any], project: str) -> None:
         found, started = item.get("id"), item.get("startedAt")

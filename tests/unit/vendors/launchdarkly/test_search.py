@@ -146,6 +146,39 @@ def test_pages_are_followed_by_their_cursor_alone() -> None:
     assert query(search)["after"] == "next"
     search.take(page(after="next"))
     assert search.request() is None, "the same cursor again would never end"
+    assert not search.complete
+
+
+def test_a_circle_of_cursors_is_walked_once() -> None:
+    search = DeploymentSearch(BASE, {}, {0: wanted()})
+    pages = 0
+    while search.request():
+        found = search.take(page(item("ours"), after=f"cursor-{pages % 3}"))
+        pages += 1
+    assert (pages, found, search.complete) == (4, {0: "ours"}, False)
+
+
+def test_a_list_that_never_ends_is_read_to_a_limit() -> None:
+    search = DeploymentSearch(BASE, {}, {0: wanted(), 1: wanted(environmentKey="staging")})
+    pages: dict[str, int] = {}
+    while search.request():
+        environment = query(search)["environmentKey"]
+        pages[environment] = pages.get(environment, 0) + 1
+        found = search.take(
+            page(item(environmentKey=environment), after=f"cursor-{pages[environment]}")
+        )
+    assert pages == {"production": 100, "staging": 100}
+    assert found == {0: "id-1", 1: "id-1"}
+    assert not search.complete
+
+
+def test_a_list_that_ends_is_complete_and_its_cursors_are_not_those_of_the_next() -> None:
+    search = DeploymentSearch(BASE, {}, {0: wanted(), 1: wanted(environmentKey="staging")})
+    for after in ("a", "", "a", ""):
+        assert search.request() is not None
+        search.take(page(after=after))
+    assert search.request() is None
+    assert search.complete
 
 
 @pytest.mark.parametrize(
