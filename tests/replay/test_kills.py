@@ -1,0 +1,230 @@
+"""Kills at random moments, with vendor faults: nothing on disk is lost, nothing gets two IDs.
+
+`KILLS=100 pytest -s tests/replay/test_kills.py -k 1` measures docs/benchmarks.md#killed-at-random.
+"""
+
+import json
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.inprocess import VENDORS, Ended, Step, make_sandbox
+from support.process import Running, running
+
+from sandbox import Sandbox
+
+KILLS = int(os.environ.get("KILLS", "6"))
+"""Kills of each test."""
+SERVICES = ("one", "two", "three")
+SIGNALS = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
+FAULTS = (
+    None,
+    "hang",
+    "accept-then-hang",
+    "accept-then-reset",
+    "status-503",
+    "status-400",
+    "retry-after-seconds",
+    "drip-headers",
+    "reset-before-reading",
+)
+SHORT_FAULTS = (None, "status-503", "status-400", "accept-then-reset", "reset-before-reading")
+"""Those of a stage that runs to its end."""
+LONGEST_DELAY = 0.15
+"""Seconds between what a kill waits for and the kill."""
+
+Event = tuple[str, str, str]
+"""Vendor, service and event."""
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """One for this module: each kill is about a version of its own."""
+    with make_sandbox() as alone:
+        yield alone
+
+
+class Round:
+    """One job, one of whose stages is killed."""
+
+    def __init__(self, sandbox: Sandbox, step: Step, chance: random.Random) -> None:
+        self.sandbox = sandbox
+        self.step = step
+        self.chance = chance
+        self.counts: Counter[str] = Counter()
+
+    @property
+    def version(self) -> str:
+        return self.step.inputs["version"]
+
+    @property
+    def on_disk(self) -> set[Event]:
+        return {(one["vendor"], one["service"], one["event"]) for one in self.step.outbox}
+
+    @property
+    def accepted(self) -> set[Event]:
+        """Return the events of this job that the vendors accepted."""
+        return {event for event, _ in self._sent(accepted=True)}
+
+    def fail(self, faults: tuple[str | None, ...]) -> None:
+        for vendor in VENDORS:
+            fault = self.chance.choice(faults)
+            if fault:
+                self.sandbox.fail(vendor, fault, probability=0.7)
+
+    def kill(self, stage: str) -> Ended:
+        """Run a stage and kill it."""
+        self.fail(FAULTS)
+        number = self.chance.choice(SIGNALS)
+        earlier = len(self.sandbox.requests())
+        conditions: dict[str, Callable[[Running], object]] = {
+            "the start": lambda _: True,
+            "its handlers": hears,
+            "a request": lambda _: len(self.sandbox.requests()) > earlier,
+        }
+        moment = self.chance.choice(list(conditions))
+        delay = self.chance.uniform(0, LONGEST_DELAY)
+        with running(self.step, stage) as process:
+            try:
+                process.wait_for(lambda: conditions[moment](process))
+                time.sleep(delay)
+                heard = hears(process)
+                process.send(number)
+            except (AssertionError, OSError):
+                # It ended before.
+                heard = False
+            ended = process.end()
+        self.sandbox.heal()
+        if heard and number is not signal.SIGKILL:
+            assert ended.code in (0, 128 + number)
+            assert ended.stderr == ""
+            assert "has a bug" not in ended.stdout
+        self.counts[f"{stage} {number.name}"] += 1
+        self.counts["in time" if ended.code else "too late"] += 1
+        return ended
+
+    def replay(self) -> None:
+        """Replay what is on disk: all of it is delivered."""
+        [file] = (self.step.temp / "deployment-events").glob("*.jsonl")
+        self.counts["events replayed"] += len(self.on_disk)
+        self.step.inputs |= {"event": "replay", "replay": str(file)}
+        ended = self.step.main()
+        assert {one["status"] for one in ended.results} == {"delivered"}, ended.stdout
+
+    def check_identity(self) -> None:
+        """Each service has one deployment at each vendor, however often it was sent."""
+        ids: dict[str, set[str]] = {}
+        for (vendor, service, _), body in self._sent(accepted=False):
+            if vendor == "datadog":
+                ids.setdefault(service, set()).add(body["data"]["attributes"]["id"])
+        assert {len(own) for own in ids.values()} <= {1}
+        known = Counter(
+            one["applicationKey"]
+            for one in self.sandbox.deployments("launchdarkly")
+            if one["applicationVersion"] == self.version
+        )
+        assert set(known.values()) <= {1}
+
+    def check_truth(self) -> None:
+        """Both vendors know the whole deployment, with the start that main resolved."""
+        started = json.loads(self.step.state["deployment"])["facts"]["started_at"]
+        told = [
+            (one["applicationKey"], one["startedAt"], one["status"])
+            for one in self.sandbox.deployments("launchdarkly")
+            if one["applicationVersion"] == self.version
+        ]
+        assert sorted(told) == [(name, started, "finished") for name in sorted(SERVICES)]
+        measured = [
+            (one["service"], one["started_at"])
+            for one in self.sandbox.deployments("datadog")
+            if one["version"] == self.version
+        ]
+        assert sorted(measured) == [(name, started) for name in sorted(SERVICES)]
+
+    def _sent(self, *, accepted: bool) -> Iterator[tuple[Event, Any]]:
+        for one in self.sandbox.requests():
+            if one.method != "POST" or not one.body or (accepted and not one.accepted):
+                continue
+            fields = one.body
+            names = ("applicationKey", "eventType")
+            if one.vendor == "datadog":
+                fields = {"eventType": "finished", **one.body["data"]["attributes"]}
+                names = ("service", "eventType")
+            if fields["version"] == self.version:
+                yield (one.vendor, fields[names[0]], fields[names[1]]), one.body
+
+
+def hears(process: Running) -> bool:
+    """Return whether a handler of SIGTERM is installed, as the kernel sees it."""
+    try:
+        status = Path(f"/proc/{process.popen.pid}/status").read_text(encoding="ascii")
+        [caught] = [line.split()[1] for line in status.splitlines() if line.startswith("SigCgt")]
+    except (OSError, ValueError):
+        return False
+    return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
+
+
+@pytest.fixture
+def rounds(make_step: Any, sandbox: Sandbox) -> Callable[[int, str], Iterator[Round]]:
+    def make(seed: int, name: str) -> Iterator[Round]:
+        chance = random.Random(f"{name} {seed}")
+        total: Counter[str] = Counter()
+        for number in range(KILLS):
+            step = make_step(
+                f"{name}-{number}",
+                service="\n".join(SERVICES),
+                version=f"{name}.{seed}.{number}",
+                job_status="success",
+            )
+            one = Round(sandbox, step, chance)
+            yield one
+            one.check_identity()
+            total += one.counts
+        print(f"\n{KILLS} kills of {name}: {dict(total)}")
+
+    return make
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_main_stage_that_is_killed_loses_nothing_and_doubles_nothing(
+    rounds: Callable[[int, str], Iterator[Round]], seed: int
+) -> None:
+    for one in rounds(seed, "main"):
+        one.step.state = one.kill("main").state
+        before = one.on_disk
+        one.fail(("accept-then-reset", None))
+        ended = one.step.post()
+        one.sandbox.heal()
+        assert ended.code == 0
+        if "deployment" in one.step.state:
+            one.counts["with a state"] += 1
+            one.check_truth()
+            assert one.on_disk == set()
+        else:
+            assert "is not reported" in ended.annotations("warning")[0]
+            assert before <= one.on_disk | one.accepted
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_post_stage_that_is_killed_loses_nothing_and_doubles_nothing(
+    rounds: Callable[[int, str], Iterator[Round]], seed: int
+) -> None:
+    for one in rounds(seed, "post"):
+        one.fail(SHORT_FAULTS)
+        one.step.main()
+        one.sandbox.heal()
+        before = one.on_disk
+        one.kill("post")
+        assert before <= one.on_disk | one.accepted
+        if one.on_disk:
+            one.counts["with events on disk"] += 1
+            kept = one.on_disk
+            one.replay()
+            assert before | kept <= one.accepted
+        assert one.on_disk == set()
