@@ -1,0 +1,41 @@
+"""More services than anybody has: outputs over 1 MB are whole, and so are outbox and summary."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from support.inprocess import VENDORS
+from support.quick import finished_steps
+
+from sandbox import Sandbox
+
+SERVICES = [f"service-{number:04d}" for number in range(2400)]
+
+
+def test_outputs_of_more_than_a_megabyte_are_whole(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A proxy that cannot be used refuses each event without a request, which is fast."""
+    proxies: dict[str, Any] = {"ALL_PROXY": "socks5://127.0.0.1:9"}
+    step = finished_steps(tmp_path)(sandbox, service="\n".join(SERVICES), env=proxies)
+    ended = step.main()
+    assert ended.code == 0
+    assert len(ended.outputs["results"].encode()) > 1024 * 1024
+    told = {(one["vendor"], one["service"], one["status"]) for one in ended.results}
+    assert told == {(vendor, name, "refused") for vendor in VENDORS for name in SERVICES}
+    kept = (step.temp / ended.outputs["undelivered-path"]).read_text().splitlines()
+    assert len(kept) == len(told)
+    assert 0 < len(ended.summary.encode()) <= 1024 * 1024
+    lines = [line for line in ended.stdout.splitlines() if line.startswith('{"format"')]
+    assert lines == [json.dumps(json.loads(line)) for line in kept]
+    assert len(ended.annotations("error")) == len(VENDORS)
+
+
+def test_the_state_of_as_many_services_reaches_post(sandbox: Sandbox, tmp_path: Path) -> None:
+    proxies: dict[str, Any] = {"ALL_PROXY": "socks5://127.0.0.1:9"}
+    options = {"event": "auto", "started_at": "", "service": "\n".join(SERVICES), "env": proxies}
+    step = finished_steps(tmp_path)(sandbox, **options)
+    step.main()
+    assert max(len(value) for value in step.state.values()) < 100 * 1024
+    assert step.state["confirmed"].count("0") == len(SERVICES)
+    ended = step.post()
+    assert ended.code == 0
+    assert len(step.outbox) == 3 * len(SERVICES)
