@@ -1,6 +1,7 @@
 """Five hundred events while a third of all answers go wrong: each is accepted under one id, or kept."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,7 @@ def test_nothing_is_lost_and_nothing_is_doubled(
     hit = sum(one.fault is not None for one in posts) / len(posts)
     assert abs(hit - SHARE) < 0.07, "the tosses were not what the test says"
     check_nothing_in_between(plain_sandbox, step, ended.results)
+    assert sum(one["attempts"] for one in ended.results) == len(posts)
     lost = [one for one in ended.results if one["status"] != "delivered"]
     assert 10 <= len(lost) <= 150, "refusals are not tried again, and outages are"
     assert {one["status"] for one in lost} == {"refused"}
@@ -111,7 +113,15 @@ def test_nothing_is_lost_and_nothing_is_doubled(
     assert not Path(file).exists()
     for vendor in VENDORS:
         assert len(plain_sandbox.deployments(vendor)) == SERVICES
+    told = plain_sandbox.deployments("launchdarkly")
+    assert Counter(len(one["events"]) for one in told) == {1: SERVICES}
     check_nothing_in_between(plain_sandbox, step, again.results)
+    repeated = sum(one.accepted for one in posts) - len(ended.results) + len(lost)
+    print(
+        f"\n{len(ended.results)} events, {len(posts)} requests, {hit:.0%} with a fault; "
+        f"{len(ended.results) - len(lost)} delivered, {len(lost)} refused and replayed; "
+        f"{repeated} accepted more than once, none under a second ID"
+    )
 
 
 def test_a_job_under_fire_from_main_to_post_loses_nothing(
