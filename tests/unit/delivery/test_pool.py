@@ -306,7 +306,7 @@ def circle(length: int, first: dict[str, Any]) -> Fault:
 
     def act(exchange: Exchange) -> None:
         if exchange.request.method != "GET":
-            exchange.respond(exchange.honest)
+            exchange.respond(exchange.response)
             return
         number = next(numbers)
         page = {
