@@ -1,6 +1,6 @@
 """Kills at random moments, with vendor faults: nothing on disk is lost, nothing gets two IDs.
 
-`KILLS=50 pytest -s tests/replay/test_kills.py -k "not 2"` measures docs/benchmarks.md#kills-and-faults.
+docs/benchmarks.md#kills-and-faults says how to kill more often.
 """
 
 import json
