@@ -1,7 +1,7 @@
 """Delivers a stage's messages: all vendors in parallel, before one deadline.
 
 The worker pools send all that they do to one queue, which the caller's thread reads. After the
-deadline the caller goes on without them.
+deadline the caller goes on without them. Without threads, the caller's thread delivers.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -86,6 +86,8 @@ class _Collector:
         self._queue: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._results: dict[int, DeliveryResult] = {}
         self._running = 0
+        self._unstarted: list[tuple[VendorClient, Mapping[int, Message]]] = []
+        """The vendors for whose worker pool the system had no thread left."""
         self.network = network._replace(log=self._log_later)
         """The network for the worker pools: their lines are logged on the caller's thread."""
 
@@ -97,8 +99,12 @@ class _Collector:
             self.add({number: failed(message, failure) for number, message in messages.items()})
             return
         pool = WorkerPool(client, messages, self._add_later)
-        self._running += 1
-        Thread(target=self._run, args=(pool,), daemon=True).start()
+        try:
+            Thread(target=self._run, args=(pool,), daemon=True).start()
+        except RuntimeError:
+            self._unstarted.append((client, messages))
+        else:
+            self._running += 1
 
     def add(self, results: Mapping[int, DeliveryResult]) -> None:
         """Add results, by the message's number."""
@@ -106,11 +112,12 @@ class _Collector:
 
     def collect(self) -> None:
         """Read the queue until all worker pools have ended, or until the deadline."""
+        self._run_unstarted()
         save_throttle = Throttle(self._clock, _SAVE_SECONDS)
         progress_throttle = Throttle(self._clock, _PROGRESS_SECONDS)
         late_deadline = Deadline(self._clock, self._deadline.left() + _LATE_SECONDS)
         changed = False
-        while self._running and (late_deadline.left() or not self._queue.empty()):
+        while not self._queue.empty() or (self._running and late_deadline.left()):
             with suppress(Empty):
                 self._queue.get(timeout=max(0.001, min(_POLL_SECONDS, late_deadline.left())))()
                 changed = True
@@ -128,6 +135,17 @@ class _Collector:
             self._results.setdefault(number, undelivered(message, error))
         self._save()
         return tuple(self._results[number] for number in range(len(self._messages)))
+
+    def _run_unstarted(self) -> None:
+        """Run worker pools on this thread. Each gets its share of the time that is left.
+
+        One vendor that is down would use up the time of the others.
+        """
+        while self._unstarted:
+            share = self._deadline.left() / len(self._unstarted)
+            client, messages = self._unstarted.pop(0)
+            limited = client.within(self._deadline.part(share))
+            WorkerPool(limited, messages, self._add_later).run()
 
     def _run(self, pool: WorkerPool) -> None:
         try:

@@ -75,15 +75,22 @@ class WorkerPool:
 
     def _send_all(self) -> None:
         self._chains.extend(self._make_chains())
-        helpers = [
-            Thread(target=self._work, daemon=True)
-            for _ in range(min(THREADS, len(self._chains)) - 1)
-        ]
-        for helper in helpers:
-            helper.start()
+        helpers = self._start_helpers(min(THREADS, len(self._chains)) - 1)
         self._work()
         for helper in helpers:
             helper.join()
+
+    def _start_helpers(self, count: int) -> list[Thread]:
+        """Start threads, or fewer if the system allows no more."""
+        helpers: list[Thread] = []
+        for _ in range(count):
+            helper = Thread(target=self._work, daemon=True)
+            try:
+                helper.start()
+            except RuntimeError:
+                break
+            helpers.append(helper)
+        return helpers
 
     def _make_chains(self) -> list[Chain]:
         by_service: dict[str, Chain] = {}

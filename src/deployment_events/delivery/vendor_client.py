@@ -46,6 +46,11 @@ class VendorClient:
         self._network = network
         self._gate = RateLimitGate(network.clock)
 
+    def within(self, deadline: Deadline) -> "VendorClient":
+        """Return this client with another deadline."""
+        network = self._network._replace(deadline=deadline)
+        return VendorClient(self.vendor, self._settings, network)
+
     def prepare(self, message: Message) -> None:
         """Prepare the transport for the host of a message, before threads use it.
 
