@@ -58,6 +58,8 @@ class StartSource(StrEnum):
     NOW = "now"
     DEPLOYMENT_STATUS = "deployment-status"
     DEPLOYMENT = "deployment"
+    IN_PROGRESS = "in-progress"
+    """The first `in_progress` status of the GitHub deployment."""
     JOB = "job"
     FINISH = "finish"
 
@@ -84,7 +86,12 @@ class Origin(Frozen):
     job: str
     job_index: str
     """The index in the job's matrix, or empty."""
+    job_id: str = ""
+    """The job's ID in GitHub's API, or empty on servers that have none."""
+    deployment_id: str = ""
+    """The ID of the GitHub deployment whose `deployment_status` event triggered the workflow."""
     run_url: str = ""
+    job_url: str = ""
 
 
 Tag = Annotated[tuple[str, str], Field(description="key and value")]
@@ -108,6 +115,8 @@ class Facts(Frozen):
     """The user's, in their order; a key may repeat."""
     metadata: dict[str, str] = {}
     """GitHub's own `github.…` values; the user's keys override them."""
+    recovered: bool = False
+    """Whether post resolved these values again because the runner lost main's state."""
     origin: Origin
 
 

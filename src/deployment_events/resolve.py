@@ -120,7 +120,10 @@ def resolve(
             run_attempt=context.run_attempt,
             job=context.job,
             job_index=inputs.job_index,
+            job_id=inputs.job_id,
+            deployment_id=context.deployment_id,
             run_url=context.run_url,
+            job_url=context.job_url(inputs.job_id),
         ),
     )
     services = inputs.services or (Service(name=context.repository_name or "unknown"),)
@@ -161,4 +164,4 @@ def _metadata(inputs: "Inputs", context: "Context") -> Mapping[str, str]:
     if not inputs.github_metadata:
         return {}
     own = {key for key, _ in inputs.tags}
-    return {key: value for key, value in context.metadata().items() if key not in own}
+    return {key: value for key, value in context.metadata(inputs.job_id).items() if key not in own}

@@ -45,7 +45,7 @@ DOCUMENTED = {  # design section 2
         "timeout-seconds",
         "replay",
     ),
-    *("github-token", "job-status", "job-index"),
+    *("github-token", "job-status", "job-id", "job-index"),
     *("launchdarkly-access-token", "launchdarkly-project-key", "launchdarkly-environment-key"),
     *(
         "launchdarkly-application-key",
@@ -120,6 +120,7 @@ def test_the_shown_defaults_are_the_documented_ones() -> None:
         "timeout-seconds": "30",
         "github-token": "${{ github.token }}",
         "job-status": "${{ job.status }}",
+        "job-id": "${{ job.check_run_id }}",
         "job-index": "${{ strategy.job-index }}",
     }
 

@@ -84,6 +84,15 @@ class Context(NamedTuple):
         """The URL of this attempt of the run."""
         return f"{self.repository_url}/actions/runs/{self.run_id}/attempts/{self.run_attempt}"
 
+    def job_url(self, job_id: str) -> str:
+        """Return the URL of a job of this run, or an empty string if the ID is unknown.
+
+        See docs/vendors.md#github-job-id.
+        """
+        if not (job_id.isdecimal() and self.repository and self.run_id):
+            return ""
+        return f"{self.repository_url}/actions/runs/{self.run_id}/job/{job_id}"
+
     @property
     def should_name_environment(self) -> bool:
         """Whether the payload of this event names an environment if it is intact."""
@@ -100,6 +109,15 @@ class Context(NamedTuple):
         if self.event_name != "deployment_status":
             return ""
         return self._text("deployment_status", "state")
+
+    @property
+    def deployment_id(self) -> str:
+        """The ID of the GitHub deployment in a `deployment_status` event, or empty."""
+        if self.event_name != "deployment_status":
+            return ""
+        deployment = self.payload.get("deployment")
+        value = deployment.get("id") if isinstance(deployment, dict) else None
+        return str(value) if type(value) is int and value > 0 else ""
 
     @property
     def deployment_created_at(self) -> int | None:
@@ -143,7 +161,7 @@ class Context(NamedTuple):
             return Resolved(self.ref.removeprefix("refs/tags/"), "the tag in GITHUB_REF")
         return Resolved(commit, "the commit")
 
-    def metadata(self) -> dict[str, str]:
+    def metadata(self, job_id: str = "") -> dict[str, str]:
         """Return what `github-metadata` adds, each on one line; empty values are left out."""
         facts = {
             "github.run_url": self.run_url if self.repository and self.run_id else "",
@@ -151,6 +169,7 @@ class Context(NamedTuple):
             "github.run_attempt": self.run_attempt,
             "github.workflow": self.workflow,
             "github.job": self.job,
+            "github.job_url": self.job_url(job_id),
             "github.actor": self.actor,
             "github.ref": self.ref,
         }

@@ -1,5 +1,6 @@
 """The validated inputs."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -36,6 +37,11 @@ def _tags(text: str) -> list[Tag]:
     return tags
 
 
+def _digits(text: str) -> str:
+    """Return digits, and an empty string for anything else: the user does not set this input."""
+    return text if re.fullmatch(r"[0-9]{1,20}", text) else ""
+
+
 class Options(Frozen):
     """The inputs that belong to no vendor. A field's name with hyphens is the input's."""
 
@@ -56,6 +62,7 @@ class Options(Frozen):
     github_token: Secret | None = None
     job_status: str = ""
     job_index: str = ""
+    job_id: Annotated[str, checked_by(_digits)] = ""
 
 
 class Inputs(Options):

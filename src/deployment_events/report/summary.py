@@ -119,7 +119,10 @@ def _run(markdown: Markdown, facts: Facts) -> str:
     label = f"run {markdown.escape(origin.run_id)}"
     if origin.run_attempt != "1":
         label += f", attempt {markdown.escape(origin.run_attempt)}"
-    return markdown.link(label, origin.run_url)
+    run = markdown.link(label, origin.run_url)
+    if not origin.job_url:
+        return run
+    return f"{run} · {markdown.link('job', origin.job_url)}"
 
 
 def _times(facts: Facts, results: Sequence[DeliveryResult]) -> str:

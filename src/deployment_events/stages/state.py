@@ -20,7 +20,7 @@ from ..errors import StateError
 from ..github.runner import Runner
 from ..vendors.base import Settings
 from ..vendors.input_names import input_name
-from ..vendors.plan import VendorSettings, override
+from ..vendors.plan import VendorSettings, override, pin_ids
 from ..vendors.registry import VENDORS
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def make_state(inputs: "Inputs", deployments: Sequence[Deployment], outbox: str)
     enabled = inputs.enabled.shared
     return State(
         facts=deployments[0].facts,
-        services=tuple(deployment.service for deployment in deployments),
+        services=tuple(one.service for one in pin_ids(deployments, inputs.enabled)),
         settings={name: settings.without_secrets() for name, settings in enabled.items()},
         on_cancelled=inputs.on_cancelled,
         timeout_seconds=inputs.timeout_seconds,

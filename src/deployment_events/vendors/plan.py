@@ -103,6 +103,26 @@ def make_plan(
     )
 
 
+def pin_ids(deployments: Sequence[Deployment], settings: VendorSettings) -> tuple[Deployment, ...]:
+    """Return the deployments with their generated IDs as overrides.
+
+    So an ID is made once, and post receives it with the saved state.
+    """
+    return tuple(
+        deployment._replace(service=_with_ids(deployment, settings)) for deployment in deployments
+    )
+
+
+def _with_ids(deployment: Deployment, settings: VendorSettings) -> Service:
+    ids = {
+        f"{name}-deployment-id": id_
+        for name, id_ in _known_ids(deployment, settings).items()
+        if id_
+    }
+    overrides = {**deployment.service.overrides, **ids}
+    return deployment.service.model_copy(update={"overrides": overrides})
+
+
 def unique(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the texts in their order, without repetitions and empty ones."""
     return tuple(dict.fromkeys(filter(None, texts)))

@@ -1,13 +1,13 @@
 """What each vendor hears of each event, and what is said of the rest."""
 
 import pytest
-from support.deployments import both, deployments, settings
+from support.deployments import both, deployments, facts, settings
 from support.moments import NOW
 
 from deployment_events.deployment import Event, Service
 from deployment_events.messages import Status
 from deployment_events.vendors.datadog.deployment_id import make_deployment_id
-from deployment_events.vendors.plan import VendorSettings, make_plan
+from deployment_events.vendors.plan import VendorSettings, make_plan, pin_ids
 
 
 @pytest.mark.parametrize(
@@ -119,3 +119,20 @@ def test_a_deployment_of_unknown_version_is_no_event_for_launchdarkly() -> None:
     attributes = planned.messages[0].body["data"]["attributes"]
     assert "git" not in attributes
     assert "version" not in attributes
+
+
+def test_pinned_ids_are_those_that_the_plan_would_make() -> None:
+    given = deployments("api", "web")
+    pinned = pin_ids(given, both())
+    ids = [one.service.overrides["datadog-deployment-id"] for one in pinned]
+    assert ids == [make_deployment_id(one) for one in given]
+    assert all("launchdarkly-deployment-id" not in one.service.overrides for one in pinned)
+
+
+def test_a_pinned_id_is_not_made_again() -> None:
+    """Post may be of a later version of the action, and its values may differ."""
+    pinned = pin_ids(deployments("api"), both())
+    later = tuple(one._replace(facts=facts(version="2")) for one in pinned)
+    planned = make_plan(later, both(pinned[0].service), Event.FINISHED, NOW)
+    [message] = [one for one in planned.messages if one.vendor == "datadog"]
+    assert message.id == make_deployment_id(deployments("api")[0])

@@ -15,10 +15,15 @@ from deployment_events.vendors.shared import is_id
 anything = st.text(st.characters(), max_size=300)
 
 
-def test_the_id_is_readable() -> None:
-    assert re.fullmatch(
-        r"17500000000\.1:checkout:production:[0-9a-f]{24}", make_deployment_id(deployment())
-    )
+def test_the_id_names_the_run_and_the_attempt() -> None:
+    assert re.fullmatch(r"gh-17500000000-1-[0-9a-f]{24}", make_deployment_id(deployment()))
+
+
+@given(anything, anything)
+def test_neither_service_nor_environment_is_spelled_out(service: str, environment: str) -> None:
+    """The runner drops a job output that contains a secret's value."""
+    found = identify(origin().model_dump(), service, environment, NOW)
+    assert re.fullmatch(r"gh-17500000000-1-[0-9a-f]{24}", found)
 
 
 parts = st.fixed_dictionaries(
@@ -129,3 +134,42 @@ def test_names_that_look_alike_in_the_id_s_alphabet_stay_apart() -> None:
         )
         == 4
     )
+
+
+def test_the_job_s_id_takes_the_place_of_its_name_and_matrix_index() -> None:
+    """Two calls of one reusable workflow have the same job name, index and service."""
+    first, second = (origin(job_id=job_id) for job_id in ("40001", "40002"))
+    renamed = origin(job_id="40001", job="other", job_index="7")
+    assert make_deployment_id(deployment(origin=first)) != make_deployment_id(
+        deployment(origin=second)
+    )
+    assert make_deployment_id(deployment(origin=first)) == make_deployment_id(
+        deployment(origin=renamed)
+    )
+
+
+def test_a_github_deployment_has_one_id_in_every_run_that_reports_it() -> None:
+    """A re-run, and a second success status, are the same deployment."""
+    first = deployment(origin=origin(deployment_id="4711"))
+    again = deployment(
+        origin=origin(deployment_id="4711", run_id="99", run_attempt="3", job_id="5"),
+        started_at=EARLIER - 1,
+    )
+    assert make_deployment_id(first) == make_deployment_id(again)
+    assert re.fullmatch(r"gh-d4711-[0-9a-f]{24}", make_deployment_id(first))
+    others = [
+        deployment(origin=origin(deployment_id="4712")),
+        deployment(origin=origin(deployment_id="4711"), environment="staging"),
+        deployment(origin=origin(deployment_id="4711"), services=(Service(name="web"),)),
+        deployment(origin=origin(deployment_id="4711", repository="octo-org/other")),
+    ]
+    ids = {make_deployment_id(one) for one in [first, *others]}
+    assert len(ids) == 5
+
+
+def test_a_recovered_deployment_leaves_the_start_out() -> None:
+    first = deployment(recovered=True)
+    assert make_deployment_id(first) == make_deployment_id(
+        deployment(recovered=True, started_at=EARLIER - 1)
+    )
+    assert make_deployment_id(first) != make_deployment_id(deployment())
