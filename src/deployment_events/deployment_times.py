@@ -7,7 +7,7 @@ from .values.times import iso
 
 if TYPE_CHECKING:
     from .github.context import Context
-    from .github.job import JobStart
+    from .github.api import ApiStart
     from .inputs.model import Inputs
 
 START_LABELS = {
@@ -15,6 +15,7 @@ START_LABELS = {
     StartSource.NOW: "now",
     StartSource.DEPLOYMENT_STATUS: "the payload's deployment_status",
     StartSource.DEPLOYMENT: "the payload's deployment",
+    StartSource.IN_PROGRESS: "the deployment's first in_progress status, from GitHub's API",
     StartSource.JOB: "the job's start, from GitHub's API",
     StartSource.FINISH: "the finish",
 }
@@ -22,6 +23,13 @@ START_LABELS = {
 _NO_START = (
     "Nobody knows when this deployment started, so its duration is zero: set started-at, or report "
     "it from one step with event: auto."
+)
+
+
+_WAIT = (
+    "The start is the creation of the GitHub deployment, which includes the time spent waiting for "
+    "approval. Set `started-at`, or grant the job `deployments: read` so that the action can read "
+    "when the deployment began to run."
 )
 
 
@@ -35,9 +43,9 @@ class Times(NamedTuple):
 
 
 def deployment_times(
-    inputs: "Inputs", context: "Context", event: Event, now: int, job_start: "JobStart | None"
+    inputs: "Inputs", context: "Context", event: Event, now: int, api_start: "ApiStart | None"
 ) -> Times:
-    """Return the times of a deployment; `now` is Unix ms, `job_start` is None if not asked for."""
+    """Return the times of a deployment; `now` is Unix ms, `api_start` is None if not asked for."""
     if event is Event.CUSTOM:
         return _custom_times(inputs, context, now)
     if not event.is_end:
@@ -49,15 +57,17 @@ def deployment_times(
     finished_at, finish_label = _finish(inputs, context, now)
     started_at, source = _first(
         (StartSource.INPUT, inputs.started_at),
-        (StartSource.JOB, job_start.at if job_start else None),
+        *([(api_start.source, api_start.at)] if api_start else []),
         (StartSource.DEPLOYMENT, context.deployment_created_at),
         (StartSource.FINISH, finished_at),
     )
+    cause = api_start.unknown_because if api_start else ""
     if source is StartSource.FINISH:
-        cause = job_start.unknown_because if job_start else ""
         return Times(started_at, source, finished_at, (f"{_NO_START} {cause}".strip(),))
     if started_at > finished_at:
         return _clamped(started_at, source, finished_at, finish_label)
+    if source is StartSource.DEPLOYMENT and context.deployment_id:
+        return Times(started_at, source, finished_at, (f"{_WAIT} {cause}".strip(),))
     return Times(started_at, source, finished_at)
 
 

@@ -20,7 +20,7 @@ from .values.times import iso
 
 if TYPE_CHECKING:
     from .github.context import Context
-    from .github.job import JobStart
+    from .github.api import ApiStart
     from .inputs.model import Inputs
 
 JOB_RESULTS = frozenset({"success", "failure", "cancelled", "skipped"})
@@ -76,16 +76,12 @@ def choose_end(job_status: str, on_cancelled: str) -> Event | NoEvent:
     return NoEvent(reason, expected=False)
 
 
-def needs_job_start(inputs: "Inputs", context: "Context", event: Event) -> bool:
-    """Return whether to ask GitHub's API for the job's start.
+def needs_api_start(inputs: "Inputs", event: Event) -> bool:
+    """Return whether to ask GitHub's API for the start.
 
-    That is for a standalone finished or failed event without `started-at`. On `deployment_status`
-    this job is not the one that deployed: it starts after the end of the deployment.
+    That is for a standalone finished or failed event without `started-at`.
     """
-    standalone = event.is_end and inputs.started_at is None
-    return (
-        standalone and inputs.github_token is not None and context.event_name != "deployment_status"
-    )
+    return event.is_end and inputs.started_at is None and inputs.github_token is not None
 
 
 def resolve(
@@ -94,16 +90,16 @@ def resolve(
     event: Event,
     *,
     now: int,
-    job_start: "JobStart | None" = None,
+    api_start: "ApiStart | None" = None,
 ) -> Resolution:
     """Return the deployments of this step; `now` is Unix milliseconds.
 
-    `job_start` is what GitHub's API says about the job's start, or None if it was not asked.
+    `api_start` is the start from GitHub's API, or None if it was not asked for.
     """
     commit = context.commit()
     commit_sha = inputs.commit_sha or commit.value
     version = context.version(commit_sha)
-    times = deployment_times(inputs, context, event, now, job_start)
+    times = deployment_times(inputs, context, event, now, api_start)
     facts = Facts(
         environment=inputs.environment,
         version=inputs.version or version.value,

@@ -11,13 +11,13 @@ from support.moments import EARLIER, MINUTE, NOW
 from support.raw import GITHUB_TOKEN, inputs
 
 from deployment_events.deployment import GITHUB_STATUSES, Event, Facts, StartSource
-from deployment_events.github.job import JobStart
+from deployment_events.github.api import ApiStart
 from deployment_events.resolve import (
     NoEvent,
     choose_end,
     choose_event,
     finish,
-    needs_job_start,
+    needs_api_start,
     resolve,
 )
 
@@ -115,16 +115,7 @@ def test_an_unknown_end_of_the_job_is_told_with_a_cure(status: str) -> None:
 def test_the_job_s_start_is_asked_for_a_lone_end_only(
     event: Event, changes: dict[str, str], needed: bool
 ) -> None:
-    assert (
-        needs_job_start(inputs(**{"github_token": GITHUB_TOKEN, **changes}), context(), event)
-        is needed
-    )
-
-
-def test_the_job_that_hears_of_a_deployment_status_is_not_the_one_that_deployed() -> None:
-    assert not needs_job_start(
-        inputs(github_token=GITHUB_TOKEN), context("deployment_status"), Event.FINISHED
-    )
+    assert needs_api_start(inputs(**{"github_token": GITHUB_TOKEN, **changes}), event) is needed
 
 
 def times(
@@ -136,7 +127,7 @@ def times(
 ):
     """Return start and finish, and the warnings' first words."""
     one = context("deployment_status", deployment_status()) if payload else context()
-    resolved = resolve(inputs(**changes or {}), one, event, now=NOW, job_start=JobStart(job))
+    resolved = resolve(inputs(**changes or {}), one, event, now=NOW, api_start=ApiStart(job))
     facts = resolved.deployments[0].facts
     return facts.started_at, facts.finished_at, list(resolved.warnings)
 
@@ -200,7 +191,7 @@ def test_the_source_of_the_start_is_kept(
     changes: dict[str, str], payload: bool, job: int | None, source: StartSource
 ) -> None:
     one = context("deployment_status", deployment_status()) if payload else context()
-    found = resolve(inputs(**changes), one, Event.FINISHED, now=NOW, job_start=JobStart(job))
+    found = resolve(inputs(**changes), one, Event.FINISHED, now=NOW, api_start=ApiStart(job))
     assert found.deployments[0].facts.start_source is source
 
 
@@ -213,8 +204,8 @@ def test_an_end_without_any_start_has_no_duration_and_a_warning(event: Event) ->
 
 
 def test_the_warning_about_no_duration_says_why_the_jobs_start_is_unknown() -> None:
-    start = JobStart(None, "The list is too long.")
-    found = resolve(inputs(), context(), Event.FINISHED, now=NOW, job_start=start)
+    start = ApiStart(None, unknown_because="The list is too long.")
+    found = resolve(inputs(), context(), Event.FINISHED, now=NOW, api_start=start)
     [warning] = found.warnings
     assert warning.endswith("with event: auto. The list is too long.")
 

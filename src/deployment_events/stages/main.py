@@ -6,9 +6,10 @@ from ..delivery.network import Network
 from ..delivery.outbox import new_name
 from ..deployment import Event
 from ..errors import InputError, StateError
+from ..github.api import ApiStart, GitHubApi
 from ..github.context import Context, read_context
-from ..github.job import read_job_start
 from ..github.runner import Runner
+from ..github.start import read_start
 from ..http.deadline import Clock
 from ..inputs.model import Inputs, input_names
 from ..inputs.read import read_inputs
@@ -16,7 +17,7 @@ from ..report.log import log_results, log_undelivered
 from ..report.outcome import apply, judge, no_vendor
 from ..report.outputs import set_deployment_outputs, set_no_results, set_result_outputs
 from ..report.summary import Summary, render, render_nothing
-from ..resolve import NoEvent, Resolution, choose_event, needs_job_start, resolve
+from ..resolve import NoEvent, Resolution, choose_event, needs_api_start, resolve
 from ..vendors.input_names import secret_values
 from ..vendors.plan import Plan, make_plan
 from .confirmed import save_confirmed
@@ -112,16 +113,8 @@ def _report_event(
 ) -> int:
     """Report one event now."""
     network = Network.open(clock, inputs.timeout_seconds, hide=runner.hide, log=runner.log)
-    job_start = None
-    if inputs.github_token and needs_job_start(inputs, context, event):
-        job_start = read_job_start(
-            context,
-            inputs.github_token.get_secret_value(),
-            network.transport,
-            network.deadline,
-            runner.debug,
-        )
-    resolution = resolve(inputs, context, event, now=clock.now(), job_start=job_start)
+    api_start = _read_start(runner, network, inputs, context, event)
+    resolution = resolve(inputs, context, event, now=clock.now(), api_start=api_start)
     _log_resolution(runner, event, resolution)
     deployments = resolution.deployments
     plan = make_plan(deployments, inputs.enabled, event, clock.now())
@@ -147,6 +140,16 @@ def _report_event(
     runner.summarize(render(summary, runner.hide))
     outcome = judge(results, fail_on_error=inputs.fail_on_error, kept=delivery.kept)
     return apply(runner, outcome)
+
+
+def _read_start(
+    runner: Runner, network: Network, inputs: Inputs, context: Context, event: Event
+) -> ApiStart | None:
+    if inputs.github_token is None or not needs_api_start(inputs, event):
+        return None
+    token = inputs.github_token.get_secret_value()
+    api = GitHubApi(context, token, network.transport, network.deadline)
+    return read_start(api, inputs.job_id, runner.debug)
 
 
 def _report_no_vendor(runner: Runner) -> int:

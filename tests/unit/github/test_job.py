@@ -8,14 +8,15 @@ import pytest
 from support.github import context
 from support.moments import EARLIER
 
-from deployment_events.github import job as job_module
-from deployment_events.github.job import JobStart, read_job_start
+from deployment_events.github import api
+from deployment_events.github.api import ApiStart, GitHubApi
+from deployment_events.github.start import read_start
 from deployment_events.http.deadline import Clock, Deadline
 from deployment_events.http.transport import Transport
 from sandbox import GITHUB_TOKEN, Fault, Sandbox
 from sandbox.messages import Response
 
-Read = Callable[..., JobStart]
+Read = Callable[..., ApiStart]
 
 
 def job(**changes: Any) -> dict[str, Any]:
@@ -46,12 +47,15 @@ def lines() -> list[str]:
 def read(sandbox: Sandbox, lines: list[str]) -> Read:
     """Return a function that reads this job's start, given all jobs and the context's changes."""
 
-    def read_start(*jobs: dict[str, Any], token: str = GITHUB_TOKEN, **changes: str) -> JobStart:
+    def read(
+        *jobs: dict[str, Any], token: str = GITHUB_TOKEN, job_id: str = "", **changes: str
+    ) -> ApiStart:
         sandbox.jobs = list(jobs)
         run = context(**{"api_url": sandbox.github_url, **changes})
-        return read_job_start(run, token, Transport(1), Deadline(Clock(), 5), lines.append)
+        github = GitHubApi(run, token, Transport(1), Deadline(Clock(), 5))
+        return read_start(github, job_id, lines.append)
 
-    return read_start
+    return read
 
 
 OTHERS = [
@@ -66,14 +70,14 @@ OTHERS = [
 def test_the_start_is_that_of_the_job_that_runs_on_this_runner(
     read: Read, lines: list[str]
 ) -> None:
-    assert read(*OTHERS, job()) == JobStart(EARLIER)
+    assert read(*OTHERS, job()) == ApiStart(EARLIER)
     assert lines == []
 
 
 def test_all_pages_are_read(read: Read) -> None:
     others = [job(runner_name=f"other {number}") for number in range(150)]
-    assert read(*others, job()) == JobStart(EARLIER)
-    assert read(job(), *others) == JobStart(EARLIER)
+    assert read(*others, job()) == ApiStart(EARLIER)
+    assert read(job(), *others) == ApiStart(EARLIER)
 
 
 def test_no_page_is_requested_after_the_last_job(read: Read, sandbox: Sandbox) -> None:
@@ -103,7 +107,7 @@ def test_a_job_of_the_same_name_on_a_later_page_makes_the_start_uncertain(read: 
 def test_an_uncertain_start_is_none_with_a_reason_that_is_not_the_permission(
     read: Read, lines: list[str], jobs: list[dict[str, Any]]
 ) -> None:
-    at, reason = read(*jobs)
+    at, _, reason = read(*jobs)
     assert at is None
     assert reason.startswith("GitHub's API ")
     assert "actions: read" not in reason
@@ -127,7 +131,7 @@ def test_a_failed_request_is_none_and_a_debug_line(
 ) -> None:
     start = read(job(), **changes)
     assert start.at is None
-    assert ("actions: read" in start.unknown_because) is reason.startswith("HTTP")
+    assert ("`actions: read`" in start.unknown_because) is reason.startswith("HTTP")
     assert reason in " ".join(lines)
     assert GITHUB_TOKEN not in " ".join(lines)
 
@@ -165,16 +169,16 @@ def test_pages_of_large_jobs_fit_into_what_is_read_of_a_response(
     sandbox.reset()
     large = steps(count)
     others = [job(runner_name=f"other {number}", steps=large) for number in range(99)]
-    assert read(*others, job(steps=large)) == JobStart(EARLIER)
+    assert read(*others, job(steps=large)) == ApiStart(EARLIER)
     assert len(sandbox.requests("github")) == requests
 
 
 def test_a_job_that_fits_on_no_page_is_said_to_be_too_large(read: Read) -> None:
     start = read(job(steps=steps(6000)))
-    assert start == JobStart(
-        None,
-        "GitHub's list of the jobs of this run could not be read completely: "
-        "a page of it is larger than 1 MiB.",
+    assert start.at is None
+    assert start.unknown_because == (
+        "GitHub's API could not be read completely (the jobs of this run): "
+        "a page of the list is larger than 1 MiB."
     )
 
 
@@ -189,9 +193,7 @@ def test_a_list_that_never_ends_is_said_to_be_too_long(read: Read, sandbox: Sand
     start = read(job())
     sandbox.heal()
     assert start.at is None
-    assert start.unknown_because.endswith(
-        "could not be read completely: it has more than 100 jobs."
-    )
+    assert start.unknown_because.endswith("the list has more than 100 jobs.")
     assert len(sandbox.requests("github")) == 100
 
 
@@ -199,9 +201,35 @@ def test_a_list_that_never_ends_is_said_to_be_too_long(read: Read, sandbox: Sand
 def test_a_list_that_takes_too_long_is_said_to_take_too_long(
     read: Read, sandbox: Sandbox, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_module, "_SECONDS", 0.1)
+    monkeypatch.setattr(api, "SECONDS", 0.1)
     sandbox.fail("github", fault)
     start = read(job())
     sandbox.heal()
     assert start.at is None
-    assert "could not be read completely: it takes more than" in start.unknown_because
+    assert "could not be read completely (the jobs of this run)" in start.unknown_because
+    assert "it takes more than" in start.unknown_because
+
+
+def test_a_job_with_an_id_is_read_with_one_request(read: Read, sandbox: Sandbox) -> None:
+    sandbox.reset()
+    assert (
+        read(job(id=41), job(id=42, started_at="2026-05-04T09:00:00Z"), job_id="41").at == EARLIER
+    )
+    [request] = sandbox.requests("github")
+    assert request.path.endswith("/actions/jobs/41")
+
+
+@pytest.mark.parametrize(
+    ("jobs", "changes", "reason"),
+    [
+        ([job(id=1)], {}, "HTTP 404"),
+        ([job(id=41)], {"token": "wrong"}, "HTTP 401"),
+        ([job(id=41, started_at=None)], {}, "did not return this job"),
+    ],
+)
+def test_an_unknown_job_has_no_start_and_a_reason(
+    read: Read, jobs: list[dict[str, Any]], changes: dict[str, str], reason: str
+) -> None:
+    start = read(*jobs, job_id="41", **changes)
+    assert start.at is None
+    assert reason in start.unknown_because
