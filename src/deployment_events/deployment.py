@@ -61,6 +61,8 @@ class StartSource(StrEnum):
     IN_PROGRESS = "in-progress"
     """The first `in_progress` status of the GitHub deployment."""
     JOB = "job"
+    LISTED = "listed"
+    """The start in a vendor's list of deployments."""
     FINISH = "finish"
 
     @property

@@ -6,8 +6,8 @@ from .deployment import Event, StartSource
 from .values.times import iso
 
 if TYPE_CHECKING:
-    from .github.context import Context
     from .github.api import ApiStart
+    from .github.context import Context
     from .inputs.model import Inputs
 
 START_LABELS = {
@@ -17,6 +17,7 @@ START_LABELS = {
     StartSource.DEPLOYMENT: "the payload's deployment",
     StartSource.IN_PROGRESS: "the deployment's first in_progress status, from GitHub's API",
     StartSource.JOB: "the job's start, from GitHub's API",
+    StartSource.LISTED: "the vendor's list of deployments",
     StartSource.FINISH: "the finish",
 }
 

@@ -3,6 +3,7 @@
     DeploymentEventsError
     ├── InputError          the inputs are invalid: nothing is sent
     ├── StateError          the state from the main stage cannot be used
+    │   └── StateMissing    there is no state
     ├── OutboxError         a file of undelivered events cannot be used and is left unchanged
     └── DeliveryFailed      one message was not accepted
         ├── Refused         a retry cannot help
@@ -50,6 +51,10 @@ class InputError(DeploymentEventsError):
 
 class StateError(DeploymentEventsError):
     """The state that main saved is missing, damaged or of another version."""
+
+
+class StateMissing(StateError):
+    """There is no state: main ended early, or the runner lost it."""
 
 
 class OutboxError(DeploymentEventsError):

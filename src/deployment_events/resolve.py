@@ -19,8 +19,8 @@ from .values.text import clean, quoted
 from .values.times import iso
 
 if TYPE_CHECKING:
-    from .github.context import Context
     from .github.api import ApiStart
+    from .github.context import Context
     from .inputs.model import Inputs
 
 JOB_RESULTS = frozenset({"success", "failure", "cancelled", "skipped"})

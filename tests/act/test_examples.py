@@ -76,8 +76,6 @@ def test_two_steps_report_a_failed_deployment_to_launchdarkly_alone(
     assert not sandbox.deployments("datadog")
 
 
-# TODO: remove the mark when post without state is silent about an explicit event.
-@pytest.mark.xfail(reason="post warns of a lost state although there is nothing left to report")
 def test_two_steps_warn_of_nothing(two_steps: tuple[Sandbox, Run]) -> None:
     """On GitHub's runner, post has the state that says that main has done everything."""
     _, finished = two_steps
@@ -92,8 +90,6 @@ def test_one_step_reports_the_start_alone(one_step: tuple[Sandbox, Run]) -> None
     assert not sandbox.deployments("datadog")
 
 
-# TODO: remove the mark when main gives its notice, and post its warning, on such a runner.
-@pytest.mark.xfail(reason="neither main nor post names the two-step workflow yet")
 def test_one_step_names_the_workflow_that_reports_the_end(one_step: tuple[Sandbox, Run]) -> None:
     """On GitHub's runner there is no such notice: one step is enough."""
     _, finished = one_step
@@ -103,8 +99,6 @@ def test_one_step_names_the_workflow_that_reports_the_end(one_step: tuple[Sandbo
     assert "two-steps.yml" in only_line(warnings)
 
 
-# TODO: remove the mark when post without state decides from its inputs.
-@pytest.mark.xfail(reason="post without state reports nothing yet")
 def test_one_step_reports_the_end_if_the_workflow_passes_the_jobs_status(
     act: Act, sandbox: Sandbox
 ) -> None:

@@ -188,7 +188,7 @@ class Outbox:
         elif self._path is not None:
             self._path.unlink(missing_ok=True)
         elif messages:
-            raise FileNotFoundError(ENOENT, "RUNNER_TEMP is not set")
+            raise FileNotFoundError(ENOENT, "RUNNER_TEMP is not an existing directory")
 
     def _shrink(self, messages: Sequence[Message]) -> bool:
         """Return whether the file could be rewritten in place.

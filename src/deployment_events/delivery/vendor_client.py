@@ -7,7 +7,7 @@ from ..errors import DeliveryFailed, Refused, Unavailable
 from ..http.deadline import Deadline, run_with_deadline
 from ..messages import DeliveryResult, Message, Request, Response, Status
 from ..values.text import clean, shorten
-from ..vendors.base import Explanation, Lookup, Settings, Vendor
+from ..vendors.base import Explanation, Listed, Lookup, Settings, Vendor
 from .network import Network
 from .retry import POLICY, Backoff, RateLimitGate, requested_wait, response_time
 
@@ -33,6 +33,8 @@ class LookupResult(NamedTuple):
 
     ids: Mapping[int, str]
     """By the message's number."""
+    listed: Mapping[int, Listed]
+    """The same deployments, as far as the vendor lists them with their times."""
     failure: DeliveryFailed | None = None
     """Why the others may exist, too: not all pages were read."""
 
@@ -76,7 +78,7 @@ class VendorClient:
         """Return the IDs of the deployments that the messages change."""
         lookup = self.vendor.lookup(self._settings, messages)
         if lookup is None:
-            return LookupResult({})
+            return LookupResult({}, {})
         deadline = self._network.deadline
         once_found = deadline.part(_LOOKUP_SHARE * deadline.left())
         return self._look_up(lookup, deadline, once_found)
@@ -120,11 +122,11 @@ class VendorClient:
                 limit = once_found if ids else deadline
                 ids = lookup.take(self._send(request, Backoff(), limit).json())
         except DeliveryFailed as failure:
-            return LookupResult(ids, failure)
+            return LookupResult(ids, lookup.listed, failure)
         if lookup.complete:
-            return LookupResult(ids)
+            return LookupResult(ids, lookup.listed)
         text = f"{self.vendor.title}'s list of deployments is too long to find this one in it"
-        return LookupResult(ids, Refused(text))
+        return LookupResult(ids, lookup.listed, Refused(text))
 
     def log(self, line: str) -> None:
         """Log a line about this vendor."""

@@ -128,9 +128,12 @@ class Runner:
 
     @property
     def temp(self) -> Path | None:
-        """The job's temporary folder, which later steps share."""
+        """The job's temporary folder, which later steps share, or None if it is not mounted.
+
+        See docs/vendors.md#runner-temporary-folder.
+        """
         path = os.environ.get("RUNNER_TEMP", "")
-        return Path(path) if path else None
+        return Path(path) if path and os.path.isdir(path) else None  # noqa: PTH112
 
     @property
     def workspace(self) -> Path | None:

@@ -21,6 +21,7 @@ from ..resolve import NoEvent, Resolution, choose_event, needs_api_start, resolv
 from ..vendors.input_names import secret_values
 from ..vendors.plan import Plan, make_plan
 from .confirmed import save_confirmed
+from .other_runners import TWO_STEPS, runner_without_post
 from .reject import reject
 from .replay import replay
 from .send import open_outbox, send
@@ -65,6 +66,12 @@ def main(runner: Runner, clock: Clock) -> int:
 
 def _report_start(runner: Runner, clock: Clock, inputs: Inputs, context: Context) -> int:
     """Report the start, and leave the result of the job to the post stage."""
+    other_runner = runner_without_post(os.environ)
+    if other_runner:
+        runner.notice(
+            f"{other_runner} does not pass the job's result to the post stage unless "
+            f"`job-status: ${{{{ job.status }}}}` is set under `with:`. {TWO_STEPS}"
+        )
     seconds = min(BEFORE_THE_DEPLOY, inputs.timeout_seconds)
     network = Network.open(clock, seconds, hide=runner.hide, log=runner.log)
     resolution = resolve(inputs, context, Event.STARTED, now=clock.now())

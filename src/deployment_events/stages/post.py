@@ -2,7 +2,7 @@
 
 from ..delivery.network import Network
 from ..deployment import Event
-from ..errors import StateError
+from ..errors import StateError, StateMissing
 from ..github.runner import Runner
 from ..http.deadline import Clock
 from ..messages import undelivered
@@ -25,6 +25,11 @@ def post(runner: Runner, clock: Clock) -> int:
     try:
         state = load(runner)
         settings = restore_settings(state, raw)
+    except StateMissing:
+        # Its imports take time that a post stage with state does not need.
+        from .recover import recover  # noqa: PLC0415
+
+        return recover(runner, clock)
     except StateError as error:
         runner.warning(
             "The end of this deployment is not reported, "

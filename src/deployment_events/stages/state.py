@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from ..delivery.outbox import FOLDER, write_for_runner
 from ..deployment import Deployment, Facts, Frozen, Service
-from ..errors import StateError
+from ..errors import StateError, StateMissing
 from ..github.runner import Runner
 from ..vendors.base import Settings
 from ..vendors.input_names import input_name
@@ -93,7 +93,8 @@ def _save_in_file(runner: Runner, text: str) -> str:
         write_for_runner(_temp(runner) / name, text)
     except OSError as error:
         raise StateError(
-            f"the runner's temporary folder is not writable ({error.strerror})"
+            "its state is larger than 100 KiB, and the runner's temporary folder is not writable "
+            f"({error.strerror})"
         ) from None
     return json.dumps({"file": name, "sha256": sha256(text.encode()).hexdigest()})
 
@@ -102,7 +103,7 @@ def load(runner: Runner) -> State:
     """Return what main saved. Raises `StateError` with a reason."""
     text = runner.state(STATE)
     if not text:
-        raise StateError("the main stage ended before it had saved any")
+        raise StateMissing("the main stage ended before it had saved any")
     try:
         value = json.loads(text)
         if isinstance(value, dict) and "file" in value:
@@ -147,7 +148,7 @@ def _load_from_file(runner: Runner, value: Mapping[str, Any]) -> str:
 
 def _temp(runner: Runner) -> Path:
     if runner.temp is None:
-        raise FileNotFoundError(ENOENT, "RUNNER_TEMP is not set")
+        raise FileNotFoundError(ENOENT, "RUNNER_TEMP is not an existing directory")
     return runner.temp
 
 

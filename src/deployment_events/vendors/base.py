@@ -82,6 +82,16 @@ def _is_secret(annotation: Any) -> bool:
 S = TypeVar("S", bound=Settings)
 
 
+class Listed(NamedTuple):
+    """A deployment in a vendor's list."""
+
+    id: str
+    started_at: int
+    """Unix milliseconds."""
+    is_open: bool
+    """Whether it has started and has neither finished nor failed."""
+
+
 class Lookup(ABC):
     """A search for deployment IDs that takes one or more requests, page after page.
 
@@ -94,6 +104,11 @@ class Lookup(ABC):
     @abstractmethod
     def request(self) -> Request | None:
         """Return the next request, or None after the last page."""
+
+    @property
+    def listed(self) -> Mapping[int, Listed]:
+        """The deployments found so far, by the message's number."""
+        return {}
 
     @abstractmethod
     def take(self, page: Any) -> Mapping[int, str]:

@@ -259,7 +259,7 @@ def test_without_a_temp_folder_nothing_is_kept_which_is_said_once() -> None:
     box.keep([message()])
     box.keep([message()])
     [warning] = told
-    assert "RUNNER_TEMP is not set" in warning
+    assert "RUNNER_TEMP is not an existing directory" in warning
 
 
 def test_the_largest_inputs_make_lines_that_are_read_back() -> None:

@@ -200,7 +200,7 @@ def test_the_version_is_that_of_the_one_service_or_what_all_share(step: Step) ->
     assert step.outputs["version"] == "1.0"
 
 
-@pytest.mark.parametrize("state", ["", "{", '{"format": 0}'])
+@pytest.mark.parametrize("state", ["{", '{"format": 0}'])
 def test_post_without_a_usable_state_warns_once_and_succeeds(
     step: Step, capsys: Capture, state: str
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from ...messages import Request
-from ..base import Lookup
+from ..base import Listed, Lookup
 from ..shared import as_list, is_id
 
 API = "/api/v2/engineering-insights"
@@ -39,7 +39,7 @@ class DeploymentSearch(Lookup):
     ) -> None:
         self._base_url = base_url
         self._credentials = credentials
-        self._newest: dict[int, tuple[int, str]] = {}
+        self._newest: dict[int, Listed] = {}
         self._cursors: set[str] = set()
         """Of the pages read of the first query's list."""
         self._queries = list(_queries(searches.values()))
@@ -62,7 +62,11 @@ class DeploymentSearch(Lookup):
                 if isinstance(item, dict):
                     self._match(item, query["projectKey"])
             self._turn_page(query, _next_page(page))
-        return {key: found for key, (_, found) in self._newest.items()}
+        return {key: found.id for key, found in self._newest.items()}
+
+    @property
+    def listed(self) -> Mapping[int, Listed]:
+        return self._newest
 
     def _turn_page(self, query: dict[str, Any], cursor: str) -> None:
         """Ask for the page of `cursor` next. Pages that repeat or never end are not read."""
@@ -82,8 +86,14 @@ class DeploymentSearch(Lookup):
         names = ("environmentKey", "applicationKey", "applicationVersion")
         place = (project, *(str(item.get(name)) for name in names))
         for key, since in self._wanted.get(place, ()):
-            if started >= max(since, self._newest.get(key, (0, ""))[0]):
-                self._newest[key] = (started, found)
+            newest = self._newest.get(key)
+            if started >= max(since, newest.started_at if newest else 0):
+                self._newest[key] = Listed(found, started, _is_open(item))
+
+
+def _is_open(item: Mapping[str, Any]) -> bool:
+    """See docs/vendors.md#launchdarkly-deployment-item."""
+    return not item.get("endedAt") and item.get("status") not in {"finished", "failed"}
 
 
 def _queries(searches: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

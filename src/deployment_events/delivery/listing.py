@@ -1,0 +1,49 @@
+"""Asks the vendors which deployments they list, before anything is sent."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from ..errors import DeliveryFailed
+from ..messages import Message
+from ..vendors.base import Listed, Settings
+from ..vendors.registry import VENDORS
+from .network import Network
+from .vendor_client import VendorClient
+
+
+class Listing(NamedTuple):
+    """What the vendors list about the deployments of messages."""
+
+    found: Mapping[int, Listed]
+    """By the message's number."""
+    missing: frozenset[int]
+    """The numbers of messages whose deployment the vendor does not list."""
+
+
+def list_deployments(
+    messages: Sequence[Message], settings: Mapping[str, Settings], network: Network
+) -> Listing:
+    """Return which deployments exist. A list that could not be read proves nothing."""
+    found: dict[int, Listed] = {}
+    missing: set[int] = set()
+    for name in settings:
+        wanted = {
+            number: message
+            for number, message in enumerate(messages)
+            if message.vendor == name and message.search
+        }
+        if not wanted:
+            continue
+        client = VendorClient(VENDORS[name], settings[name], network)
+        try:
+            client.prepare(next(iter(wanted.values())))
+            result = client.find_ids(wanted)
+        except DeliveryFailed as failure:
+            client.log(f"the deployments could not be listed ({failure})")
+            continue
+        found |= result.listed
+        if result.failure:
+            client.log(f"the deployments could not be listed ({result.failure})")
+        else:
+            missing |= wanted.keys() - result.listed.keys()
+    return Listing(found, frozenset(missing))

@@ -1,0 +1,164 @@
+"""The post stage without main's state: nothing is invented, and nothing is reported twice."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import leaks
+from support.inprocess import SHA, Step, make_sandbox
+
+from sandbox import Sandbox
+
+JOB_START = 1_777_885_800_000
+"""2026-05-04T09:10:00Z."""
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Sandbox]:
+    with make_sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running: Sandbox) -> Sandbox:
+    running.reset()
+    running.jobs = [{"id": 41, "started_at": "2026-05-04T09:10:00Z"}]
+    return running
+
+
+def lost(tmp_path: Path, sandbox: Sandbox | None, **inputs: str) -> Step:
+    """Return a step whose main stage left nothing behind."""
+    given = {"job_id": "41", "github_token": leaks.GITHUB_TOKEN, "timeout_seconds": "3"}
+    return Step(tmp_path, sandbox, **{**given, **inputs})
+
+
+def open_at_launchdarkly(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Report a start as main does, and lose the state."""
+    lost(tmp_path / "main", sandbox).main()
+
+
+def test_a_successful_job_is_reported_with_the_job_s_start(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    ended = lost(tmp_path, sandbox).post("success")
+    assert ended.code == 0
+    [deployment] = sandbox.deployments("datadog")
+    assert deployment["started_at"] == JOB_START
+    [listed] = sandbox.deployments("launchdarkly")
+    assert (listed["startedAt"], listed["status"]) == (JOB_START, "finished")
+    [warning] = ended.annotations("warning")
+    assert "The inputs were evaluated again" in warning
+
+
+def test_a_start_that_launchdarkly_lists_is_not_sent_again(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    open_at_launchdarkly(sandbox, tmp_path)
+    lost(tmp_path / "post", sandbox).post("success")
+    events = [
+        one.body["eventType"]
+        for one in sandbox.requests("launchdarkly")
+        if one.path.endswith("deployment-events")
+    ]
+    assert events == ["started", "finished"]
+
+
+def test_without_the_job_s_start_the_listed_start_is_used(tmp_path: Path, sandbox: Sandbox) -> None:
+    open_at_launchdarkly(sandbox, tmp_path)
+    [listed] = sandbox.deployments("launchdarkly")
+    sandbox.jobs = []
+    lost(tmp_path / "post", sandbox).post("success")
+    [deployment] = sandbox.deployments("datadog")
+    assert deployment["started_at"] == listed["startedAt"]
+
+
+def test_a_failed_job_is_reported_only_if_an_open_deployment_is_listed(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    ended = lost(tmp_path / "first", sandbox).post("failure")
+    assert sandbox.deployments("launchdarkly") == []
+    assert "no vendor lists an open deployment" in " ".join(ended.annotations("warning"))
+
+    open_at_launchdarkly(sandbox, tmp_path)
+    lost(tmp_path / "second", sandbox).post("failure")
+    [listed] = sandbox.deployments("launchdarkly")
+    assert listed["status"] == "failed"
+    assert sandbox.deployments("datadog") == []
+
+
+def test_a_list_that_cannot_be_read_proves_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
+    sandbox.unplug("launchdarkly")
+    ended = lost(tmp_path, sandbox, timeout_seconds="0.5").post("failure")
+    sandbox.heal()
+    assert ended.code == 0
+    assert "not reported" in " ".join(ended.annotations("warning"))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "env", "payload"),
+    [
+        ({"event": "finished"}, {}, None),
+        ({"event": "started"}, {}, None),
+        ({"event": "update", "launchdarkly_patch": "[]"}, {}, None),
+        ({"commit_sha": "abc"}, {}, None),
+        (
+            {},
+            {"GITHUB_EVENT_NAME": "deployment_status"},
+            {"deployment": {"sha": SHA, "environment": "production"}},
+        ),
+    ],
+)
+def test_nothing_is_sent_or_said_if_main_left_nothing_to_post(
+    tmp_path: Path, sandbox: Sandbox, inputs: dict[str, str], env: dict[str, str], payload: Any
+) -> None:
+    step = Step(tmp_path, sandbox, env=env, payload=payload, **inputs)
+    ended = step.post("success")
+    assert ended.code == 0
+    assert sandbox.requests() == []
+    assert ended.annotations("warning") == []
+    assert ended.summary == ""
+
+
+def test_without_a_vendor_nothing_is_said(tmp_path: Path) -> None:
+    ended = Step(tmp_path).post("success")
+    assert (ended.code, ended.annotations("warning")) == (0, [])
+
+
+def test_a_runner_that_withholds_the_job_s_result_is_named_with_the_two_step_workflow(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    ended = lost(tmp_path, sandbox).post("")
+    [warning] = ended.annotations("warning")
+    assert "examples/two-steps.yml" in warning
+    assert sandbox.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        ({"ACT": "true"}, "act"),
+        ({"ACT": "true", "GITEA_ACTIONS": "true"}, "Gitea"),
+        ({"FORGEJO_ACTIONS": "true"}, "Forgejo"),
+    ],
+)
+def test_main_says_which_runner_does_not_pass_the_job_s_result(
+    tmp_path: Path, sandbox: Sandbox, variables: dict[str, str], name: str
+) -> None:
+    ended = Step(tmp_path, sandbox, env=variables).main()
+    [notice] = [one for one in ended.annotations("notice") if "two-steps.yml" in one]
+    assert notice.startswith(f"{name} does not pass")
+
+
+def test_github_s_runner_gets_no_such_notice(tmp_path: Path, sandbox: Sandbox) -> None:
+    assert "two-steps.yml" not in Step(tmp_path, sandbox).main().stdout
+
+
+def test_a_service_that_is_listed_is_told_from_one_that_is_not(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    lost(tmp_path / "main", sandbox, service="cart").main()
+    lost(tmp_path / "post", sandbox, service="cart\npayments").post("failure")
+    by_name = {one["applicationKey"]: one for one in sandbox.deployments("launchdarkly")}
+    assert by_name.keys() == {"cart"}
+    assert by_name["cart"]["status"] == "failed"
