@@ -133,7 +133,7 @@ TABLE = {
         {"warning": 1}, 0, 0, options=AUTO, stage="post, unknown", sent=False
     ),
     "post, main died before it saved its state": Row(
-        {"warning": 1}, 0, 0, options=AUTO, stage="post, stateless", sent=False
+        {"warning": 1}, 0, 0, options=AUTO, stage="post, stateless"
     ),
     "a bug of ours": Row({"warning": 1}, 0, 1, bug, statuses=()),
     "a bug of ours in post": Row({"warning": 1}, 0, 1, bug, AUTO, stage="post"),

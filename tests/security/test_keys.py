@@ -304,7 +304,7 @@ def test_the_jobs_start_is_asked_of_github_with_its_own_token_alone(
 def test_nothing_wrong_with_githubs_api_stops_the_report_or_takes_more_than_its_two_seconds(
     make_step: Any, sandbox: Sandbox, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deployment_events.github.job._SECONDS", 0.3)
+    monkeypatch.setattr("deployment_events.github.api.SECONDS", 0.3)
     sandbox.fail("github", fault)
     step = make_step(sandbox, started_at="", github_token=GITHUB_TOKEN, env={"RUNNER_DEBUG": "1"})
     ended = step.main()

@@ -25,7 +25,6 @@ from ..report.log import log_results, log_undelivered
 from ..report.outcome import apply, judge
 from ..report.summary import Summary, render, render_nothing
 from ..resolve import NoEvent, choose_end, resolve
-from ..vendors.input_names import secret_values
 from ..vendors.plan import make_plan
 from .other_runners import TWO_STEPS
 from .send import open_outbox, send
@@ -45,8 +44,8 @@ def recover(runner: Runner, clock: Clock) -> int:
 
     Nothing is reported, silently, if main would have left nothing to post.
     """
+    # Post has masked the keys.
     raw = runner.inputs(input_names())
-    runner.mask(secret_values(raw))
     context = read_context(os.environ)
     inputs = _read(raw, clock, context)
     if inputs is None or not _main_would_leave_the_end(inputs, context):
