@@ -1,34 +1,61 @@
-"""Tests of the image: they need a Docker engine and the name of an image in IMAGE (`make test-container`)."""
+"""Tests of the image that IMAGE names; they need a Docker engine (`make test-container`)."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from container.docker import docker
+from container.docker import docker, save
+from container.reports import MakeRunner
 from container.saved import SavedImage
 
+from emulator import ContainerRunner
 from sandbox import Sandbox
+
+SITECUSTOMIZE = Path(__file__).parent / "mounted" / "sitecustomize.py"
 
 
 @pytest.fixture(scope="session")
 def image() -> str:
-    """The image under test. Without an engine that has it every test here fails: none is skipped."""
+    """The image under test. Without it, every test here fails: none is skipped."""
     name = os.environ.get("IMAGE")
     if not name:
-        pytest.fail("no IMAGE in the environment: run `make test-container`")
+        pytest.fail("IMAGE is not set: run `make test-container`")
     docker("image", "inspect", name)
     return name
 
 
 @pytest.fixture(scope="session")
-def saved(image: str, tmp_path_factory: pytest.TempPathFactory) -> SavedImage:
-    """What the image adds to its base."""
-    archive: Path = tmp_path_factory.mktemp("saved") / "image.tar"
-    docker("save", "--output", str(archive), image)
-    return SavedImage(archive)
+def saved(image: str) -> SavedImage:
+    return save(image)
+
+
+@pytest.fixture(scope="session")
+def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which each process of the action records its imports."""
+    return tmp_path_factory.mktemp("records")
+
+
+@pytest.fixture(scope="session")
+def recording(saved: SavedImage, records: Path) -> list[str]:
+    """Docker's options for a container whose Python processes record their imports."""
+    hook = f"{SITECUSTOMIZE}:{saved.site}/sitecustomize.py:ro"
+    return ["--volume", hook, "--volume", f"{records}:/recorded"]
+
+
+@pytest.fixture
+def make_runner(image: str, recording: list[str]) -> MakeRunner:
+    """Makes runners that start the image's containers, by default on the host's network."""
+
+    def make(*arguments: str, network: str = "host", **options: Any) -> ContainerRunner:
+        return ContainerRunner(
+            image, network=network, arguments=[*recording, *arguments], **options
+        )
+
+    return make
 
 
 @pytest.fixture

@@ -1,55 +1,64 @@
-"""An image as `docker save` writes it, seen as what its own Dockerfile adds to the base."""
+"""An image as `docker save` writes it."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import tarfile
-from pathlib import Path
+from functools import cached_property
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-FIRST_INSTRUCTION = "LABEL org.opencontainers.image.title=deployment-events"
-"""Where the history of the base ends and ours begins: the final stage's first instruction."""
+GZIP = b"\x1f\x8b"
+LEVEL = 6
+"""How hard docker and BuildKit compress a layer before they push it."""
 
 
 class SavedImage:
-    """The files of the image's own layers, by path from `/`."""
+    """The image's configuration, files (by path from `/`) and size."""
 
     def __init__(self, archive: Path) -> None:
+        self.files: dict[str, tarfile.TarInfo] = {}
+        self.compressed_size = 0
+        """Bytes of all layers as a registry has them."""
+        self._contents: dict[str, bytes] = {}
         with tarfile.open(archive) as outer:
-            [manifest] = read_json(outer, "manifest.json")
-            config = read_json(outer, manifest["Config"])
-            self.config: dict[str, Any] = config["config"]
-            self.files: dict[str, tarfile.TarInfo] = {}
-            for layer in manifest["Layers"][-own_layers(config["history"]) :]:
-                with tarfile.open(fileobj=outer.extractfile(layer)) as inner:
-                    self.files |= {
-                        f"/{member.name}": member for member in inner if not member.isdir()
-                    }
+            [manifest] = json.loads(read(outer, "manifest.json"))
+            self.config: dict[str, Any] = json.loads(read(outer, manifest["Config"]))["config"]
+            for name in manifest["Layers"]:
+                layer = read(outer, name)
+                compressed = layer if layer.startswith(GZIP) else gzip.compress(layer, LEVEL)
+                self.compressed_size += len(compressed)
+                self._add(outer, name)
 
-    @property
-    def size(self) -> int:
-        """Bytes, as `docker history` counts them."""
-        return sum(member.size for member in self.files.values())
+    def read(self, path: str) -> bytes:
+        """Return the content of a regular file."""
+        return self._contents[path]
 
-    def below(self, name: str) -> list[str]:
-        """Paths with a part of this name, compared without case."""
-        return [path for path in self.files if name in path.lower().split("/")]
+    def text(self, path: str) -> str:
+        """Return the content of a text file."""
+        return self.read(path).decode()
+
+    def below(self, folder: str) -> list[str]:
+        """Return the paths in a folder, at any depth."""
+        return [path for path in self.files if PurePosixPath(folder) in PurePosixPath(path).parents]
+
+    @cached_property
+    def site(self) -> str:
+        """The folder in which the interpreter finds the action's package."""
+        [module] = [path for path in self.files if path.endswith("/deployment_events/__init__.py")]
+        return str(PurePosixPath(module).parents[1])
+
+    def _add(self, outer: tarfile.TarFile, name: str) -> None:
+        with tarfile.open(fileobj=outer.extractfile(name)) as layer:
+            for member in layer:
+                path = f"/{member.name}".rstrip("/") or "/"
+                self.files[path] = member
+                if member.isfile():
+                    self._contents[path] = read(layer, member)
 
 
-def own_layers(history: list[dict[str, Any]]) -> int:
-    """How many layers the final stage of our Dockerfile made."""
-    starts = [
-        i
-        for i, entry in enumerate(history)
-        if entry.get("created_by", "").startswith(FIRST_INSTRUCTION)
-    ]
-    assert len(starts) == 1, "the final stage must begin with the title's LABEL"
-    own = [entry for entry in history[starts[0] :] if not entry.get("empty_layer")]
-    assert own, "the image adds nothing"
-    return len(own)
-
-
-def read_json(archive: tarfile.TarFile, name: str) -> Any:
-    member = archive.extractfile(name)
-    assert member is not None
-    return json.load(member)
+def read(archive: tarfile.TarFile, member: str | tarfile.TarInfo) -> bytes:
+    content = archive.extractfile(member)
+    assert content is not None
+    return content.read()

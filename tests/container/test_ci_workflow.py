@@ -1,8 +1,7 @@
-"""The e2e job of ci.yml, step by step, with its service container on a network of its own: as GitHub would run it."""
+"""The e2e job of ci.yml, step by step, with its service container on the job's network."""
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
 import uuid
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from container.docker import docker
+from container.docker import built, docker
 
 from emulator import REPOSITORY, Action, ContainerRunner, Job, StepResult
 from emulator.layout import Layout
@@ -26,9 +25,12 @@ RECORDED = REPOSITORY / ".github" / "actions" / "recorded"
 class JobRunner:
     """Runs each action of the job in its own image, on the job's network."""
 
-    def __init__(self, images: Mapping[Path, str], network: str) -> None:
+    def __init__(self, images: Mapping[Path, str], network: str, recording: list[str]) -> None:
         self._runners = {
-            path: ContainerRunner(image, network=network) for path, image in images.items()
+            path: ContainerRunner(
+                image, network=network, arguments=recording if path == REPOSITORY else ()
+            )
+            for path, image in images.items()
         }
 
     def start(
@@ -39,15 +41,13 @@ class JobRunner:
 
 @pytest.fixture(scope="module")
 def images(image: str) -> Iterator[dict[Path, str]]:
-    special = shlex.split(os.environ.get("DOCKER_BUILD_ARGS", ""))
-    recorded = docker("build", "--quiet", *special, str(RECORDED))
-    yield {REPOSITORY: image, RECORDED: recorded}
-    docker("image", "rm", recorded)
+    with built(str(RECORDED)) as recorded:
+        yield {REPOSITORY: image, RECORDED: recorded}
 
 
 @pytest.fixture
 def network(tmp_path: Path) -> Iterator[str]:
-    """The job's network, with the service container up and waiting for the checkout in `tmp_path`."""
+    """The job's network, with the service container, which waits for the checkout in `tmp_path`."""
     name = f"e2e-{uuid.uuid4().hex[:8]}"
     service = E2E["services"]["sandbox"]
     [mount] = [
@@ -73,9 +73,15 @@ def network(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("leg", E2E["strategy"]["matrix"]["include"], ids=lambda leg: leg["deploy"])
-def test_e2e(images: dict[Path, str], network: str, tmp_path: Path, leg: dict[str, object]) -> None:
+def test_e2e(
+    images: dict[Path, str],
+    network: str,
+    recording: list[str],
+    tmp_path: Path,
+    leg: dict[str, object],
+) -> None:
     shutil.copytree(REPOSITORY / "sandbox", tmp_path / "sandbox")  # the checkout
-    with Job(runner=JobRunner(images, network), matrix=leg) as job:
+    with Job(runner=JobRunner(images, network, recording), matrix=leg) as job:
         ended = {step["name"]: execute(job, step) for step in E2E["steps"] if "name" in step}
         posts = job.finish().posts
     deploy = "success" if leg["deploy"] == "succeeds" else "failure"
@@ -89,7 +95,7 @@ def test_e2e(images: dict[Path, str], network: str, tmp_path: Path, leg: dict[st
 
 
 def execute(job: Job, step: dict[str, object]) -> StepResult:
-    """One step as written; YAML's booleans and numbers become the strings that GitHub makes of them."""
+    """One step as written; YAML's booleans and numbers become strings, as on GitHub."""
     if "run" in step:
         return job.run(str(step["run"]), env=strings(step.get("env")))
     path = REPOSITORY / str(step["uses"])
