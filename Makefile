@@ -33,7 +33,7 @@ lint: $(STAMP)  ## ruff, mypy, import-linter, zizmor, hadolint, actionlint
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	@PYTHONPATH=src:. $(BIN)/lint-imports --cache-dir .cache/import-linter >.cache/import-linter.log || { cat .cache/import-linter.log; exit 1; }
-	$(BIN)/hadolint Dockerfile .github/actions/*/Dockerfile
+	$(BIN)/hadolint Dockerfile benchmarks/*.Dockerfile .github/actions/*/Dockerfile
 	$(BIN)/actionlint .github/workflows/*.yml examples/*.yml
 	$(BIN)/zizmor --offline --quiet .github action.yml
 

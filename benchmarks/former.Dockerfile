@@ -1,6 +1,7 @@
 # The kind of image that this action had before: the complete base image and, above it, the action with its dependencies.
 # It is built for comparison only. The named context `packages` is the build stage of the Dockerfile.
 
+# hadolint ignore=DL3006
 FROM packages AS former
 RUN site="/former$(python -IB -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
  && mkdir -p "$site" \

@@ -30,9 +30,7 @@ PROGRAMS = ("chmod", "env", "find", "mv", "rm", "sh", "stat", "tail", "tar")
 BASE_FILES = (
     "/usr/local/bin/python",
     *(f"/bin/{name}" for name in PROGRAMS),
-    "/etc/group",
-    "/etc/os-release",
-    "/etc/passwd",
+    *(f"/etc/{name}" for name in ("group", "ld.so.conf", "ld.so.conf.d", "os-release", "passwd")),
     # OpenSSL looks here for what is in /etc/ssl.
     "/usr/lib/ssl/certs",
     "/usr/lib/ssl/openssl.cnf",
@@ -135,6 +133,8 @@ class Image:
             raise SystemExit(f"The base image has no {', '.join(sorted(missing))}.")
         for library in set(re.findall(r"(/\S+) \(0x", listing)):
             self.copy(Path(library))
+        # The loader finds libraries outside of its own folders in this cache.
+        run("ldconfig", "-X", "-r", str(self.tree))
 
     def add_package_records(self, dpkg: Path, documentation: Path) -> None:
         """Add the records and licenses of the Debian packages that the files belong to.

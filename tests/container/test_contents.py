@@ -79,6 +79,7 @@ OTHERS = {
     rf"{PYTHON}/LICENSE\.txt": "Python's license, in the official base",
     r"/usr/(local/)?bin/python3\.\d+": "the interpreter",
     r"/etc/(passwd|group)": "users' names",
+    r"/etc/ld\.so\.(cache|conf|conf\.d/.+\.conf)": "the loader: libraries in /usr/local/lib",
     r"/etc/nsswitch\.conf": "/etc/hosts before DNS",
     r"/etc/os-release|/usr/lib/os-release": "scanners ask for the distribution",
     r"/etc/ssl/certs/.+|/usr/share/ca-certificates/.+": "the public CAs",

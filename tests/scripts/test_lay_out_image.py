@@ -78,6 +78,7 @@ for file in "$@"; do echo "  libz.so.1 => {library} (0x00007f0000000002)"; done
 
     def install(self, program: Callable[[str, str], None], library: Path, more: str = "") -> None:
         program("ldd", self.LDD.format(library=library, more=more))
+        program("ldconfig", '#!/bin/sh\nmkdir -p "$3/etc"; touch "$3/etc/ld.so.cache"\n')
 
     def test_the_libraries_of_a_binary_are_copied(
         self, image: Image, base: Path, program: Callable[[str, str], None]
@@ -88,6 +89,7 @@ for file in "$@"; do echo "  libz.so.1 => {library} (0x00007f0000000002)"; done
         image.copy(write(base / "etc/passwd"))
         image.add_libraries()
         assert placed(image, library).is_file()
+        assert (image.tree / "etc/ld.so.cache").is_file()
 
     def test_only_binaries_are_asked_about(
         self, image: Image, base: Path, program: Callable[[str, str], None]

@@ -68,3 +68,23 @@ def test_users_get_an_image_that_was_read_without_a_login() -> None:
     used = [step.get("uses", "") for step in JOBS["try"]["steps"]]
     assert not [name for name in used if "login" in name]
     assert set(JOBS["publish"]["needs"]) == {"image", "try"}
+
+
+def test_every_label_of_the_image_has_its_value() -> None:
+    _, build = step("image", "docker/build-push-action")
+    given = dict(line.split("=", 1) for line in build["with"]["build-args"].splitlines())
+    dockerfile = (WORKFLOW.parents[2] / "Dockerfile").read_text()
+    wanted = re.findall(r"image\.\w+=\"\$\{(\w+)\}\"", dockerfile)
+    assert wanted == ["SOURCE", "REVISION", "VERSION"]
+    assert given.keys() == set(wanted)
+    assert all("${{ " in value for value in given.values())
+
+
+def test_the_image_is_tested_on_each_architecture_before_it_is_published() -> None:
+    """The container tests include its size, its programs and its package records."""
+    runners = JOBS["try"]["strategy"]["matrix"]["runner"]
+    _, build = step("image", "docker/build-push-action")
+    assert len(runners) == len(build["with"]["platforms"].split(","))
+    _, tests = step("try", "make test-image")
+    assert 'IMAGE="$REFERENCE"' in tests["run"]
+    assert "try" in JOBS["publish"]["needs"]
