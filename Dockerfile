@@ -3,7 +3,9 @@
 # A job waits until the image is pulled, so the image contains only what the two stages execute. The build stage copies
 # that from the base image to /image (scripts/lay_out_image.py), and the final stage starts from nothing.
 
-FROM python:3.13-slim AS tools
+FROM python:3.13-slim AS base
+
+FROM base AS tools
 ENV PYTHONDONTWRITEBYTECODE=1
 WORKDIR /build
 COPY requirements-uv.txt ./

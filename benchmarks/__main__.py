@@ -8,6 +8,7 @@ import sys
 
 import chart
 import container
+import pull
 import services
 import startup
 from service import ROOT
@@ -36,6 +37,10 @@ def main() -> None:
     many = services.report(rows, few)
     print(many)
     page = between(between(PAGE.read_text(), "startup", one), "services", many)
+    if pull.available():
+        first = pull.report(pull.measure(few), few)
+        print(first)
+        page = between(page, "pull", first)
     if container.available():  # where there is no engine, the figures of the last one stay
         whole = container.report(container.measure(rounds), rounds)
         print(whole)

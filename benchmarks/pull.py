@@ -2,11 +2,11 @@
 
     IMAGE=deployment-events:local python benchmarks/pull.py [rounds]
 
-The image must exist (`make image`), and the registry is Debian's docker-registry on this machine. The
-other image is of the kind that this action had before: the complete base with the action above it.
+The image must exist (`make image`). The registry is Debian's docker-registry on this machine. The
+other image is of the kind that this action had before: the base image with the action above it.
 
-Sizes are those of the layers as pushed. For the times, each image is pushed a second time as a copy
-with one layer of its own, because the machine may have layers of the images already.
+Sizes are those of the layers as pushed. For the times, each image is pushed a second time, as a
+copy with a single layer, because the machine may already have layers of the images.
 """
 
 import contextlib
@@ -52,17 +52,19 @@ def docker(*arguments: str) -> str:
 def former() -> Iterator[str]:
     """Build the image of the former kind, and remove its names afterwards."""
     options = shlex.split(os.environ.get("DOCKER_BUILD_ARGS", ""))
-    tags = [f"deployment-events-{stage}:{uuid.uuid4().hex}" for stage in ("build", "former")]
-    file = ROOT / "benchmarks" / "former.Dockerfile"
     build = ("build", "--quiet", *options)
-    packages = f"packages=docker-image://{tags[0]}"
+    number = uuid.uuid4().hex
+    base, packages, image = (f"deployment-events-{name}:{number}" for name in ("b", "p", "f"))
+    contexts = (f"base=docker-image://{base}", f"packages=docker-image://{packages}")
+    file = ("--file", str(ROOT / "benchmarks" / "former.Dockerfile"))
     try:
-        docker(*build, "--target", "build", "--tag", tags[0], str(ROOT))
-        context = ("--build-context", packages, "--file", str(file), str(ROOT))
-        docker(*build, "--tag", tags[1], *context)
-        yield tags[1]
+        docker(*build, "--target", "base", "--tag", base, str(ROOT))
+        docker(*build, "--target", "build", "--tag", packages, str(ROOT))
+        named = [item for context in contexts for item in ("--build-context", context)]
+        docker(*build, *named, *file, "--tag", image, str(ROOT))
+        yield image
     finally:
-        remove(*tags)
+        remove(base, packages, image)
 
 
 def remove(*names: str) -> None:
@@ -124,21 +126,18 @@ def measure(rounds: int) -> Measured:
 
 
 def report(measured: Measured, rounds: int) -> str:
-    (former_size, former_cost), (size, cost) = measured[_FORMER], measured[_OURS]
-    rows = [
-        f"| {name} | {size / 1e6:.1f} | {cost.wall:.2f} |"
-        for name, (size, cost) in measured.items()
+    rows = [(name, size / 1e6, pull.wall) for name, (size, pull) in measured.items()]
+    former_row, row = rows
+    ratios = [ours / theirs for ours, theirs in zip(row[1:], former_row[1:], strict=True)]
+    lines = [
+        f"Medians of {rounds} rounds, {machine()}, registry on the same machine.",
+        "",
+        "| image | pulled, MB | cold pull and first run, s |",
+        "|---|---|---|",
+        *(f"| {name} | {size:.1f} | {seconds:.2f} |" for name, size, seconds in rows),
+        "| **ratio** | " + " | ".join(f"**{ratio:.2f}**" for ratio in ratios) + " |",
     ]
-    return "\n".join(
-        [
-            f"Medians of {rounds} rounds, {machine()}, registry on the same machine.",
-            "",
-            "| image | pulled, MB | cold pull and first run, s |",
-            "|---|---|---|",
-            *rows,
-            f"| **ratio** | **{size / former_size:.2f}** | **{cost.wall / former_cost.wall:.2f}** |",
-        ]
-    )
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

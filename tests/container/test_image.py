@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from pathlib import Path
@@ -28,10 +29,13 @@ def test_a_job_pulls_at_most_20_mb(saved: SavedImage) -> None:
 
 def test_a_job_pulls_at_most_0_37_of_the_base_with_the_action(saved: SavedImage) -> None:
     file = REPOSITORY / "benchmarks" / "former.Dockerfile"
-    with built("--target", "build", str(REPOSITORY)) as packages:
-        context = ("--build-context", f"packages=docker-image://{packages}")
-        with built(*context, "--file", str(file), str(REPOSITORY)) as former:
-            assert saved.compressed_size <= SHARE * save(former).compressed_size
+    with contextlib.ExitStack() as images:
+        contexts = []
+        for name, stage in (("base", "base"), ("packages", "build")):
+            image = images.enter_context(built("--target", stage, str(REPOSITORY)))
+            contexts += ["--build-context", f"{name}=docker-image://{image}"]
+        former = images.enter_context(built(*contexts, "--file", str(file), str(REPOSITORY)))
+        assert saved.compressed_size <= SHARE * save(former).compressed_size
 
 
 def test_without_inputs_the_action_warns_and_succeeds(image: str) -> None:
