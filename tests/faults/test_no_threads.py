@@ -17,13 +17,17 @@ COUNTS = [0, 1, 2, 3, 5, 12]
 
 PROGRAM = """\
 import runpy, sys, threading
-real, started = threading._start_new_thread, []
-def start(*arguments):
+# Python 3.13 has renamed it.
+name = "_start_joinable_thread"
+if not hasattr(threading, name):
+    name = "_start_new_thread"
+real, started = getattr(threading, name), []
+def start(*arguments, **options):
     if len(started) >= {count}:
         raise RuntimeError("can't start new thread")
     started.append(1)
-    return real(*arguments)
-threading._start_new_thread = start
+    return real(*arguments, **options)
+setattr(threading, name, start)
 sys.argv = [{program!r}]
 runpy.run_path({program!r}, run_name="__main__")
 """
