@@ -7,10 +7,8 @@ the stages import requests and pydantic, which takes more than 100 ms.
 import gc
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Literal, NoReturn
 
@@ -20,29 +18,44 @@ if TYPE_CHECKING:
 
     Stage = Callable[[Runner, Clock], int]
 
+StageName = Literal["main", "post"]
 
-def run(stage: Literal["main", "post"]) -> NoReturn:
+
+def run(stage: StageName) -> NoReturn:
     """Run a stage and end the process with its exit code, or with 128 plus a signal's number.
 
     An unexpected error becomes a warning, because it must not break the user's deployment.
     """
-    _set_up()
-    # The clock imports only the standard library, too.
-    from .http.deadline import Clock
-
-    clock = Clock()
-    signals = _listen(clock)
-
-    from .github.runner import Runner
-
-    runner = Runner()
+    signals: list[int] = []
     code = 0
     try:
-        code = _load(stage)(runner, clock)
-    except Exception as bug:  # noqa: BLE001
-        with suppress(Exception):
-            code = report_bug(runner, bug)
+        code = _run(stage, signals)
+    # Not even a program that cannot be loaded may fail the step before the deployment.
+    except BaseException:  # noqa: BLE001
+        code = int(_bug_fails_step(stage))
     _leave(128 + signals[0] if signals else code)
+
+
+def _run(stage: StageName, signals: list[int]) -> int:
+    """Run a stage and return its exit code; add the signals of a cancel to `signals`."""
+    _set_up()
+    # These two import only the standard library, too.
+    from .github.log import Log
+    from .http.deadline import Clock
+
+    log = Log.take_over()
+    clock = Clock()
+    _listen(clock, signals)
+    try:
+        from .github.runner import Runner
+    except Exception as bug:
+        log.write(f"This action has a bug: {type(bug).__name__}.")
+        raise
+    runner = Runner(log)
+    try:
+        return _load(stage)(runner, clock)
+    except Exception as bug:  # noqa: BLE001
+        return report_bug(runner, bug, stage)
 
 
 def _set_up() -> None:
@@ -56,13 +69,12 @@ def _set_up() -> None:
     threading.excepthook = lambda _: None
 
 
-def _listen(clock: "Clock") -> list[int]:
-    """Let SIGINT and SIGTERM end the network requests. Return the list of received signals.
+def _listen(clock: "Clock", received: list[int]) -> None:
+    """Let SIGINT and SIGTERM end the network requests, and add them to `received`.
 
     The runner sends SIGINT, then SIGTERM, and then kills: docs/vendors.md#runner-cancel-timing.
     The first process of a container ignores SIGTERM if it has no handler.
     """
-    received: list[int] = []
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
         received.append(number)
@@ -70,10 +82,9 @@ def _listen(clock: "Clock") -> list[int]:
 
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)
-    return received
 
 
-def _load(stage: str) -> "Stage":
+def _load(stage: StageName) -> "Stage":
     """Import a stage, without the modules that only the other stage needs."""
     if stage == "main":
         from .stages.main import main
@@ -84,7 +95,7 @@ def _load(stage: str) -> "Stage":
     return post
 
 
-def report_bug(runner: "Runner", bug: Exception) -> int:
+def report_bug(runner: "Runner", bug: Exception, stage: StageName) -> int:
     """Annotate the run with an unexpected error, and return the step's exit code.
 
     The annotation contains the error's type and place. The error's message may contain a user's
@@ -97,31 +108,26 @@ def report_bug(runner: "Runner", bug: Exception) -> int:
 
     for line in "".join(traceback.format_exception(bug)).splitlines():
         runner.debug(line)
-    outcome = internal_error(describe_bug(bug), fail_on_error=_bug_fails_step(runner))
+    outcome = internal_error(describe_bug(bug), fail_on_error=_bug_fails_step(stage))
     return apply(runner, outcome)
 
 
-def _bug_fails_step(runner: "Runner") -> bool:
-    """Return whether an unexpected error fails the step. The inputs may not be validated yet."""
-    inputs = runner.inputs(["event", "fail-on-error"])
-    if _post_follows(runner, inputs["event"]):
+def _bug_fails_step(stage: StageName) -> bool:
+    """Return whether an unexpected error fails the step: never before the user's deployment.
+
+    The inputs may not be validated yet, and nothing but the standard library may be loaded.
+    """
+    is_auto = _input("EVENT") in {"", "auto"}
+    is_deployment_status = os.environ.get("GITHUB_EVENT_NAME") == "deployment_status"
+    if stage == "main" and is_auto and not is_deployment_status:
         return False
-    return inputs["fail-on-error"].lower() == "true"
+    return _input("FAIL-ON-ERROR") == "true"
 
 
-def _post_follows(runner: "Runner", event: str) -> bool:
-    """Return whether this is the main stage of `event: auto`, before the user's deployment."""
-    from .stages.state import STATE
-
-    is_auto = event.lower() in {"", "auto"}
-    if not is_auto or os.environ.get("GITHUB_EVENT_NAME") == "deployment_status":
-        return False
-    return not runner.state(STATE)
+def _input(name: str) -> str:
+    return os.environ.get(f"INPUT_{name}", "").strip().lower()
 
 
 def _leave(code: int) -> NoReturn:
     """End the process immediately. This saves 40 ms of teardown, and waits for no thread."""
-    # Nobody may be reading the log any more.
-    with suppress(OSError):
-        sys.stdout.flush()
     os._exit(code)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from actions_toolkit import command, core
 
@@ -175,7 +175,7 @@ class Step:
         """The variables that name a stage's command files."""
         return {name: str(self._files / stage / name) for name in COMMAND_FILES}
 
-    def _run(self, stage: Callable[[Runner, Clock], int], name: str) -> Ended:
+    def _run(self, stage: Callable[[Runner, Clock], int], name: Literal["main", "post"]) -> Ended:
         environment = self.environment(name)
         out, err = io.StringIO(), io.StringIO()
         began = self.clock.monotonic()
@@ -185,7 +185,7 @@ class Step:
             try:
                 code = stage(runner, self.clock)
             except Exception as bug:  # noqa: BLE001  as process.run does
-                code = report_bug(runner, bug)
+                code = report_bug(runner, bug, name)
         seconds = self.clock.monotonic() - began
         return Ended(
             code, out.getvalue(), err.getvalue(), seconds, issued, *read_files(environment)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from emulator import REPOSITORY
 from support.inprocess import Ended, Step, read_files
@@ -51,7 +52,9 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(step: Step, stage: str = "main", *, program: Path | None = None) -> Iterator[Running]:
+def running(
+    step: Step, stage: str = "main", *, program: Path | None = None, stdout: Any = subprocess.PIPE
+) -> Iterator[Running]:
     """Start a stage, and kill it in the end."""
     environment = {"PATH": os.defpath, "HOME": str(step.temp), **step.environment(stage)}
     popen = subprocess.Popen(
@@ -59,7 +62,7 @@ def running(step: Step, stage: str = "main", *, program: Path | None = None) -> 
         env=environment,
         cwd=step.workspace,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",

@@ -1,9 +1,11 @@
 """Start-up, signals, unexpected errors and exit of a process."""
 
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from support.manifest import ROOT
@@ -38,6 +40,26 @@ def run_stage(body: str, stage: str = "main", **environ: str) -> subprocess.Comp
     return python("-c", RUN_STAGE.format(stage=stage, body=lines), **environ)
 
 
+def run_stage_with(stdout: str, body: str, stage: str = "main", **environ: str) -> tuple[int, str]:
+    """Run a process with a stdout that cannot be written. Return its exit code and its stderr."""
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    command = f'exec {sys.executable} -c "$0"'
+    redirected = {
+        "/dev/full": f"{command} >/dev/full",
+        "closed": f"{command} >&-",
+        "closed pipe": f"mkfifo p; exec 3<>p 4>p 3<&-; {command} >&4",
+    }
+    with TemporaryDirectory() as folder:
+        ended = subprocess.run(
+            ["/bin/bash", "-c", redirected[stdout], RUN_STAGE.format(stage=stage, body=lines)],
+            env={"PYTHONPATH": SOURCES, "PATH": os.defpath, **environ},
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=folder,
+        )
+    return ended.returncode, ended.stderr
+
+
 def python(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments],
@@ -70,7 +92,7 @@ class TestUnexpectedErrors:
         self, step: Step, capsys: pytest.CaptureFixture[str], event: str, fail: str, code: int
     ) -> None:
         step.give(raw(event=event, fail_on_error=fail))
-        assert report_bug(Runner(), bug()) == code
+        assert report_bug(Runner(), bug(), "main") == code
         [line] = capsys.readouterr().out.splitlines()
         assert line.startswith("::warning::This action has a bug: KeyError at test_process.py:")
         assert "hunter2" not in line
@@ -78,18 +100,17 @@ class TestUnexpectedErrors:
     def test_it_fails_the_step_of_a_deployment_status_event(self, step: Step) -> None:
         step.give(raw(event="auto", fail_on_error="true"))
         step.monkeypatch.setenv("GITHUB_EVENT_NAME", "deployment_status")
-        assert report_bug(Runner(), bug()) == 1
+        assert report_bug(Runner(), bug(), "main") == 1
 
     def test_it_fails_the_step_in_post(self, step: Step) -> None:
         step.give(raw(event="auto", fail_on_error="true"))
-        step.monkeypatch.setenv("STATE_deployment", "{}")
-        assert report_bug(Runner(), bug()) == 1
+        assert report_bug(Runner(), bug(), "post") == 1
 
     def test_the_traceback_is_written_only_with_runner_debug(
         self, step: Step, capsys: pytest.CaptureFixture[str]
     ) -> None:
         step.monkeypatch.setenv("RUNNER_DEBUG", "1")
-        report_bug(Runner(), bug())
+        report_bug(Runner(), bug(), "main")
         lines = capsys.readouterr().out.splitlines()
         assert any("Traceback" in line for line in lines)
         assert [line[:11] for line in lines if not line.startswith("::debug::")] == ["::warning::"]
@@ -106,6 +127,60 @@ class TestUnexpectedErrors:
         body = "import threading\nthread = threading.Thread(target=lambda: 1 // 0)\n"
         ended = run_stage(f"{body}thread.start(); thread.join()\nreturn 0")
         assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
+class TestLog:
+    def test_nothing_but_the_runner_writes_to_stdout_or_stderr(self) -> None:
+        body = (
+            "import sys, threading, traceback, warnings\n"
+            "print('printed')\nprint('printed', file=sys.stderr)\nwarnings.warn('warned')\n"
+            "try:\n    1 // 0\nexcept ZeroDivisionError:\n    traceback.print_exc()\n"
+            "class Broken:\n    def __del__(self):\n        1 // 0\n"
+            "Broken()\nrunner.log('logged')\nrunner.notice('noticed')\nprint('printed')\nreturn 0"
+        )
+        ended = run_stage(body)
+        assert (ended.stdout, ended.stderr) == ("logged\n::notice::noticed\n", "")
+
+    @pytest.mark.parametrize("stdout", ["/dev/full", "closed pipe", "closed"])
+    @pytest.mark.parametrize("code", [0, 3])
+    def test_a_log_that_cannot_be_written_changes_nothing(
+        self, tmp_path: Path, stdout: str, code: int
+    ) -> None:
+        done = tmp_path / "done"
+        body = (
+            "import pathlib\n"
+            "runner.mask(['hunter2'])\nrunner.log('x' * 100_000)\nrunner.warning('x')\n"
+            f"pathlib.Path({str(done)!r}).touch()\nreturn {code}"
+        )
+        assert run_stage_with(stdout, body) == (code, "")
+        assert done.exists()
+
+    @pytest.mark.parametrize(
+        ("stage", "inputs", "code"),
+        [
+            ("main", {"INPUT_EVENT": "auto", "INPUT_FAIL-ON-ERROR": "true"}, 0),
+            ("main", {"INPUT_EVENT": "finished", "INPUT_FAIL-ON-ERROR": "true"}, 1),
+            ("main", {"INPUT_EVENT": "finished"}, 0),
+            ("post", {"INPUT_EVENT": "auto", "INPUT_FAIL-ON-ERROR": "true"}, 1),
+        ],
+    )
+    @pytest.mark.parametrize("failure", ["1 // 0", "raise SystemExit(7)", "raise MemoryError"])
+    def test_whatever_fails_the_exit_code_follows_the_rules(
+        self, stage: str, inputs: dict[str, str], code: int, failure: str
+    ) -> None:
+        assert run_stage_with("/dev/full", failure, stage, **inputs) == (code, "")
+
+    def test_a_runner_that_cannot_be_loaded_does_not_fail_the_step(self) -> None:
+        code = "import sys\nsys.modules['actions_toolkit'] = None\n" + RUN_STAGE.format(
+            stage="main", body="    return 3"
+        )
+        ended = python("-c", code)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert ended.stdout == "This action has a bug: ModuleNotFoundError.\n"
+
+    def test_text_that_the_locale_cannot_encode_is_written(self) -> None:
+        ended = run_stage("runner.log('ü✅')\nreturn 0", PYTHONIOENCODING="ascii")
+        assert (ended.returncode, ended.stdout) == (0, "ü✅\n")
 
 
 class TestExit:
@@ -133,7 +208,7 @@ class TestSignals:
         self, number: signal.Signals
     ) -> None:
         body = f"import os\nos.kill(os.getpid(), {number.value})\n"
-        ended = run_stage(f"{body}print(clock.stopped_at is not None)\nreturn 1")
+        ended = run_stage(f"{body}runner.log(str(clock.stopped_at is not None))\nreturn 1")
         assert (ended.returncode, ended.stdout, ended.stderr) == (128 + number, "True\n", "")
 
     def test_the_first_of_several_signals_is_in_the_exit_code(self) -> None:
@@ -143,7 +218,7 @@ class TestSignals:
     def test_a_signal_during_the_imports_ends_the_requests(self) -> None:
         """The import of the runner takes most of the start; a finder sends the signal before it."""
         code = RUN_STAGE.format(
-            stage="main", body="    print(clock.stopped_at is not None)\n    return 0"
+            stage="main", body="    runner.log(str(clock.stopped_at is not None))\n    return 0"
         )
         finder = (
             "import os, sys\n"
@@ -161,17 +236,19 @@ class TestEnvironment:
     def test_tls_secrets_are_not_logged_and_no_plugin_of_pydantic_is_loaded(self) -> None:
         body = (
             "import gc, os\n"
-            "print('SSLKEYLOGFILE' in os.environ, os.environ['PYDANTIC_DISABLE_PLUGINS'])\n"
-            "print(gc.isenabled())\nreturn 0"
+            "plugins = os.environ['PYDANTIC_DISABLE_PLUGINS']\n"
+            "runner.log(f'{\"SSLKEYLOGFILE\" in os.environ} {plugins} {gc.isenabled()}')\n"
+            "return 0"
         )
         ended = run_stage(body, SSLKEYLOGFILE="/tmp/keys", PYDANTIC_DISABLE_PLUGINS="")
-        assert ended.stdout == "False __all__\nFalse\n"
+        assert ended.stdout == "False __all__ False\n"
 
     def test_only_the_standard_library_is_imported_before_the_signals_are_handled(self) -> None:
         code = (
             "import sys\n"
             "import deployment_events.process\n"
             "import deployment_events.http.deadline\n"
+            "import deployment_events.github.log\n"
             "names = {name.partition('.')[0] for name in sys.modules}\n"
             "print(*sorted(names & {'requests', 'pydantic', 'actions_toolkit', 'ssl'}))\n"
         )

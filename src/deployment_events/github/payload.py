@@ -21,7 +21,10 @@ def read_payload(path: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     A runner always writes the file. Other ways to run the action may not, and a disk may be full.
     """
     try:
-        with Path(path or "/nowhere").open("rb") as file:
+        # Opening a named pipe could wait forever.
+        if not Path(path).is_file():
+            raise FileNotFoundError
+        with Path(path).open("rb") as file:
             raw = file.read(_LARGEST_PAYLOAD + 1)
         payload = json.loads(raw) if len(raw) <= _LARGEST_PAYLOAD else None
     except (OSError, ValueError, RecursionError) as error:

@@ -1,13 +1,12 @@
 """The interface to GitHub's runner: inputs, masks, log, annotations, outputs, state, summary.
 
-Only this module writes to stdout. All text passes `Runner`, which neutralizes workflow commands
+Only this module writes to the log. All text passes `Runner`, which neutralizes workflow commands
 and hides secrets. Workflow commands come from `actions_toolkit.core` only.
 
 See docs/vendors.md#runner-log-commands.
 """
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from json import dumps
@@ -18,6 +17,8 @@ from urllib.parse import quote
 from actions_toolkit import core
 
 from ..values.text import clean, shorten, well_formed
+from .command_files import append, append_value
+from .log import Log
 
 Level = Literal["error", "warning", "notice"]
 
@@ -40,7 +41,9 @@ _COMMANDS: dict[Level, Callable[[str], None]] = {
 class Runner:
     """One step's connection to GitHub's runner."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: Log | None = None) -> None:
+        self._log = log or Log()
+        self._unwritable: set[str] = set()
         self._secrets: list[str] = []
         self._counts: dict[Level, int] = {"error": 0, "warning": 0, "notice": 0}
         self.annotations: list[str] = []
@@ -54,8 +57,9 @@ class Runner:
         """Hide these secrets, in all forms in which they may appear, in the log and the summary."""
         forms = {form for secret in secrets for form in _forms(secret)}
         self._secrets.extend(sorted(forms, key=len, reverse=True))
-        for secret in self._secrets:
-            core.set_secret(secret)
+        with self._log.open():
+            for secret in self._secrets:
+                core.set_secret(secret)
 
     def hide(self, text: str) -> str:
         """Return `text` with every known secret replaced by `***`."""
@@ -65,14 +69,13 @@ class Runner:
 
     def log(self, text: str = "") -> None:
         """Write lines to the log."""
-        for line in text.split("\n"):
-            sys.stdout.write(f"{self._line(line)}\n")
-        sys.stdout.flush()
+        self._log.write("\n".join(map(self._line, text.split("\n"))))
 
     def debug(self, text: str) -> None:
         """Write a line that the log shows only with debug logging enabled."""
         if core.is_debug():
-            core.debug(self._line(text))
+            with self._log.open():
+                core.debug(self._line(text))
 
     def notice(self, text: str) -> None:
         """Add a notice to the run."""
@@ -94,27 +97,28 @@ class Runner:
         if self._counts[level] > _MOST_ANNOTATIONS:
             self.log(f"{level}: {line}")
             return
-        _COMMANDS[level](line)
-        sys.stdout.flush()
+        with self._log.open():
+            _COMMANDS[level](line)
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
         """Fold the lines that are logged in the meantime under a title."""
-        core.start_group(self._line(title))
+        with self._log.open():
+            core.start_group(self._line(title))
         try:
             yield
         finally:
-            core.end_group()
-            sys.stdout.flush()
+            with self._log.open():
+                core.end_group()
 
     def set_output(self, name: str, value: str) -> None:
         """Set an output; if the runner's file cannot be written, a debug line contains it."""
-        if not self._write("GITHUB_OUTPUT", lambda: core.set_output(name, value)):
+        if not self._write("GITHUB_OUTPUT", lambda path: append_value(path, name, value)):
             self.debug(f"output {name}={value}")
 
     def save_state(self, name: str, value: str) -> bool:
         """Save `value` for this step's post stage; return whether that was possible."""
-        return self._write("GITHUB_STATE", lambda: core.save_state(name, value))
+        return self._write("GITHUB_STATE", lambda path: append_value(path, name, value))
 
     def state(self, name: str) -> str:
         """Return what main saved, or an empty string."""
@@ -124,7 +128,7 @@ class Runner:
         """Add to the job summary."""
         text = f"{self.hide(markdown)}\n"
         if len(text.encode()) <= _LARGEST_SUMMARY:
-            self._write("GITHUB_STEP_SUMMARY", lambda: _append("GITHUB_STEP_SUMMARY", text))
+            self._write("GITHUB_STEP_SUMMARY", lambda path: append(path, text))
 
     @property
     def temp(self) -> Path | None:
@@ -144,24 +148,28 @@ class Runner:
     def _line(self, text: str) -> str:
         return shorten(clean(self.hide(text)), _LONGEST_LINE)
 
-    def _write(self, variable: str, write: Callable[[], None]) -> bool:
+    def _write(self, variable: str, write: Callable[[str], None]) -> bool:
         """Write to one of the runner's files. A missing file or a full disk stops nothing."""
         path = os.environ.get(variable, "")
         if not path or not os.access(path, os.W_OK):
             return False
         try:
-            write()
+            write(path)
         except OSError as error:
-            self.log(f"{variable} could not be written: {error.strerror}")
+            self._warn_of_file(variable, error)
             return False
         return True
+
+    def _warn_of_file(self, variable: str, error: OSError) -> None:
+        """Warn once of a file that cannot be written."""
+        if variable not in self._unwritable:
+            self._unwritable.add(variable)
+            self.warning(
+                f"{variable} could not be written: {error.strerror}. "
+                "What this step writes there is incomplete. Check the runner's disk."
+            )
 
 
 def _forms(secret: str) -> set[str]:
     """Return the secret as given, percent-encoded and escaped in JSON."""
     return {secret, quote(secret, safe=""), dumps(secret)[1:-1]}
-
-
-def _append(variable: str, text: str) -> None:
-    with Path(os.environ[variable]).open("a", encoding="utf-8") as file:
-        file.write(text)

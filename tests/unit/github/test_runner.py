@@ -1,12 +1,17 @@
 """The one sink to the runner: no text starts a command, no key gets out, no full disk breaks a step."""
 
 import re
+from contextlib import suppress
+from errno import ENOSPC
+from io import StringIO
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.step import Step
 
+from deployment_events.github.log import Log
 from deployment_events.github.runner import Runner
 
 COMMANDS = (
@@ -207,6 +212,55 @@ def test_a_full_disk_breaks_nothing(step: Step, runner: Runner, capsys: Capture)
     runner.summarize("x")
     assert not runner.save_state("done", "true")
     assert capsys.readouterr().out.count("could not be written") == 3
+
+
+def test_a_file_that_cannot_be_written_is_warned_of_once(
+    step: Step, runner: Runner, capsys: Capture
+) -> None:
+    step.monkeypatch.setenv("GITHUB_OUTPUT", "/dev/full")
+    runner.set_output("version", "1")
+    runner.set_output("results", "[]")
+    assert capsys.readouterr().out == (
+        "::warning::GITHUB_OUTPUT could not be written: No space left on device. "
+        "What this step writes there is incomplete. Check the runner's disk.\n"
+    )
+
+
+@pytest.mark.parametrize("stream", ["full", "closed"])
+def test_a_log_that_cannot_be_written_is_given_up(step: Step, capsys: Capture, stream: str) -> None:
+    step.monkeypatch.setenv("RUNNER_DEBUG", "1")
+    log = Path("/dev/full").open("w")
+    if stream == "closed":
+        log.close()
+    runner = Runner(Log(log))
+    runner.mask(["hunter2"])
+    for write in (runner.log, runner.debug, runner.error, runner.warning, runner.notice):
+        write("x")
+    with runner.group("title"):
+        runner.log("x" * 1_000_000)
+    runner.set_output("version", "1")
+    runner.summarize("x")
+    assert (step.outputs, step.summary) == ({"version": "1"}, "x\n")
+    assert runner.annotations == ["x", "x", "x"]
+    with suppress(OSError):
+        log.close()
+
+
+def test_nothing_is_logged_once_a_mask_may_be_lost(step: Step) -> None:
+    """A disk that has space again would show what the mask should have hidden."""
+
+    class Recovering(StringIO):
+        def flush(self) -> None:
+            if "add-mask" in self.getvalue():
+                self.truncate(0)
+                self.seek(0)
+                raise OSError(ENOSPC, "No space left on device")
+
+    stream = Recovering()
+    runner = Runner(Log(stream))
+    runner.mask(["hunter2"])
+    runner.log("a line")
+    assert stream.getvalue() == ""
 
 
 def test_the_summary_is_added_to_what_is_there(step: Step, runner: Runner) -> None:
