@@ -50,14 +50,8 @@ def check_healthy_vendor(sandbox: Sandbox, ended: Ended, vendor: str, began: flo
     assert seen.at - began < SEEN, "the other vendor's trouble has delayed it"
 
 
-# Python's cookie code prints a warning, which these tests turn into an error.
-DEFECTS = {"bad-cookie-date": pytest.mark.xfail(strict=False, reason="cookies are parsed")}
-
-
 @pytest.mark.parametrize("vendor", VENDORS)
-@pytest.mark.parametrize(
-    "fault", [pytest.param(fault, marks=DEFECTS.get(fault, ())) for fault in FAULTS]
-)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_a_lasting_fault_ends_as_promised(
     faulty: Sandbox, fault: str, vendor: str, make_step: Any
 ) -> None:

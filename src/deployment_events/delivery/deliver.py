@@ -10,7 +10,6 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import NamedTuple
 
-from ..errors import Refused
 from ..http.deadline import Deadline, Throttle
 from ..messages import DeliveryResult, Message, undelivered
 from ..vendors.base import Settings
@@ -18,7 +17,7 @@ from ..vendors.registry import VENDORS
 from .network import Network
 from .outbox import Outbox, with_cause
 from .pool import WorkerPool
-from .vendor_client import VendorClient, failed
+from .vendor_client import VendorClient
 
 _SAVE_SECONDS = 0.2
 """Seconds between two rewrites of the outbox while results come in."""
@@ -93,11 +92,6 @@ class _Collector:
 
     def start(self, client: VendorClient, messages: Mapping[int, Message]) -> None:
         """Start the worker pool of one vendor."""
-        try:
-            client.prepare(next(iter(messages.values())))
-        except Refused as failure:
-            self.add({number: failed(message, failure) for number, message in messages.items()})
-            return
         pool = WorkerPool(client, messages, self._add_later)
         try:
             Thread(target=self._run, args=(pool,), daemon=True).start()

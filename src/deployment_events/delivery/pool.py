@@ -41,12 +41,26 @@ class WorkerPool:
     def run(self) -> None:
         """Deliver all messages. Every message has a result when this returns."""
         try:
-            self._find_required_ids()
-            self._send_all()
-            self._read_ids_back()
+            if self._prepare():
+                self._find_required_ids()
+                self._send_all()
+                self._read_ids_back()
         # A bug must not be reported as a lack of time.
         except Exception as bug:  # noqa: BLE001
             self._fail_unreported(_internal_error(bug))
+
+    def _prepare(self) -> bool:
+        """Prepare the connections. Return False if no message can be sent.
+
+        This thread does it, because reading the CA bundle may take forever.
+        """
+        try:
+            self._client.prepare(next(iter(self._messages.values())))
+        except DeliveryFailed as failure:
+            for number, message in self._messages.items():
+                self._set_result(number, failed(message, failure))
+            return False
+        return True
 
     def _find_required_ids(self) -> None:
         """Look up the IDs without which some messages cannot be sent."""

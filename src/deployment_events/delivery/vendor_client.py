@@ -56,9 +56,11 @@ class VendorClient:
     def prepare(self, message: Message) -> None:
         """Prepare the transport for the host of a message, before threads use it.
 
-        Raises `Refused` if that host cannot be reached with this proxy or CA bundle.
+        Raises `Refused` and `Unavailable` if that host cannot be reached with this proxy or CA
+        bundle.
         """
-        self._network.transport.prepare(self.vendor.request(self._settings, message).url)
+        url = self.vendor.request(self._settings, message).url
+        self._network.transport.prepare(url, self._network.deadline)
 
     def deliver(self, message: Message) -> DeliveryResult:
         """Send a message until it is accepted, refused or out of time."""

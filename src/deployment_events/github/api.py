@@ -52,7 +52,7 @@ class GitHubApi:
         """
         base = check_base_url(self.context.api_url, "https://api.github.com")
         url = f"{base}/repos/{quote(self.context.repository)}/{path}"
-        self._transport.prepare(url)
+        self._transport.prepare(url, self.deadline)
         request = Request(
             "GET",
             url,

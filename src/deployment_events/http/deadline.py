@@ -5,9 +5,8 @@ This module imports only the standard library, because `process.py` imports it b
 
 import time
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -16,6 +15,8 @@ GRACE = 1.0
 
 The runner kills the step 10 s after a cancel: docs/vendors.md#runner-cancel-timing.
 """
+_POLL_SECONDS = 0.1
+"""Seconds until a thread that waits notices a cancel."""
 
 
 class Clock:
@@ -80,25 +81,45 @@ class Throttle:
         return True
 
 
+class Background(Generic[T]):
+    """Work in a daemon thread, whose result several threads may wait for.
+
+    No thread waits for the end of the work: a file or a resolver may hang forever.
+    """
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self._done = Event()
+        self._result: T | None = None
+        self._error: Exception | None = None
+        try:
+            Thread(target=self._run, daemon=True).start()
+        # The system allows no more threads. The work may then exceed the deadline.
+        except RuntimeError:
+            self._run()
+
+    def result(self, deadline: Deadline) -> T | None:
+        """Return the result, or None if the deadline ends first. Raises what the work raises."""
+        while not self._done.wait(min(_POLL_SECONDS, deadline.left())):
+            if not deadline.left():
+                return None
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+    def _run(self) -> None:
+        try:
+            self._result = self._work()
+        # The threads that wait for the result raise it again.
+        except Exception as error:  # noqa: BLE001
+            self._error = error
+        finally:
+            self._done.set()
+
+
 def run_with_deadline(deadline: Deadline, work: Callable[[], T]) -> T | None:
     """Run `work` in a thread and return its result, or None if the deadline ends first.
 
-    Raises what `work` raises. The thread is a daemon: after the deadline, nothing waits for it.
+    Raises what `work` raises.
     """
-    results: SimpleQueue[tuple[T | None, Exception | None]] = SimpleQueue()
-
-    def run() -> None:
-        try:
-            results.put((work(), None))
-        # The caller's thread raises it again.
-        except Exception as error:  # noqa: BLE001
-            results.put((None, error))
-
-    Thread(target=run, daemon=True).start()
-    try:
-        result, error = results.get(timeout=deadline.left())
-    except Empty:
-        return None
-    if error is not None:
-        raise error
-    return result
+    return Background(work).result(deadline)

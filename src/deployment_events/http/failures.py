@@ -5,14 +5,19 @@ The messages do not contain the exceptions' texts, because these may contain a k
 
 import ssl
 from collections.abc import Sequence
+from http import HTTPStatus
 
 import requests
 from requests.exceptions import InvalidSchema, InvalidURL, ProxyError
 from urllib3.exceptions import LocationValueError
 
 from ..errors import Refused, Unavailable
+from .connections import TunnelFailed
 
 Causes = Sequence[BaseException]
+
+_TEMPORARY = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+"""The statuses below 500 of a request that may succeed later."""
 
 
 def describe(error: Exception) -> Refused | Unavailable:
@@ -20,7 +25,7 @@ def describe(error: Exception) -> Refused | Unavailable:
     causes = _causes(error)
     return (
         _untrusted_certificate(causes)
-        or _proxy_without_credentials(causes)
+        or _refused_tunnel(causes)
         or _invalid_address(error)
         or _timeout(error, causes)
         or _connection_failure(error, causes)
@@ -49,12 +54,22 @@ def _untrusted_certificate(causes: Causes) -> Refused | None:
     return None
 
 
-def _proxy_without_credentials(causes: Causes) -> Refused | None:
-    # http.client has no type for this failure, only this text.
-    if any(isinstance(cause, OSError) and "failed: 407" in str(cause) for cause in causes):
-        return Refused(
-            "The proxy wants credentials (407): put them into HTTPS_PROXY or ALL_PROXY", 407
-        )
+def _refused_tunnel(causes: Causes) -> Refused | None:
+    """Return what a proxy's 4xx means. Its status is not one that the vendor sent."""
+    for cause in causes:
+        if not isinstance(cause, TunnelFailed) or not cause.status:
+            continue
+        if cause.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            return Refused(
+                f"The proxy {cause.proxy} requires credentials (HTTP 407) to connect to "
+                f"{cause.host}: put them into HTTPS_PROXY or ALL_PROXY",
+                cause.status,
+            )
+        if 400 <= cause.status < 500 and cause.status not in _TEMPORARY:
+            return Refused(
+                f"The proxy {cause.proxy} rejected the connection to {cause.host} "
+                f"(HTTP {cause.status}): allow {cause.host} there, or name it in NO_PROXY"
+            )
     return None
 
 
@@ -78,9 +93,15 @@ def _timeout(error: Exception, causes: Causes) -> Unavailable | None:
 def _connection_failure(error: Exception, causes: Causes) -> Unavailable:
     reason = _system_message(causes)
     if isinstance(error, ProxyError):
+        reason = _tunnel_status(causes) or reason
         suffix = f" ({reason})" if reason else ""
         return Unavailable(f"the proxy did not connect{suffix}")
     return Unavailable(reason.lower() or "the connection broke off")
+
+
+def _tunnel_status(causes: Causes) -> str:
+    statuses = [cause.status for cause in causes if isinstance(cause, TunnelFailed)]
+    return f"HTTP {statuses[0]}" if statuses and statuses[0] else ""
 
 
 def _system_message(causes: Causes) -> str:

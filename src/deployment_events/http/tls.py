@@ -8,8 +8,9 @@ from threading import Lock
 
 import certifi
 
-from ..errors import Refused
+from ..errors import Refused, Unavailable
 from ..values.text import quoted
+from .deadline import Background, Deadline
 
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.0")
 """The name of a certificate file that OpenSSL finds in a folder by its hash."""
@@ -19,15 +20,30 @@ class Trust:
     """Makes the SSL context of a process when a connection first needs it."""
 
     def __init__(self) -> None:
-        self._context: ssl.SSLContext | None = None
+        self._loading: Background[ssl.SSLContext] | None = None
+        self._path = ""
         self._lock = Lock()
 
-    def context(self) -> ssl.SSLContext:
-        """Return the one context. Raises `Refused` if the CA bundle cannot be used."""
+    def context(self, deadline: Deadline) -> ssl.SSLContext:
+        """Return the one context.
+
+        Raises `Refused` if the CA bundle cannot be used, and `Unavailable` if reading it takes
+        longer than the deadline: it may be a named pipe, or a file on a disk that does not respond.
+        """
         with self._lock:
-            if self._context is None:
-                self._context = _load_context(_ca_path())
-            return self._context
+            if self._loading is None:
+                self._loading = Background(self._load)
+        context = self._loading.result(deadline)
+        if context is None:
+            raise Unavailable(
+                f"the CA bundle {quoted(self._path, 200)} could not be read in time: "
+                "correct REQUESTS_CA_BUNDLE"
+            )
+        return context
+
+    def _load(self) -> ssl.SSLContext:
+        self._path = _ca_path()
+        return _load_context(self._path)
 
 
 def _ca_path() -> str:

@@ -4,31 +4,29 @@ Credentials are sent only to the host of the request: no redirect is followed, `
 read, and certificates are always verified.
 """
 
-import re
 import ssl
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from http.cookiejar import DefaultCookiePolicy
-from threading import Timer
+from collections.abc import Callable, Mapping
+from http.client import SWITCHING_PROTOCOLS
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import HTTPError
+from urllib3.util import Timeout
 
 from .. import __version__
-from ..errors import Refused
 from ..messages import Request, Response
 from . import failures
-from .deadline import Deadline
+from .connections import POOLS
+from .deadline import Clock, Deadline
+from .proxies import read_proxies
 from .tls import Trust
 
 CONNECT_SECONDS = 5.0
 """Seconds that a connection may take."""
 READ_SECONDS = 15.0
-"""Seconds that a server may send nothing while its response is expected."""
+"""Seconds until a response's head must have arrived."""
 _BODY_SECONDS = 3.0
 """Seconds that a response's body may take: the status matters more and has arrived."""
 _MIN_SECONDS = 0.001
@@ -37,7 +35,6 @@ _MAX_BODY = 1024 * 1024
 """Bytes that are read of a body."""
 _CHUNK = 16 * 1024
 """Bytes that are read at a time."""
-_SOCKS = re.compile(r"socks\w*://", re.IGNORECASE)
 
 
 class Transport:
@@ -45,30 +42,27 @@ class Transport:
 
     def __init__(self, connections: int) -> None:
         """Keep at most `connections` open to each host."""
-        trust = Trust()
-        self._context = trust.context
+        self._trust = Trust()
         self._proxies: dict[str, dict[str, str]] = {}
         self._session = _Session()
         self._session.trust_env = False
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.headers["User-Agent"] = f"deployment-events/{__version__}"
         self._session.headers["Accept-Encoding"] = "identity"
-        self._session.mount("https://", _TlsAdapter(self._context, connections))
-        self._session.mount("http://", HTTPAdapter(pool_maxsize=connections))
+        self._session.mount("https://", _TlsAdapter(self._loaded_context, connections))
+        self._session.mount("http://", _Adapter(pool_maxsize=connections))
 
-    def prepare(self, url: str) -> None:
-        """Read the proxies for a URL's host, and the CAs. Call it before threads call `send`.
+    def prepare(self, url: str, deadline: Deadline) -> None:
+        """Read the proxies for a URL's host, and the CAs. Call it before `send`.
 
-        Raises `Refused` if the proxy or the CA bundle cannot be used.
+        Raises `Refused` if the proxy or the CA bundle cannot be used, and `Unavailable` if reading
+        the CA bundle takes too long.
         """
-        proxies = get_environ_proxies(url)
-        if _SOCKS.match(select_proxy(url, proxies) or ""):
-            raise Refused(
-                "SOCKS proxies are not supported: set HTTPS_PROXY or ALL_PROXY to an HTTP proxy"
-            )
-        self._proxies[_host(url)] = proxies
+        self._proxies[_host(url)] = read_proxies(url)
         if url.startswith("https:"):
-            self._context()
+            self._trust.context(deadline)
+
+    def _loaded_context(self) -> ssl.SSLContext:
+        return self._trust.context(Deadline(Clock(), 0))
 
     def send(self, request: Request, deadline: Deadline) -> Response:
         """Send a request once and return the response, whatever its status.
@@ -81,15 +75,14 @@ class Transport:
                 self._session.prepare_request(_wrap(request)),
                 stream=True,
                 allow_redirects=False,
-                timeout=(min(CONNECT_SECONDS, seconds), min(READ_SECONDS, seconds)),
+                timeout=Timeout(seconds, CONNECT_SECONDS, READ_SECONDS),  # type: ignore[arg-type]
                 proxies=self._proxies.get(_host(request.url)),
             )
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise failures.describe(error) from None
         with response:
-            # The final response may follow a 1xx. The connection is closed unread, so that no later
-            # request takes that response for its own.
-            if response.status_code < 200:
+            # The connection now speaks another protocol.
+            if response.status_code == SWITCHING_PROTOCOLS:
                 return Response(response.status_code, response.headers, b"", complete=False)
             body, complete = _read_body(response.raw, deadline.part(_BODY_SECONDS))
         return Response(response.status_code, response.headers, body, complete)
@@ -102,7 +95,20 @@ class _Session(requests.Session):
         return None
 
 
-class _TlsAdapter(HTTPAdapter):
+class _Adapter(HTTPAdapter):
+    """Uses the connections of `connections.py`."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
+
+
+class _TlsAdapter(_Adapter):
     """Verifies certificates with one SSL context, because loading a CA bundle takes 15 to 50 ms."""
 
     def __init__(self, context: Callable[[], ssl.SSLContext], connections: int) -> None:
@@ -156,30 +162,12 @@ def _host(url: str) -> str:
 def _read_body(raw: Any, deadline: Deadline) -> tuple[bytes, bool]:
     """Return the body that arrives before the deadline, and whether it is complete."""
     body = bytearray()
+    raw._original_response.reader.seconds_left = deadline.left  # noqa: SLF001
     try:
-        with _silence_limit(raw, deadline.left()):
-            while chunk := raw.read1(_CHUNK, decode_content=True):
-                body += chunk
-                if len(body) > _MAX_BODY or not deadline.left():
-                    return bytes(body[:_MAX_BODY]), False
+        while chunk := raw.read1(_CHUNK, decode_content=True):
+            body += chunk
+            if len(body) > _MAX_BODY:
+                return bytes(body[:_MAX_BODY]), False
     except (HTTPError, OSError, ValueError):
         return bytes(body), False
     return bytes(body), True
-
-
-@contextmanager
-def _silence_limit(raw: Any, seconds: float) -> Iterator[None]:
-    """End a read that waits longer than `seconds`; the socket's own time limit is the head's."""
-    if raw.connection is not None and raw.connection.sock is not None:
-        raw.connection.sock.settimeout(max(seconds, _MIN_SECONDS))
-        yield
-        return
-    # The body ends with the connection, which http.client has closed: only the response still holds
-    # the socket, and its time limit cannot be changed there.
-    timer = Timer(seconds, raw.shutdown)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()

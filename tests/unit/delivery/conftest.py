@@ -122,8 +122,8 @@ class SandboxDelivery:
     def client(self, name: str) -> VendorClient:
         """A client of one vendor."""
         network = self.network()
-        network.transport.prepare(self.sandbox.datadog_url)
-        network.transport.prepare(self.sandbox.launchdarkly_url)
+        network.transport.prepare(self.sandbox.datadog_url, network.deadline)
+        network.transport.prepare(self.sandbox.launchdarkly_url, network.deadline)
         return VendorClient(VENDORS[name], self.settings[name], network)
 
     def deliver(

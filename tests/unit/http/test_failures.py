@@ -9,6 +9,7 @@ import requests
 from urllib3.exceptions import LocationValueError, MaxRetryError, ProtocolError
 
 from deployment_events.errors import DeliveryFailed, Refused, Unavailable
+from deployment_events.http.connections import TunnelFailed
 from deployment_events.http.failures import describe
 
 
@@ -31,12 +32,23 @@ UNTRUSTED = (
     "The server's certificate is not trusted (self-signed certificate): "
     "behind a company proxy, set REQUESTS_CA_BUNDLE to the company's CA bundle"
 )
-NO_CREDENTIALS = "The proxy wants credentials (407): put them into HTTPS_PROXY or ALL_PROXY"
+NO_CREDENTIALS = (
+    "The proxy gateway.example requires credentials (HTTP 407) to connect to api.example: "
+    "put them into HTTPS_PROXY or ALL_PROXY"
+)
+FORBIDDEN = (
+    "The proxy gateway.example rejected the connection to api.example (HTTP 403): "
+    "allow api.example there, or name it in NO_PROXY"
+)
 BAD_ADDRESS = (
     "The address of the server or of the proxy cannot be used: "
     "correct the base URL, HTTPS_PROXY or ALL_PROXY"
 )
-TUNNEL = OSError("Tunnel connection failed: 407 Proxy Authentication Required")
+
+
+def tunnel(status: int | None) -> Exception:
+    failure = TunnelFailed(status, "gateway.example", "api.example")
+    return requests.exceptions.ProxyError(wrapped(failure))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +56,9 @@ TUNNEL = OSError("Tunnel connection failed: 407 Proxy Authentication Required")
     [
         (requests.exceptions.SSLError(wrapped(untrusted())), UNTRUSTED),
         (chained(requests.ConnectionError(), untrusted()), UNTRUSTED),
-        (requests.exceptions.ProxyError(wrapped(TUNNEL)), NO_CREDENTIALS),
+        (tunnel(407), NO_CREDENTIALS),
+        (tunnel(403), FORBIDDEN),
+        (tunnel(404), FORBIDDEN.replace("403", "404")),
         (requests.exceptions.InvalidURL("x"), BAD_ADDRESS),
         (requests.exceptions.InvalidProxyURL("x"), BAD_ADDRESS),
         (requests.exceptions.InvalidSchema("x"), BAD_ADDRESS),
@@ -58,7 +72,8 @@ def test_these_are_refused(error: Exception, message: str) -> None:
 
 
 def test_only_a_proxy_that_requires_credentials_has_a_status() -> None:
-    assert describe(requests.exceptions.ProxyError(wrapped(TUNNEL))).status == 407
+    assert describe(tunnel(407)).status == 407
+    assert describe(tunnel(404)).status is None
     assert describe(requests.exceptions.InvalidURL("x")).status is None
 
 
@@ -80,9 +95,13 @@ def test_only_a_proxy_that_requires_credentials_has_a_status() -> None:
             "the proxy did not connect (Connection refused)",
         ),
         (
-            requests.exceptions.ProxyError(wrapped(OSError("Tunnel connection failed: 502"))),
+            requests.exceptions.ProxyError(wrapped(OSError("no text of the system"))),
             "the proxy did not connect",
         ),
+        (tunnel(None), "the proxy did not connect"),
+        (tunnel(502), "the proxy did not connect (HTTP 502)"),
+        (tunnel(408), "the proxy did not connect (HTTP 408)"),
+        (tunnel(429), "the proxy did not connect (HTTP 429)"),
     ],
 )
 def test_these_are_retried(error: Exception, message: str) -> None:

@@ -1,17 +1,24 @@
 """Which certificate authorities (CAs) are trusted, and how often they are loaded."""
 
+import os
 import ssl
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from support.cas import hashed
 
-from deployment_events.errors import Refused
+from deployment_events.errors import Refused, Unavailable
+from deployment_events.http.deadline import Clock, Deadline
 from deployment_events.http.tls import Trust
 from sandbox.certificates import Certificates
 
 HOST = "localhost"
+
+
+def soon() -> Deadline:
+    return Deadline(Clock(), 5)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +46,7 @@ def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: Certificates)
 def is_trusted(server: Certificates, trust: Trust | None = None) -> bool:
     """Return whether a client accepts the server's certificate, in a handshake without sockets."""
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
-    context = (trust or Trust()).context()
+    context = (trust or Trust()).context(soon())
     client = context.wrap_bio(to_client, to_server, server_hostname=HOST)
     peer = server.context().wrap_bio(to_server, to_client, server_side=True)
     for _ in range(10):
@@ -114,6 +121,25 @@ def test_openssls_variables_change_nothing(
     assert not is_trusted(server)
 
 
+def test_a_bundle_that_never_ends_is_given_up_at_the_deadline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pipe))
+    trust = Trust()
+    start = time.monotonic()
+    for _ in range(2):
+        with pytest.raises(Unavailable) as caught:
+            trust.context(Deadline(Clock(), 0.2))
+        assert str(caught.value) == (
+            f"the CA bundle '{pipe}' could not be read in time: correct REQUESTS_CA_BUNDLE"
+        )
+    assert time.monotonic() - start < 2
+    # The reading thread ends.
+    pipe.open("w").close()
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [(None, "No such file or directory"), ("text", r"\[X509"), ("\0" * 100, r"\[X509")],
@@ -128,7 +154,7 @@ def test_a_bundle_that_cannot_be_used_is_named(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
     wanted = rf"^the CA bundle '{path}' cannot be used \({reason}.*\): correct REQUESTS_CA_BUNDLE$"
     with pytest.raises(Refused, match=wanted):
-        Trust().context()
+        Trust().context(soon())
 
 
 def test_a_certificate_instead_of_a_path_is_refused_in_a_short_message(
@@ -136,7 +162,7 @@ def test_a_certificate_instead_of_a_path_is_refused_in_a_short_message(
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", server.ca_file.read_text() * 10)
     with pytest.raises(Refused) as caught:
-        Trust().context()
+        Trust().context(soon())
     assert len(str(caught.value)) < 400
 
 
@@ -157,7 +183,7 @@ def test_all_threads_share_one_context(
 
     def use() -> None:
         start.wait()
-        contexts.append(trust.context())
+        contexts.append(trust.context(soon()))
 
     threads = [threading.Thread(target=use) for _ in range(10)]
     for thread in threads:

@@ -1,9 +1,11 @@
 """One request and its response: connections, headers, time limits, and failures."""
 
+import gzip
 import socket
 import threading
 import time
 import tomllib
+import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
@@ -92,13 +94,18 @@ def responses(*sent: bytes) -> Answer:
     return answer
 
 
-def drip(head: bytes) -> Answer:
-    """Send a byte of the body every 50 ms."""
+EMPTY_BLOCK = b"\0\0\0\xff\xff"
+CHUNKED_EMPTY_BLOCK = b"5\r\n" + EMPTY_BLOCK + b"\r\n"
+GZIP_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+
+
+def drip(head: bytes, part: bytes = b"x") -> Answer:
+    """Send a part of the body every 50 ms."""
 
     def answer(client: socket.socket, _number: int) -> None:
         client.sendall(head)
         for _ in range(100):
-            client.sendall(b"x")
+            client.sendall(part)
             threading.Event().wait(0.05)
 
     return answer
@@ -113,10 +120,11 @@ def send(
     url: str, *, seconds: float = 5, transport: Transport | None = None, body: Any = None
 ) -> Response:
     transport = transport or Transport(10)
-    transport.prepare(url)
+    deadline = Deadline(Clock(), seconds)
+    transport.prepare(url, deadline)
     method: Literal["GET", "POST"] = "POST" if body is not None else "GET"
     request = Request(method, f"{url}/path", body, credentials=CREDENTIALS)
-    return transport.send(request, Deadline(Clock(), seconds))
+    return transport.send(request, deadline)
 
 
 def failure(url: str, **options: Any) -> DeliveryFailed:
@@ -157,12 +165,8 @@ class TestConnections:
             send(server.url, transport=transport)
         assert server.connections == 1
 
-    @pytest.mark.parametrize(
-        "head", [b"HTTP/1.1 103 Early Hints\r\n\r\n", b"HTTP/1.1 101 X\r\nUpgrade: x\r\n\r\n"]
-    )
-    def test_a_late_response_is_never_read_as_that_of_the_next_request(
-        self, serve: Serve, head: bytes
-    ) -> None:
+    def test_a_late_response_is_never_read_as_that_of_the_next_request(self, serve: Serve) -> None:
+        head = b"HTTP/1.1 101 X\r\nUpgrade: x\r\n\r\n"
         late = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n[403]"
         server = serve(responses(head, late, late))
         transport = Transport(10)
@@ -170,10 +174,26 @@ class TestConnections:
         send(server.url, transport=transport)
         assert server.connections == 2
 
-    def test_a_hundred_continue_before_the_response_is_skipped(self, serve: Serve) -> None:
-        server = serve(responses(b"HTTP/1.1 100 Continue\r\n\r\n" * 3 + OK))
+    @pytest.mark.parametrize("status", [100, 102, 103, 199])
+    def test_a_1xx_before_the_response_is_skipped(self, serve: Serve, status: int) -> None:
+        interim = b"HTTP/1.1 %d X\r\nLink: </style.css>\r\n\r\n" % status
+        server = serve(responses(interim * 3 + OK, interim + OK))
+        transport = Transport(10)
+        for _ in range(2):
+            response = send(server.url, transport=transport)
+            assert (response.status, response.body, response.complete) == (200, b"{}", True)
+            assert "Link" not in response.headers
+        assert server.connections == 1
+
+    def test_a_switch_to_another_protocol_is_not_accepted(self, serve: Serve) -> None:
+        server = serve(responses(b"HTTP/1.1 101 X\r\nUpgrade: x\r\n\r\n" + OK))
         response = send(server.url)
-        assert (response.status, response.body, response.complete) == (200, b"{}", True)
+        assert (response.status, response.accepted) == (101, False)
+
+    @pytest.mark.parametrize("status", [100, 103])
+    def test_a_server_that_sends_only_1xx_is_given_up(self, serve: Serve, status: int) -> None:
+        server = serve(responses(b"HTTP/1.1 %d X\r\n\r\n" % status * 1000))
+        assert str(failure(server.url)) == "the connection broke off"
 
     def test_a_connection_with_unread_bytes_is_not_used_again(self, serve: Serve) -> None:
         big = b"x" * 3_000_000
@@ -233,6 +253,30 @@ class TestBodyLimit:
         assert (response.status, response.complete) == (200, False)
         assert 2 <= len(response.body) <= 10
 
+    @pytest.mark.parametrize(
+        ("head", "part"),
+        [
+            # The bytes of a chunk's length, in one line without an end.
+            (b"Transfer-Encoding: chunked\r\n", b"0"),
+            # Compressed blocks without content.
+            (b"Content-Encoding: gzip\r\n", EMPTY_BLOCK),
+            (b"Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n", CHUNKED_EMPTY_BLOCK),
+        ],
+        ids=["chunk length", "gzip", "chunked gzip"],
+    )
+    @pytest.mark.parametrize("close", [b"", b"Connection: close\r\n"])
+    def test_a_body_that_never_yields_a_byte_is_cut(
+        self, serve: Serve, head: bytes, part: bytes, close: bytes
+    ) -> None:
+        begin = GZIP_HEAD if b"gzip" in head else b""
+        if b"chunked" in head and begin:
+            begin = b"%x\r\n%b\r\n" % (len(begin), begin)
+        server = serve(drip(b"HTTP/1.1 201 X\r\n" + head + close + b"\r\n" + begin, part))
+        start = time.monotonic()
+        response = send(server.url, seconds=30)
+        assert time.monotonic() - start < 1
+        assert (response.status, response.body, response.complete) == (201, b"", False)
+
     def test_the_limit_of_a_body_is_not_that_of_the_next_response(self, serve: Serve) -> None:
         def answer(client: socket.socket, number: int) -> None:
             threading.Event().wait(0.4 if number else 0)
@@ -245,7 +289,91 @@ class TestBodyLimit:
         assert server.connections == 1
 
 
+class TestBodies:
+    """The status decides, whatever the body is."""
+
+    @pytest.mark.parametrize("coding", ["br", "zstd", "compress", "unknown", "br, gzip"])
+    def test_a_body_in_an_unknown_coding_is_accepted(self, serve: Serve, coding: str) -> None:
+        head = f"HTTP/1.1 202 X\r\nContent-Encoding: {coding}\r\nContent-Length: 4\r\n\r\n"
+        response = send(serve(responses(head.encode() + b"\x1b\x03\0{")).url)
+        assert response.accepted
+        assert response.json() is None
+
+    @pytest.mark.parametrize("coding", ["gzip", "deflate", "gzip, gzip, gzip, gzip, gzip, gzip"])
+    def test_a_body_that_cannot_be_decoded_is_accepted(self, serve: Serve, coding: str) -> None:
+        head = f"HTTP/1.1 202 X\r\nContent-Encoding: {coding}\r\nContent-Length: 4\r\n\r\n"
+        response = send(serve(responses(head.encode() + b"\0\1\2\3")).url)
+        assert response.accepted
+        assert response.json() is None
+
+    def test_a_body_that_breaks_off_is_accepted(self, serve: Serve) -> None:
+        def answer(client: socket.socket, _number: int) -> None:
+            client.sendall(b"HTTP/1.1 202 X\r\nContent-Length: 100\r\n\r\n{")
+            client.close()
+
+        response = send(serve(answer).url)
+        assert (response.accepted, response.body, response.complete) == (True, b"{", False)
+
+    def test_a_bomb_is_cut_where_the_body_is_too_large(self, serve: Serve) -> None:
+        bomb = gzip.compress(bytes(50_000_000))
+        head = b"HTTP/1.1 200 X\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+        server = serve(responses(head % len(bomb) + bomb))
+        tracemalloc.start()
+        response = send(server.url)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert (len(response.body), response.complete) == (1024 * 1024, False)
+        assert peak < 5_000_000
+
+
+class TestProxies:
+    def connect_through(
+        self, monkeypatch: pytest.MonkeyPatch, proxy: Server, **options: Any
+    ) -> DeliveryFailed:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//", "//user:hunter2@"))
+        error = failure("https://vendor.example", **options)
+        assert "hunter2" not in str(error)
+        return error
+
+    @pytest.mark.parametrize("status", [400, 403, 404, 451])
+    def test_a_4xx_of_a_proxy_is_refused_and_names_both_hosts(
+        self, serve: Serve, monkeypatch: pytest.MonkeyPatch, status: int
+    ) -> None:
+        proxy = serve(responses(b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status))
+        error = self.connect_through(monkeypatch, proxy)
+        assert isinstance(error, Refused)
+        assert str(error) == (
+            f"The proxy 127.0.0.1 rejected the connection to vendor.example (HTTP {status}): "
+            "allow vendor.example there, or name it in NO_PROXY"
+        )
+        # A status of the vendor would mean that the event's content is wrong.
+        assert error.status is None
+
+    @pytest.mark.parametrize("status", [302, 408, 429, 500, 502, 503])
+    def test_any_other_status_of_a_proxy_is_retried(
+        self, serve: Serve, monkeypatch: pytest.MonkeyPatch, status: int
+    ) -> None:
+        proxy = serve(responses(b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status))
+        error = self.connect_through(monkeypatch, proxy)
+        assert isinstance(error, Unavailable)
+        assert str(error) == f"the proxy did not connect (HTTP {status})"
+
+    def test_a_proxy_that_sends_its_head_byte_by_byte_takes_no_more_than_the_deadline(
+        self, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        start = time.monotonic()
+        error = self.connect_through(monkeypatch, serve(drip(b"HTTP/1.1 403 ")), seconds=0.3)
+        assert isinstance(error, Unavailable)
+        assert time.monotonic() - start < 1
+
+
 class TestFailures:
+    def test_a_head_that_drips_takes_no_more_than_the_deadline(self, serve: Serve) -> None:
+        start = time.monotonic()
+        error = failure(serve(drip(b"HTTP/1.1 200 OK\r\nX: ")).url, seconds=0.3)
+        assert str(error) == "no answer in time"
+        assert time.monotonic() - start < 1
+
     def test_a_silent_server_costs_no_more_than_the_deadline(self, serve: Serve) -> None:
         start = time.monotonic()
         assert str(failure(serve(silent).url, seconds=0.2)) == "no answer in time"
@@ -286,7 +414,7 @@ class TestFailures:
     ) -> None:
         monkeypatch.setenv("ALL_PROXY", proxy)
         with pytest.raises(Refused) as caught:
-            Transport(10).prepare("https://vendor.example")
+            Transport(10).prepare("https://vendor.example", Deadline(Clock(), 5))
         assert str(caught.value) == (
             "SOCKS proxies are not supported: set HTTPS_PROXY or ALL_PROXY to an HTTP proxy"
         )
@@ -296,16 +424,17 @@ class TestFailures:
         self, monkeypatch: pytest.MonkeyPatch, proxy: str
     ) -> None:
         monkeypatch.setenv("ALL_PROXY", proxy)
-        Transport(10).prepare("http://vendor.example")
+        Transport(10).prepare("http://vendor.example", Deadline(Clock(), 5))
 
     def test_a_ca_bundle_that_cannot_be_used_is_refused_before_anything_is_sent(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/missing.pem")
         transport = Transport(10)
-        transport.prepare("http://vendor.example")
+        deadline = Deadline(Clock(), 5)
+        transport.prepare("http://vendor.example", deadline)
         with pytest.raises(Refused, match=r"'/missing\.pem' cannot be used"):
-            transport.prepare("https://vendor.example")
+            transport.prepare("https://vendor.example", deadline)
 
 
 class TestRequests:
@@ -346,6 +475,12 @@ class TestRequests:
         send(server.url, transport=transport)
         assert len(server.received) == 2
         assert all(b"ookie" not in data for data in server.received)
+
+    def test_a_cookie_that_cannot_be_parsed_causes_no_warning(self, serve: Serve) -> None:
+        """Python would write the warning, with a traceback, to stderr; here it is an error."""
+        cookie = b"Set-Cookie: id=1; expires=Thu, 01 Jxx 2026 00:00:00 GMT\r\n"
+        server = serve(responses(OK.replace(b"\r\n", b"\r\n" + cookie, 1)))
+        assert send(server.url).accepted
 
     def test_a_body_is_sent_as_json_with_its_length(self, serve: Serve) -> None:
         def answer(client: socket.socket, _number: int) -> None:

@@ -1,0 +1,159 @@
+"""Files, names and servers that never answer: a stage ends within its limit plus 2 s."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from support.inprocess import Step, make_sandbox
+from support.process import Running, running
+
+from sandbox import Sandbox
+
+LIMIT = 5.0
+"""Seconds of the main stage of `auto`."""
+
+HANGING_RESOLVER = """
+import socket, time
+socket.getaddrinfo = lambda *arguments, **options: time.sleep(60)
+from deployment_events.process import run
+run("main")
+"""
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with make_sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    """A file whose end never comes."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    return path
+
+
+def hanging_ca_bundle(root: Path, sandbox: Sandbox, pipe: Path) -> tuple[Step, Path | None]:
+    https = {
+        "launchdarkly_base_url": "https://127.0.0.1:1",
+        "datadog_base_url": "https://127.0.0.1:1",
+    }
+    return Step(root, sandbox, env={"REQUESTS_CA_BUNDLE": str(pipe)}, **https), None
+
+
+def hanging_resolver(root: Path, sandbox: Sandbox, _pipe: Path) -> tuple[Step, Path | None]:
+    program = root / "main.py"
+    program.write_text(HANGING_RESOLVER)
+    return Step(root, sandbox), program
+
+
+MakeStep = Callable[[Path, Sandbox, Path], tuple[Step, Path | None]]
+BOTH = pytest.mark.parametrize("make", [hanging_ca_bundle, hanging_resolver])
+
+
+@BOTH
+def test_the_main_stage_ends_within_its_limit(
+    tmp_path: Path, sandbox: Sandbox, pipe: Path, make: MakeStep
+) -> None:
+    step, program = make(tmp_path, sandbox, pipe)
+    with running(step, program=program) as process:
+        # A loaded machine takes long to start Python.
+        process.wait_for(process.saved_state)
+        start = time.monotonic()
+        ended = process.end()
+    assert ended.code == 0
+    assert time.monotonic() - start < LIMIT + 2
+    assert ended.result("launchdarkly")["status"] == "undelivered"
+    assert [one["event"] for one in step.outbox] == ["started"]
+    assert "in time" in ended.stdout
+
+
+@BOTH
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_cancel_ends_the_main_stage(
+    tmp_path: Path, sandbox: Sandbox, pipe: Path, make: MakeStep, number: signal.Signals
+) -> None:
+    step, program = make(tmp_path, sandbox, pipe)
+    with running(step, program=program) as process:
+        process.wait_for(process.saved_state)
+        start = time.monotonic()
+        process.send(number)
+        ended = process.end()
+    assert ended.code == 128 + number
+    assert time.monotonic() - start < 1 + 2
+    assert [one["event"] for one in step.outbox] == ["started"]
+
+
+def test_the_vendor_that_needs_no_ca_bundle_is_not_affected(
+    tmp_path: Path, sandbox: Sandbox, pipe: Path
+) -> None:
+    step = Step(
+        tmp_path,
+        sandbox,
+        env={"REQUESTS_CA_BUNDLE": str(pipe)},
+        event="finished",
+        timeout_seconds="2",
+        launchdarkly_base_url="https://127.0.0.1:1",
+    )
+    with running(step) as process:
+        ended = process.end()
+    assert ended.result("datadog")["status"] == "delivered"
+    error = ended.result("launchdarkly")["error"]
+    assert error == f"the CA bundle '{pipe}' could not be read in time: correct REQUESTS_CA_BUNDLE"
+
+
+def test_a_payload_that_never_ends_is_not_read(
+    tmp_path: Path, sandbox: Sandbox, pipe: Path
+) -> None:
+    step = Step(tmp_path, sandbox, env={"GITHUB_EVENT_PATH": str(pipe)})
+    with running(step) as process:
+        ended = process.end()
+    assert ended.code == 0
+    assert "The event's payload could not be read" in ended.stdout
+    assert ended.result("launchdarkly")["status"] == "delivered"
+
+
+class TestLog:
+    """A log that nobody can write to."""
+
+    def run(self, step: Step, stage: str) -> Running:
+        """Run a stage whose stdout is on a full device."""
+        with Path("/dev/full").open("w") as full, running(step, stage, stdout=full) as process:
+            process.popen.wait(20)
+            return process
+
+    def test_a_stage_without_a_log_delivers(self, tmp_path: Path, sandbox: Sandbox) -> None:
+        step = Step(tmp_path, sandbox)
+        assert self.run(step, "main").popen.returncode == 0
+        assert len(sandbox.requests("launchdarkly")) >= 1
+        assert step.outbox == []
+
+    @pytest.mark.parametrize(("fail_on_error", "code"), [("false", 0), ("true", 1)])
+    def test_a_stage_without_a_log_keeps_what_it_cannot_deliver(
+        self, tmp_path: Path, sandbox: Sandbox, fail_on_error: str, code: int
+    ) -> None:
+        sandbox.unplug("datadog")
+        inputs = {"event": "finished", "timeout_seconds": "1", "fail_on_error": fail_on_error}
+        step = Step(tmp_path, sandbox, **inputs)
+        assert self.run(step, "main").popen.returncode == code
+        assert [one["vendor"] for one in step.outbox] == ["datadog"]
+
+    @pytest.mark.parametrize(("fail_on_error", "code"), [("false", 0), ("true", 1)])
+    def test_the_exit_code_says_so_if_keeping_fails_too(
+        self, tmp_path: Path, sandbox: Sandbox, fail_on_error: str, code: int
+    ) -> None:
+        sandbox.unplug("datadog")
+        inputs = {"event": "finished", "timeout_seconds": "1", "fail_on_error": fail_on_error}
+        step = Step(tmp_path, sandbox, env={"RUNNER_TEMP": "/proc"}, **inputs)
+        assert self.run(step, "main").popen.returncode == code
+
+    def test_the_main_stage_of_auto_never_fails(self, tmp_path: Path, sandbox: Sandbox) -> None:
+        sandbox.unplug("launchdarkly")
+        env = dict.fromkeys(("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"), "/dev/full")
+        env["RUNNER_TEMP"] = "/proc"
+        step = Step(tmp_path, sandbox, env=env, fail_on_error="true", timeout_seconds="1")
+        assert self.run(step, "main").popen.returncode == 0
