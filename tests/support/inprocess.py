@@ -196,8 +196,10 @@ def read_files(environment: Mapping[str, str]) -> tuple[dict[str, str], dict[str
     """Read a stage's outputs, state and summary, and all three as written."""
     texts = []
     for name in COMMAND_FILES:
-        path = Path(environment[name])
-        texts.append(path.read_bytes().decode(errors="replace") if path.is_file() else "")
+        path = environment[name]
+        # `Path.is_file` raises an error if the name is too long.
+        is_file = os.path.isfile(path)  # noqa: PTH113
+        texts.append(Path(path).read_bytes().decode(errors="replace") if is_file else "")
     outputs, state, summary = texts
     return dict(parse_pairs(outputs)), dict(parse_pairs(state)), summary, "\n".join(texts)
 

@@ -1,0 +1,126 @@
+"""Whatever the environment contains, the action takes it for a fault of the environment."""
+
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.inprocess import COMMAND_FILES, ENVIRONMENT, Ended, Step
+from support.messages import SOURCE
+
+from deployment_events.inputs.model import input_names
+
+INPUTS = tuple(sorted(f"INPUT_{name.upper()}" for name in input_names()))
+CONTEXT = (*ENVIRONMENT, "GITHUB_API_URL", "GITHUB_EVENT_PATH", "GITHUB_WORKSPACE")
+FILES = (*COMMAND_FILES, "RUNNER_TEMP", "RUNNER_DEBUG", "GITHUB_EVENT_PATH")
+PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "https_proxy", "no_proxy")
+CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE")
+STATES = ("STATE_deployment", "STATE_done")
+
+# The environment of a process has neither NUL nor bytes that are not surrogate escapes.
+ANY = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+HARD = st.sampled_from(
+    [
+        *("", " ", "\n", "\udcff", "::", "##[", "*", "true", "0", "-1", "1e999", "nan", "9" * 5000),
+        *(".", "a" * 5000),
+        *("{}", "[]", "null", '"', "[" * 5000, '{"format": 2}', '{"file": "../x"}', '{"file": 1}'),
+        *("http://user:password@", "http://", "//", "http://[", "http://[::1", "https://:x"),
+        *("http://a:b:c@d:e", "[::1]:80", "10.0.0.0/99", "1/2/3", "%", "http://%zz@x", "http://é"),
+        *("2026-05-04", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"),
+        *("a,b=c", 'a,"', "a\nb,version=", "key:value", "\u2028", "٣", "²"),
+    ]
+)
+PARTS = st.lists(st.sampled_from([*":/@#?[]%,={}\"'\n -+.0123", "http", "ß", "é"])).map("".join)
+VALUES = HARD | PARTS | ANY
+# A test that runs as root must not write anywhere else.
+PATHS = VALUES.map(lambda text: text.lstrip("/").replace("..", ".")) | st.sampled_from(
+    ["/dev/null", "/dev/full", "/proc", "/proc/nowhere", "/etc/passwd/x"]
+)
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relative paths among the values are below this folder."""
+    monkeypatch.chdir(tmp_path)
+
+
+def run(variables: dict[str, str], stage: str) -> Ended:
+    """Run a stage against vendors that nobody can reach."""
+    with TemporaryDirectory() as folder:
+        unreachable = {
+            "launchdarkly_access_token": "api-5eed",
+            "launchdarkly_base_url": "https://127.0.0.1:1",
+            "datadog_api_key": "0123456789abcdef0123456789abcdef",
+            "datadog_base_url": "http://127.0.0.1:1",
+        }
+        given = {"timeout_seconds": "0.05", "job_status": "success", "github_token": "x"}
+        step = Step(Path(folder), env=variables, **unreachable, **given)
+        return step.main() if stage == "main" else step.post()
+
+
+def check(ended: Ended) -> None:
+    assert "has a bug" not in ended.stdout
+    assert "an error in this action" not in ended.stdout
+    assert ended.code in {0, 1}
+    assert ended.stderr == ""
+
+
+EXAMPLES = 50
+"""Each takes 0.1 s."""
+EVENTS = st.sampled_from(["auto", "finished", "started", "update", "replay", "custom"])
+
+
+GROUPS = {
+    "inputs": (INPUTS, VALUES),
+    "context": (CONTEXT, VALUES),
+    "files": (FILES, PATHS),
+    "proxies": (PROXIES, VALUES),
+    "certificates": (CERTIFICATES, PATHS),
+    "states": (STATES, VALUES),
+}
+
+
+@pytest.mark.parametrize("group", ["inputs", "context", "files", "proxies", "certificates"])
+def test_no_variable_leads_to_an_internal_error_in_main(group: str) -> None:
+    names, values = GROUPS[group]
+
+    @settings(max_examples=EXAMPLES)
+    @given(st.dictionaries(st.sampled_from(names), values, max_size=4), EVENTS)
+    def fuzz(variables: dict[str, str], event: str) -> None:
+        check(run({"INPUT_EVENT": event, **variables}, "main"))
+
+    fuzz()
+
+
+@pytest.mark.parametrize("group", ["states", "files", "proxies"])
+def test_no_variable_leads_to_an_internal_error_in_post(group: str) -> None:
+    names, values = GROUPS[group]
+    state = run({}, "main").state
+
+    @settings(max_examples=EXAMPLES)
+    @given(st.dictionaries(st.sampled_from(names), values, max_size=4))
+    def fuzz(variables: dict[str, str]) -> None:
+        saved = {f"STATE_{name}": text for name, text in state.items()}
+        check(run({**saved, **variables}, "post"))
+
+    fuzz()
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY", "https_proxy"])
+def test_a_proxy_without_a_host_has_a_message(variable: str) -> None:
+    ended = run({variable: "http://user:hunter2@", "INPUT_EVENT": "finished"}, "main")
+    check(ended)
+    result = ended.result("launchdarkly")
+    assert (result["status"], result["attempts"]) == ("refused", 0)
+    assert result["error"].startswith("The address of the proxy cannot be used")
+    assert "hunter2" not in ended.stdout
+
+
+def test_the_fuzzed_variables_are_those_that_the_action_reads() -> None:
+    """Prove the list by the source: every name of a variable in it is fuzzed."""
+    fuzzed = {*CONTEXT, *FILES, *PROXIES, *CERTIFICATES, *STATES}
+    source = "".join(path.read_text() for path in SOURCE.rglob("*.py"))
+    names = set(re.findall(r'"((?:GITHUB|RUNNER|REQUESTS|CURL|SSL)_[A-Z_]+)"', source))
+    assert names - fuzzed - {"SSLKEYLOGFILE"} == set()
