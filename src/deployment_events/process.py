@@ -45,6 +45,7 @@ def _run(stage: StageName, signals: list[int]) -> int:
 
     log = Log.take_over()
     clock = Clock()
+    clock.started_at = clock.monotonic()
     _listen(clock, signals)
     try:
         from .github.runner import Runner

@@ -26,6 +26,8 @@ class Clock:
         self._stop = Event()
         self.stopped_at: float | None = None
         """When the job was cancelled, on the monotonic clock, or None."""
+        self.started_at: float | None = None
+        """When the process started, on the monotonic clock, or None if that is unknown."""
 
     def stop(self) -> None:
         """End all waits and shorten all deadlines to `GRACE`, because the job was cancelled."""
@@ -39,6 +41,10 @@ class Clock:
     def monotonic(self) -> float:
         """Return a time in seconds that never goes backwards."""
         return time.monotonic()
+
+    def since_start(self) -> float:
+        """Return the age of the process in seconds."""
+        return 0.0 if self.started_at is None else self.monotonic() - self.started_at
 
     def wait(self, seconds: float) -> None:
         """Wait for a number of seconds, or until the job is cancelled."""

@@ -28,7 +28,9 @@ from .send import open_outbox, send
 from .state import State, make_state, save, save_done
 
 BEFORE_THE_DEPLOY = 5.0
-"""Seconds of network time of the main stage of `auto`, because the deploy waits for it."""
+"""Seconds of the main stage of `auto`, because the deploy waits for it."""
+_MOST_START_SECONDS = 0.5
+"""Seconds of these that loading Python's modules may use. On a slow machine it takes longer."""
 
 
 def main(runner: Runner, clock: Clock) -> int:
@@ -72,7 +74,8 @@ def _report_start(runner: Runner, clock: Clock, inputs: Inputs, context: Context
             f"{other_runner} does not pass the job's result to the post stage unless "
             f"`job-status: ${{{{ job.status }}}}` is set under `with:`. {TWO_STEPS}"
         )
-    seconds = min(BEFORE_THE_DEPLOY, inputs.timeout_seconds)
+    seconds_left = BEFORE_THE_DEPLOY - min(clock.since_start(), _MOST_START_SECONDS)
+    seconds = min(seconds_left, inputs.timeout_seconds)
     network = Network.open(clock, seconds, hide=runner.hide, log=runner.log)
     resolution = resolve(inputs, context, Event.STARTED, now=clock.now())
     _log_resolution(runner, Event.STARTED, resolution)
