@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from threading import Thread
 
 from ..deployment import Event
-from ..errors import describe_bug
+from ..errors import DeliveryFailed, describe_bug
 from ..messages import DeliveryResult, Message, Status, undelivered
 from .network import THREADS
 from .vendor_client import VendorClient, failed

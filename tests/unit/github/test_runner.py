@@ -229,7 +229,7 @@ def test_a_file_that_cannot_be_written_is_warned_of_once(
 @pytest.mark.parametrize("stream", ["full", "closed"])
 def test_a_log_that_cannot_be_written_is_given_up(step: Step, capsys: Capture, stream: str) -> None:
     step.monkeypatch.setenv("RUNNER_DEBUG", "1")
-    log = Path("/dev/full").open("w")
+    log = Path("/dev/full").open("w")  # noqa: SIM115
     if stream == "closed":
         log.close()
     runner = Runner(Log(log))

@@ -206,6 +206,19 @@ class TestConnections:
         assert send(server.url, transport=transport).body == b"{}"
         assert server.connections == 2
 
+    def test_another_address_of_the_host_is_used_and_the_request_names_the_host(
+        self, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server = serve(responses(OK))
+        port = int(server.url.rpartition(":")[2])
+        found = [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
+            for address in ("127.0.0.9", "127.0.0.1")
+        ]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_: found)
+        assert send(f"http://vendor.example:{port}").accepted
+        assert f"Host: vendor.example:{port}\r\n".encode() in b"".join(server.received)
+
     def test_a_connection_that_the_server_closed_is_replaced(self, serve: Serve) -> None:
         closed = threading.Event()
 
