@@ -4,48 +4,8 @@ import importlib
 import time
 
 import pytest
-from datadog_api_client import ApiClient, Configuration
-from datadog_api_client.exceptions import ApiException
-from datadog_api_client.v1.api.authentication_api import AuthenticationApi
-from datadog_api_client.v2.api.dora_metrics_api import DORAMetricsApi
-from datadog_api_client.v2.api.key_management_api import KeyManagementApi
-from datadog_api_client.v2.model.dora_deployment_patch_by_version_remediation_by_id import (
-    DORADeploymentPatchByVersionRemediationByID,
-)
-from datadog_api_client.v2.model.dora_deployment_patch_by_version_remediation_by_version import (
-    DORADeploymentPatchByVersionRemediationByVersion,
-)
-from datadog_api_client.v2.model.dora_deployment_patch_by_version_request import (
-    DORADeploymentPatchByVersionRequest,
-)
-from datadog_api_client.v2.model.dora_deployment_patch_by_version_request_attributes import (
-    DORADeploymentPatchByVersionRequestAttributes,
-)
-from datadog_api_client.v2.model.dora_deployment_patch_by_version_request_data import (
-    DORADeploymentPatchByVersionRequestData,
-)
-from datadog_api_client.v2.model.dora_deployment_patch_remediation import (
-    DORADeploymentPatchRemediation,
-)
-from datadog_api_client.v2.model.dora_deployment_patch_remediation_type import (
-    DORADeploymentPatchRemediationType,
-)
-from datadog_api_client.v2.model.dora_deployment_patch_request import DORADeploymentPatchRequest
-from datadog_api_client.v2.model.dora_deployment_patch_request_attributes import (
-    DORADeploymentPatchRequestAttributes,
-)
-from datadog_api_client.v2.model.dora_deployment_patch_request_data import (
-    DORADeploymentPatchRequestData,
-)
-from datadog_api_client.v2.model.dora_deployment_patch_request_data_type import (
-    DORADeploymentPatchRequestDataType,
-)
-from datadog_api_client.v2.model.dora_deployment_request import DORADeploymentRequest
-from datadog_api_client.v2.model.dora_deployment_request_attributes import (
-    DORADeploymentRequestAttributes,
-)
-from datadog_api_client.v2.model.dora_deployment_request_data import DORADeploymentRequestData
-from datadog_api_client.v2.model.dora_git_info import DORAGitInfo
+from support import datadog_client
+from support.datadog_client import ApiException, AuthenticationApi, KeyManagementApi
 
 from sandbox import DATADOG_API_KEY, DATADOG_APP_KEY, LAUNCHDARKLY_TOKEN
 
@@ -98,11 +58,11 @@ def dora(sandbox):
     """Return a function that makes an API of Datadog's client, with any keys."""
     made = []
 
-    def make(api_key=DATADOG_API_KEY, app_key=DATADOG_APP_KEY, api=DORAMetricsApi):
-        configuration = Configuration(
+    def make(api_key=DATADOG_API_KEY, app_key=DATADOG_APP_KEY, api=datadog_client.DeploymentsApi):
+        configuration = datadog_client.Configuration(
             host=sandbox.datadog_url, api_key={"apiKeyAuth": api_key, "appKeyAuth": app_key}
         )
-        made.append(ApiClient(configuration))
+        made.append(datadog_client.ApiClient(configuration))
         return api(made[-1])
 
     yield make
@@ -117,30 +77,28 @@ def request(**changes):
         "service": "checkout",
         "started_at": NOW,
         "finished_at": NOW,
-        "git": DORAGitInfo(commit_sha=SHA, repository_url="https://github.com/octo/checkout"),
+        "git": {"commit_sha": SHA, "repository_url": "https://github.com/octo/checkout"},
     } | changes
-    return DORADeploymentRequest(
-        DORADeploymentRequestData(DORADeploymentRequestAttributes(**attributes))
-    )
+    body = {"data": {"attributes": attributes}}
+    return datadog_client.read_back(body, datadog_client.DeploymentRequest)
 
 
-PATCH_TYPE = DORADeploymentPatchRequestDataType.DORA_DEPLOYMENT_PATCH_REQUEST
-ROLLBACK = DORADeploymentPatchRemediationType.ROLLBACK
+PATCH_TYPE = "dora_deployment_patch_request"
 
 
 def patch(id_=ID, **changes):
     """Return Datadog's own request object for a change failure."""
-    attributes = DORADeploymentPatchRequestAttributes(change_failure=True, **changes)
-    return DORADeploymentPatchRequest(DORADeploymentPatchRequestData(attributes, id_, PATCH_TYPE))
+    attributes = {"change_failure": True} | changes
+    body = {"data": {"attributes": attributes, "id": id_, "type": PATCH_TYPE}}
+    return datadog_client.read_back(body, datadog_client.PatchRequest)
 
 
 def patch_by_version(version="1.2.3", **changes):
     """Return Datadog's own request object for a change failure without an ID."""
-    attributes = DORADeploymentPatchByVersionRequestAttributes(
-        True, "production", "checkout", version, **changes
-    )
-    data = DORADeploymentPatchByVersionRequestData(attributes, PATCH_TYPE)
-    return DORADeploymentPatchByVersionRequest(data)
+    selection = {"env": "production", "service": "checkout", "version": version}
+    attributes = {"change_failure": True} | selection | changes
+    body = {"data": {"attributes": attributes, "type": PATCH_TYPE}}
+    return datadog_client.read_back(body, datadog_client.PatchByVersionRequest)
 
 
 def test_launchdarklys_client_reports_lists_reads_and_patches(launchdarkly_api, deployments, post):
@@ -217,40 +175,35 @@ def test_launchdarklys_client_understands_the_rate_limit(
 
 def test_datadogs_client_reports_reads_and_patches(sandbox, dora):
     api = dora()
-    answer = api.create_dora_deployment(request(custom_tags=["a:b"], env="production"))
+    answer = datadog_client.create(api, request(custom_tags=["a:b"], env="production"))
     assert (answer.data.id, str(answer.data.type)) == (ID, "dora_deployment")
-    shown = api.get_dora_deployment(ID).data.attributes
+    shown = datadog_client.read(api, ID).data.attributes
     assert (shown.service, shown.custom_tags, shown.git.commit_sha) == ("checkout", ["a:b"], SHA)
     assert shown.started_at.timestamp() == NOW / 1000
-    assert api.patch_dora_deployment(ID, patch()) is None
+    assert datadog_client.patch(api, ID, patch()) is None
     assert sandbox.deployments("datadog")[0]["change_failure"] is True
 
 
 @pytest.mark.parametrize("identity", [{"id": "the-other-one"}, {"version": "1.2.2"}])
 def test_datadogs_client_names_a_remediation_by_id_or_version(sandbox, dora, identity):
     api = dora()
-    api.create_dora_deployment(request())
-    remediation = DORADeploymentPatchRemediation(type=ROLLBACK, **identity)
-    assert api.patch_dora_deployment(ID, patch(remediation=remediation)) is None
+    datadog_client.create(api, request())
+    remediation = {"type": "rollback"} | identity
+    assert datadog_client.patch(api, ID, patch(remediation=remediation)) is None
     (deployment,) = sandbox.deployments("datadog")
     assert deployment["remediation"] == {"type": "rollback"} | identity
 
 
-@pytest.mark.parametrize(
-    ("remediation", "stored"),
-    [
-        (DORADeploymentPatchByVersionRemediationByID("the-other-one", ROLLBACK), "id"),
-        (DORADeploymentPatchByVersionRemediationByVersion(ROLLBACK, "1.2.2"), "version"),
-    ],
-)
-def test_datadogs_client_patches_without_an_id(sandbox, dora, remediation, stored):
+@pytest.mark.parametrize("identity", [{"id": "the-other-one"}, {"version": "1.2.2"}])
+def test_datadogs_client_patches_without_an_id(sandbox, dora, identity):
     api = dora()
-    api.create_dora_deployment(request(env="production", version="1.2.3"))
+    datadog_client.create(api, request(env="production", version="1.2.3"))
+    remediation = {"type": "rollback"} | identity
     body = patch_by_version(remediation=remediation)
-    assert api.patch_dora_deployment_by_version(body) is None
+    assert datadog_client.patch_by_version(api, body) is None
     (deployment,) = sandbox.deployments("datadog")
     assert deployment["change_failure"] is True
-    assert set(deployment["remediation"]) == {"type", stored}
+    assert deployment["remediation"] == remediation
 
 
 def test_datadogs_client_validates_the_keys(dora):
@@ -268,13 +221,13 @@ def test_datadogs_client_validates_the_keys(dora):
 
 def test_datadogs_client_is_refused_in_the_shapes_it_expects(dora):
     refusals = [
-        (lambda: dora(api_key="wrong").create_dora_deployment(request()), 403, str),
-        (lambda: dora(app_key="wrong").patch_dora_deployment(ID, patch()), 403, str),
-        (lambda: dora().patch_dora_deployment(ID, patch()), 404, str),
-        (lambda: dora().patch_dora_deployment_by_version(patch_by_version()), 404, str),
-        (lambda: dora().patch_dora_deployment_by_version(patch_by_version("")), 400, dict),
-        (lambda: dora().create_dora_deployment(request(custom_tags=["no colon"])), 400, dict),
-        (lambda: dora().create_dora_deployment(request(id="too-short")), 400, dict),
+        (lambda: datadog_client.create(dora(api_key="wrong"), request()), 403, str),
+        (lambda: datadog_client.patch(dora(app_key="wrong"), ID, patch()), 403, str),
+        (lambda: datadog_client.patch(dora(), ID, patch()), 404, str),
+        (lambda: datadog_client.patch_by_version(dora(), patch_by_version()), 404, str),
+        (lambda: datadog_client.patch_by_version(dora(), patch_by_version("")), 400, dict),
+        (lambda: datadog_client.create(dora(), request(custom_tags=["no colon"])), 400, dict),
+        (lambda: datadog_client.create(dora(), request(id="too-short")), 400, dict),
     ]
     for call, status, shape in refusals:
         with pytest.raises(ApiException) as refused:
@@ -286,6 +239,6 @@ def test_datadogs_client_is_refused_in_the_shapes_it_expects(dora):
 def test_datadogs_client_retries_into_the_same_deployment(dora, sandbox):
     sandbox.fail("datadog", "status-202", times=1)
     for _ in range(2):
-        dora().create_dora_deployment(request())
+        datadog_client.create(dora(), request())
     (deployment,) = sandbox.deployments("datadog")
     assert deployment["received"] == 2
