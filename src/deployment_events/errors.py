@@ -65,12 +65,21 @@ class DeliveryFailed(DeploymentEventsError):
     """One message was not accepted.
 
     `status` is the HTTP status, or None without a response; `advice` is how to fix it, or empty.
+    `by_vendor`: the vendor itself responded, and not a gateway or proxy before it.
     """
 
-    def __init__(self, message: str, status: int | None = None, advice: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        status: int | None = None,
+        advice: str = "",
+        *,
+        by_vendor: bool = False,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.advice = advice
+        self.by_vendor = by_vendor
 
 
 class Refused(DeliveryFailed):

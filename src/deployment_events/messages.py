@@ -76,6 +76,8 @@ class Status(StrEnum):
     UNDELIVERED = "undelivered"
     SKIPPED = "skipped"
     DRY_RUN = "dry-run"
+    VALID = "valid"
+    """Only of `event: check`."""
 
     @property
     def is_lost(self) -> bool:
@@ -111,7 +113,42 @@ class DeliveryResult(NamedTuple):
             "id": self.id,
             "attempts": self.attempts,
             "error": self.error,
+            "note": self.note,
         }
+
+
+class CheckResult(NamedTuple):
+    """What became of one check of `event: check`: an entry of `results`."""
+
+    vendor: str
+    status: Status
+    subject: str
+    """What was checked."""
+    not_verified: str
+    """What the check cannot verify: a noun phrase."""
+    attempts: int = 0
+    error: str = ""
+    """Why it is not valid, or not known to be."""
+    fix: str = ""
+    """How to fix it: a sentence, or empty."""
+
+    def as_output(self) -> dict[str, str | int]:
+        """Return the object that the `results` output contains."""
+        return {
+            "service": "",
+            "vendor": self.vendor,
+            "event": "check",
+            "status": self.status.value,
+            "id": "",
+            "attempts": self.attempts,
+            "error": self.error,
+            "note": self.subject if self.status is not Status.VALID else self.verdict,
+        }
+
+    @property
+    def verdict(self) -> str:
+        """What is valid, and what that does not include."""
+        return f"{self.subject}. Not verified: {self.not_verified}."
 
 
 def undelivered(message: Message, error: str) -> DeliveryResult:

@@ -70,6 +70,7 @@ DOCUMENTED = {  # design section 2
         "datadog-change-failure",
         "datadog-remediation-type",
         "datadog-remediation-id",
+        "datadog-remediation-version",
     ),
 }
 
@@ -112,7 +113,6 @@ def test_the_shown_defaults_are_the_documented_ones() -> None:
         "on-cancelled": "failed",
         "github-metadata": "true",
         "launchdarkly-project-key": "default",
-        "launchdarkly-application-kind": "server",
         "launchdarkly-base-url": "https://app.launchdarkly.com",
         "datadog-site": "datadoghq.com",
         "fail-on-error": "false",
@@ -164,7 +164,7 @@ def test_what_is_a_secret_is_said_to_be_one() -> None:
 
 
 def test_the_descriptions_name_the_words_the_code_takes() -> None:
-    for word in ("auto", *Event, "replay"):
+    for word in ("auto", *Event, "replay", "check"):
         assert word in INPUTS["event"]["description"]
     assert {"in_progress", "success", "failure"} <= set(GITHUB_STATUSES)
     for key in service_keys():

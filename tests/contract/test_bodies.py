@@ -4,13 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from datadog_api_client.configuration import Configuration
-from datadog_api_client.model_utils import ModelNormal, model_to_dict, validate_and_convert_types
-from datadog_api_client.v2.model.dora_deployment_patch_request import DORADeploymentPatchRequest
-from datadog_api_client.v2.model.dora_deployment_request import DORADeploymentRequest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from support import datadog_client
 from support.github import SHA, context
 from support.moments import EARLIER, NOW
 from support.raw import DATADOG_APP_KEY, inputs
@@ -46,11 +43,12 @@ FEWEST: dict[str, str] = {}
 UPDATE = {
     "launchdarkly_patch": '[{"op": "replace", "path": "/status", "value": null}, {"op": "remove", "path": "/tags/a"}]',
     "datadog_change_failure": "true",
-    "datadog_remediation_type": "rollback",
-    "datadog_remediation_id": "the-other-one",
     "datadog_app_key": DATADOG_APP_KEY,
     "datadog_deployment_id": "my-own.id:0123456789_",
+    "version": "1.4.0",
 }
+BY_ID = {"datadog_remediation_type": "rollback", "datadog_remediation_id": "the-other-one"}
+BY_VERSION = {"datadog_remediation_type": "rollforward", "datadog_remediation_version": "1.4.1"}
 
 
 def bodies(event: Event, changes: dict[str, str]) -> dict[str, Any]:
@@ -71,21 +69,10 @@ def judge_launchdarkly(body: dict[str, Any]) -> Any:
 
 
 def judge_datadog(body: dict[str, Any], kind: Any) -> None:
-    """Fail on an unknown field, a value of another type, and anything the client would send otherwise."""
-    read = validate_and_convert_types(body, (kind,), ["body"], True, True, Configuration())
-    assert unknown(read) == []
-    assert model_to_dict(read) == body
-
-
-def unknown(model: Any) -> list[str]:
-    """Return the fields that the client's models do not know, and would send all the same."""
-    if not isinstance(model, ModelNormal):
-        return []
-    store: dict[str, Any] = getattr(model, "_data_store", {})
-    return [
-        *(store.keys() - model.attribute_map.keys()),
-        *(name for one in store.values() for name in unknown(one)),
-    ]
+    """Fail on an unknown field, another type, and anything the client would send otherwise."""
+    read = datadog_client.read_back(body, kind)
+    assert datadog_client.unknown_fields(read) == []
+    assert datadog_client.as_json(read) == body
 
 
 @pytest.mark.parametrize("changes", [ALL, FEWEST], ids=["all", "fewest"])
@@ -98,23 +85,33 @@ def test_launchdarkly_s_client_takes_every_event(event: Event, changes: dict[str
 
 @pytest.mark.parametrize("changes", [ALL, FEWEST], ids=["all", "fewest"])
 def test_datadog_s_client_takes_a_finished_deployment(changes: dict[str, str]) -> None:
-    judge_datadog(bodies(Event.FINISHED, changes)["datadog"], DORADeploymentRequest)
+    judge_datadog(bodies(Event.FINISHED, changes)["datadog"], datadog_client.DeploymentRequest)
 
 
 @pytest.mark.parametrize(
     "changes",
-    [UPDATE, {**UPDATE, "datadog_remediation_type": "", "datadog_remediation_id": ""}],
-    ids=["all", "fewest"],
+    [UPDATE, {**UPDATE, **BY_ID}, {**UPDATE, **BY_VERSION}],
+    ids=["fewest", "remediation by ID", "remediation by version"],
 )
 def test_both_clients_take_an_update(changes: dict[str, str]) -> None:
     told = bodies(Event.UPDATE, changes)
-    judge_datadog(told["datadog"], DORADeploymentPatchRequest)
+    judge_datadog(told["datadog"], datadog_client.PatchRequest)
     operations = PATCH.validate_python(told["launchdarkly"], strict=True)
     assert [(one.op, one.path) for one in operations] == [
         ("replace", "/status"),
         ("remove", "/tags/a"),
     ]
     assert told["launchdarkly"] == json.loads(UPDATE["launchdarkly_patch"])
+
+
+@pytest.mark.parametrize("changes", [{}, BY_ID, BY_VERSION], ids=["fewest", "ID", "version"])
+def test_datadog_s_client_takes_a_change_without_an_id(changes: dict[str, str]) -> None:
+    by_version = {**UPDATE, **changes, "datadog_deployment_id": "", "service": "checkout"}
+    body = bodies(Event.UPDATE, by_version)["datadog"]
+    judge_datadog(body, datadog_client.PatchByVersionRequest)
+    selection = {"service": "checkout", "env": "production", "version": "1.4.0"}
+    assert body["data"]["attributes"].items() >= selection.items()
+    assert "id" not in body["data"]
 
 
 def test_all_inputs_reach_both_vendors_exactly() -> None:
@@ -179,7 +176,7 @@ def test_no_name_makes_a_body_that_a_client_refuses(
     told = bodies(Event.FINISHED, lines)
     assert told["datadog"]["data"]["attributes"]["service"] == service
     judge_launchdarkly(told["launchdarkly"])
-    judge_datadog(told["datadog"], DORADeploymentRequest)
+    judge_datadog(told["datadog"], datadog_client.DeploymentRequest)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +192,7 @@ def test_no_name_makes_a_body_that_a_client_refuses(
 def test_the_judge_of_datadog_s_bodies_can_say_no(wrong: dict[str, Any]) -> None:
     attributes = bodies(Event.FINISHED, ALL)["datadog"]["data"]["attributes"] | wrong
     with pytest.raises((AssertionError, TypeError, ValueError)):
-        judge_datadog({"data": {"attributes": attributes}}, DORADeploymentRequest)
+        judge_datadog({"data": {"attributes": attributes}}, datadog_client.DeploymentRequest)
 
 
 @pytest.mark.parametrize(

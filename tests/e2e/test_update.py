@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from support.steps import with_keys
 
 from emulator import Job, StepResult
@@ -84,6 +85,150 @@ def test_a_change_failure_and_its_remediation_reach_datadog(sandbox: Sandbox) ->
     assert deployments[broken]["change_failure"] is True
     assert deployments[broken]["remediation"] == {"type": "rollback", "id": repaired}
     assert step.outputs["datadog-deployment-id"] == broken
+
+
+CHANGE = {"datadog_app_key": DATADOG_APP_KEY, "datadog_change_failure": "true"}
+
+
+def test_one_step_without_ids_marks_the_version_at_both_vendors(sandbox: Sandbox) -> None:
+    with Job() as job:
+        finished(job, sandbox, version="1.0.0")
+        finished(job, sandbox, version="2.0.0")
+        step = update(job, sandbox, version="1.0.0", launchdarkly_patch=FAILED, **CHANGE)
+    rows = json.loads(step.outputs["results"])
+    assert {(row["vendor"], row["status"]) for row in rows} == {
+        ("launchdarkly", "delivered"),
+        ("datadog", "delivered"),
+    }
+    marked = {
+        one["version"]: one.get("change_failure", False) for one in sandbox.deployments("datadog")
+    }
+    assert marked == {"1.0.0": True, "2.0.0": False}
+    [request] = [one for one in sandbox.requests("datadog") if one.method == "PATCH"]
+    assert request.path == "/api/v2/dora/deployments"
+
+
+def test_of_several_deployments_of_a_version_the_last_finished_is_changed(sandbox: Sandbox) -> None:
+    with Job() as job:
+        for minute in (30, 40, 35):
+            finished(
+                job,
+                sandbox,
+                version="1.0.0",
+                started_at=f"2026-05-04T09:{minute}:00Z",
+                finished_at=f"2026-05-04T09:{minute}:30Z",
+            )
+        update(job, sandbox, version="1.0.0", **CHANGE)
+    changed = [one for one in sandbox.deployments("datadog") if "change_failure" in one]
+    assert [one["finished_at"] for one in changed] == [1777887630000]
+
+
+@pytest.mark.parametrize("how", ["by ID", "by version"])
+def test_a_remediation_can_be_named_by_its_version(sandbox: Sandbox, how: str) -> None:
+    with Job() as job:
+        broken = finished(job, sandbox, version="2.0.0").outputs["datadog-deployment-id"]
+        selection = {"datadog_deployment_id": broken} if how == "by ID" else {"version": "2.0.0"}
+        step = update(
+            job,
+            sandbox,
+            **CHANGE,
+            **selection,
+            datadog_remediation_type="rollforward",
+            datadog_remediation_version="2.0.1",
+        )
+    assert step.exit_code == 0
+    [deployment] = sandbox.deployments("datadog")
+    assert deployment["remediation"] == {"type": "rollforward", "version": "2.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("remediation", "name"),
+    [
+        (
+            {"remediation_type": "rollback", "remediation_id": "a", "remediation_version": "b"},
+            "datadog-remediation-version must be empty",
+        ),
+        ({"remediation_type": "rollback"}, "datadog-remediation-id or"),
+        ({"remediation_version": "b"}, "datadog-remediation-type must be set"),
+    ],
+)
+def test_a_remediation_has_a_type_and_an_id_or_a_version(
+    sandbox: Sandbox, remediation: dict[str, str], name: str
+) -> None:
+    with Job() as job:
+        named = {f"datadog_{key}": value for key, value in remediation.items()}
+        step = update(job, sandbox, version="1.0.0", **CHANGE, **named)
+    assert step.exit_code == 1
+    [annotation] = step.annotations
+    assert annotation.message.startswith(name)
+    assert sandbox.requests() == []
+
+
+@pytest.mark.parametrize("change", [CHANGE, {"launchdarkly_patch": FAILED}])
+def test_a_derived_version_selects_no_deployment(sandbox: Sandbox, change: dict[str, str]) -> None:
+    with Job() as job:
+        step = update(job, sandbox, **change)
+    assert step.exit_code == 1
+    [annotation] = step.annotations
+    assert annotation.message.startswith("version must be set")
+    assert sandbox.requests() == []
+
+
+def test_the_version_may_be_in_the_line_of_the_service(sandbox: Sandbox) -> None:
+    with Job() as job:
+        finished(job, sandbox, service="api,version=1\nweb,version=2")
+        update(job, sandbox, service="api,version=1\nweb,version=2", **CHANGE)
+        step = update(job, sandbox, service="api,version=1\nweb", **CHANGE)
+    assert [one["change_failure"] for one in sandbox.deployments("datadog")] == [True, True]
+    assert "(service web)" in step.annotations[0].message
+
+
+def test_without_a_match_datadogs_refusal_names_what_was_compared(sandbox: Sandbox) -> None:
+    with Job() as job:
+        step = update(job, sandbox, version="never", **CHANGE)
+    [annotation] = step.annotations
+    assert annotation.level == "error"
+    assert "`service`, `environment` and `version`" in annotation.message
+
+
+def test_a_patch_that_changed_nothing_is_delivered_with_a_note(sandbox: Sandbox) -> None:
+    sandbox.fail("launchdarkly", "patch-not-applied")
+    with Job() as job:
+        finished(job, sandbox, version="1.0.0")
+        step = update(job, sandbox, version="1.0.0", launchdarkly_patch=FAILED)
+    note = "its response has the status 'finished' instead of 'failed'"
+    row = next(
+        row for row in json.loads(step.outputs["results"]) if row["vendor"] == "launchdarkly"
+    )
+    assert row["status"] == "delivered"
+    assert note in row["note"]
+    assert [note in annotation.message for annotation in step.annotations] == [True]
+    assert "instead of" in step.summary
+    assert step.exit_code == 0
+
+
+def test_an_archived_deployment_is_never_the_one_to_change(sandbox: Sandbox) -> None:
+    with Job() as job:
+        finished(job, sandbox, version="1.0.0")
+        sandbox.launchdarkly.archive(sandbox.deployments("launchdarkly")[0]["id"])
+        step = update(job, sandbox, version="1.0.0", launchdarkly_patch=FAILED)
+    assert "lists no deployment of this version" in step.annotations[0].message
+    assert sandbox.deployments("launchdarkly")[0]["status"] == "finished"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+@pytest.mark.parametrize("vendor", ["launchdarkly", "datadog"])
+def test_a_gateways_page_is_not_taken_for_an_invalid_key(
+    sandbox: Sandbox, vendor: str, status: int
+) -> None:
+    sandbox.fail(vendor, f"gateway-{status}")
+    with Job() as job:
+        step = finished(job, sandbox, started_at="2026-05-04T09:30:00Z")
+    [annotation] = step.annotations
+    url = sandbox.launchdarkly_url if vendor == "launchdarkly" else sandbox.datadog_url
+    assert f"between the runner and `{url.partition('://')[2]}`" in annotation.message
+    assert "invalid" not in annotation.message
+    assert "event: replay" in annotation.message
 
 
 def test_each_service_can_name_its_own_deployment(sandbox: Sandbox) -> None:

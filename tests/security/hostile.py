@@ -182,7 +182,16 @@ def check_files(ended: Ended) -> None:
     assert set(ended.outputs) <= set(load_action().outputs)
     assert set(ended.state) <= {"done", "deployment"}
     for result in json.loads(ended.outputs.get("results", "[]")):
-        assert set(result) == {"service", "vendor", "event", "status", "id", "attempts", "error"}
+        assert set(result) == {
+            "service",
+            "vendor",
+            "event",
+            "status",
+            "id",
+            "attempts",
+            "error",
+            "note",
+        }
     for name in ("launchdarkly-deployment-id", "datadog-deployment-id"):
         assert re.fullmatch(r"[A-Za-z0-9_.:-]*", ended.outputs.get(name, ""))
     assert "\x00" not in ended.raw

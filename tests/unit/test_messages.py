@@ -30,9 +30,7 @@ def test_what_the_vendor_should_have_and_has_not_is_lost(status: Status, lost: b
 
 
 def test_a_row_of_results_has_the_promised_fields() -> None:
-    row = result(
-        Status.DRY_RUN, id="i", error="e", fix="not promised", note="not promised"
-    ).as_output()
+    row = result(Status.DRY_RUN, id="i", error="e", fix="not promised", note="n").as_output()
     assert json.loads(json.dumps(row)) == {
         "service": "checkout",
         "vendor": "launchdarkly",
@@ -41,6 +39,7 @@ def test_a_row_of_results_has_the_promised_fields() -> None:
         "id": "i",
         "attempts": 1,
         "error": "e",
+        "note": "n",
     }
 
 
@@ -51,4 +50,5 @@ def test_the_statuses_are_the_documented_words() -> None:
         "undelivered",
         "skipped",
         "dry-run",
+        "valid",
     }

@@ -18,8 +18,10 @@ _LOOKUP_SHARE = 0.5
 the rest."""
 _READ_BACK_PAUSES = (0.25, 0.5, 1.0)
 """Seconds between two attempts: LaunchDarkly lists a new deployment after a moment."""
-_CONTENT_STATUSES = frozenset({400, 404, 413, 422})
-"""The statuses that reject the content of a request, and not its sender."""
+_CONTENT_STATUSES = frozenset({400, 404, 422})
+"""The statuses with which a vendor rejects the content of a request, and not its sender."""
+_TOO_LARGE = 413
+"""The status that rejects the content also if a gateway sends it."""
 _PROXY_OR_TIMEOUT_STATUSES = frozenset({407, 408})
 """The statuses below 500 for which the vendor's advice does not apply."""
 _RATE_LIMITED = 429
@@ -70,11 +72,14 @@ class VendorClient:
                 raise Refused(
                     f"{self.vendor.title} lists no deployment of this version: nothing was changed"
                 )
-            request = self.vendor.request(self._settings, message)
-            response = self._send(request, backoff, self._network.deadline)
+            response = self.send(self.vendor.request(self._settings, message), backoff)
         except DeliveryFailed as failure:
             return failed(message, failure, backoff.attempts)
         return self._accepted(message, response, backoff.attempts)
+
+    def send(self, request: Request, backoff: Backoff) -> Response:
+        """Return the response that accepts a request. Raises `Refused` and `Unavailable`."""
+        return self._send(request, backoff, self._network.deadline)
 
     def find_ids(self, messages: Mapping[int, Message]) -> LookupResult:
         """Return the IDs of the deployments that the messages change."""
@@ -135,7 +140,6 @@ class VendorClient:
         self._network.log(f"{self.vendor.title}: {line}")
 
     def _send(self, request: Request, backoff: Backoff, deadline: Deadline) -> Response:
-        """Return the response that accepts a request. Raises `Refused` and `Unavailable`."""
         while True:
             if not self._gate.wait(deadline) or not deadline.left():
                 raise Unavailable("not sent: the time allowed was used up before")
@@ -166,12 +170,13 @@ class VendorClient:
         status = response.status
         explanation = self.vendor.explain(self._settings, response)
         message = self._error(status, explanation)
-        advice = ""
+        advice, by_vendor = "", False
         if status < 500 and status not in _PROXY_OR_TIMEOUT_STATUSES:
             advice = explanation.advice
+            by_vendor = explanation.by_vendor and status >= 400
         if POLICY.is_retry("POST", status):
             return Unavailable(message, status, advice, self._requested_wait(response))
-        return Refused(message, status, advice)
+        return Refused(message, status, advice, by_vendor=by_vendor)
 
     def _error(self, status: int, explanation: Explanation) -> str:
         message = shorten(clean(self._network.hide(explanation.message)), _LONGEST_MESSAGE)
@@ -194,9 +199,10 @@ class VendorClient:
         return requested_wait(response.headers, rate_limit_wait)
 
     def _accepted(self, message: Message, response: Response, attempts: int) -> DeliveryResult:
-        id_, note = "", ""
+        body = response.json()
+        id_, note = "", self._network.hide(self.vendor.response_note(message, body))
         try:
-            id_ = self.vendor.read_id(message, response.json())
+            id_ = self.vendor.read_id(message, body)
             if self._contains_key(id_):
                 raise ValueError("the id held a key")
         except ValueError as error:
@@ -227,5 +233,11 @@ def failed(message: Message, failure: DeliveryFailed, attempts: int = 0) -> Deli
         attempts=attempts,
         error=str(failure),
         fix=failure.advice,
-        retry_is_useless=failure.status in _CONTENT_STATUSES,
+        retry_is_useless=_is_content_rejected(failure),
     )
+
+
+def _is_content_rejected(failure: DeliveryFailed) -> bool:
+    if failure.status == _TOO_LARGE:
+        return True
+    return failure.by_vendor and failure.status in _CONTENT_STATUSES

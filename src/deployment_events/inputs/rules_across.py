@@ -81,17 +81,23 @@ def _vendors(inputs: Inputs, reported: Collection[str]) -> Iterator[Problem]:
         if not settings.enabled and key_input(name) not in reported:
             continue
         for service in inputs.services or (Service(name="…"),):
-            for problem in _of_service(inputs, name, service):
+            for problem in _of_service(inputs, name, service, reported):
                 if str(problem) not in seen:
                     seen.add(str(problem))
                     yield problem
 
 
-def _of_service(inputs: Inputs, vendor: str, service: Service) -> Iterator[Problem]:
+def _of_service(
+    inputs: Inputs, vendor: str, service: Service, reported: Collection[str]
+) -> Iterator[Problem]:
     settings = inputs.settings.of(vendor, service.name)
-    keys = VENDORS[vendor].settings.service_keys
+    if input_name(vendor, "deployment_id") in reported:
+        # An invalid ID is not a missing one, so nothing is needed in its place.
+        settings = settings.model_copy(update={"deployment_id": "invalid"})
+    keys = {"version", *VENDORS[vendor].settings.service_keys}
     found = settings.problems(
         environment=inputs.environment,
+        version=service.overrides.get("version", inputs.version),
         tags=inputs.tags,
         update=inputs.event == Event.UPDATE,
     )

@@ -17,6 +17,8 @@ from ..report.outcome import apply, judge
 from ..report.outputs import set_no_results, set_result_outputs
 from ..report.summary import Summary, render
 from ..values.text import quoted
+from ..vendors.plan import unique
+from ..vendors.registry import VENDORS
 from .reject import reject
 from .send import open_outbox, send
 
@@ -44,6 +46,8 @@ def replay(runner: Runner, clock: Clock, inputs: Inputs) -> int:
         set_no_results(runner)
         runner.notice("replay holds no events: nothing is sent.")
         return 0
+    for warning in unique(VENDORS[one.vendor].replay_warning(one) for one in messages):
+        runner.warning(warning)
     network = Network.open(clock, inputs.timeout_seconds, hide=runner.hide, log=runner.log)
     enabled = inputs.enabled.shared
     delivery = send(runner, messages, enabled, source.outbox, network, dry_run=inputs.dry_run)

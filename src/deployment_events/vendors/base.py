@@ -5,7 +5,7 @@ A new vendor is a folder beside this file with a `Settings` class (its inputs) a
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, get_args
 
 from pydantic import SecretStr
@@ -41,9 +41,12 @@ class Settings(Frozen):
         return bool(self.update_field) and getattr(self, self.update_field) is not None
 
     def problems(
-        self, *, environment: str, tags: tuple[Tag, ...], update: bool
+        self, *, environment: str, version: str, tags: tuple[Tag, ...], update: bool
     ) -> Iterable[Problem]:
-        """Return what is invalid across these inputs and the given values of other inputs."""
+        """Return what is invalid across these inputs and the given values of other inputs.
+
+        `version` is empty if the user did not set one.
+        """
         return ()
 
     def warnings(self) -> Iterable[str]:
@@ -122,6 +125,20 @@ class Explanation(NamedTuple):
     """The vendor's message, or empty."""
     advice: str
     """The likely cause and how to fix it: a sentence or two."""
+    by_vendor: bool = True
+    """Whether the response is in the vendor's format. Otherwise a gateway may have sent it."""
+
+
+class Check(NamedTuple):
+    """A request that verifies a credential and changes nothing."""
+
+    subject: str
+    """What it verifies: names of inputs, and values of those that are not secret."""
+    request: Request
+    not_verified: str
+    """What it cannot verify: a noun phrase."""
+    read: Callable[[Any], bool | None]
+    """Reads the JSON of a 2xx response: valid, invalid, or None if it is not as documented."""
 
 
 class Vendor(ABC, Generic[S]):
@@ -161,6 +178,24 @@ class Vendor(ABC, Generic[S]):
     @abstractmethod
     def explain(self, settings: S, response: Response) -> Explanation:
         """Return why the vendor rejected a request."""
+
+    def checks(self, settings: S, environment: str) -> Sequence[Check]:
+        """Return the requests that verify the credentials, one for each.
+
+        `environment` is the input, or empty.
+        """
+        return ()
+
+    def response_note(self, message: Message, body: Any) -> str:
+        """Return what an accepted message's response shows not to be as sent, or empty.
+
+        `body` is any JSON.
+        """
+        return ""
+
+    def replay_warning(self, message: Message) -> str:
+        """Return why a later run may do something else with this message, or empty."""
+        return ""
 
     def note(self, settings: S, deployment: Deployment) -> str:
         """Return what was changed for this vendor: a sentence, or empty."""

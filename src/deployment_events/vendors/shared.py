@@ -3,33 +3,57 @@
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
+from ..errors import Problem
 from ..values.rules import InvalidValue, checked_by
 
 RATE_LIMIT = (
     "The account's rate limit is used up: spread the deployments out, or replay the event later."
 )
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
+REPLAY_MAY_MATCH_ANOTHER = (
+    "A change in this replay selects its deployment by version, not by ID: if the same version was "
+    "deployed again since, the newer deployment may be changed. To change an exact deployment, use "
+    "`event: update` with its ID."
+)
+
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 
 def is_id(text: str) -> bool:
-    """Return whether `text` can be a deployment ID in a URL path, an output and the summary."""
+    """Return whether `text` can be a deployment ID in a URL path, an output and the summary.
+
+    `.` and `..` would change the path. `::` at the beginning would make a step that prints the
+    output run a workflow command: docs/vendors.md#runner-log-commands.
+    """
+    if text in {".", ".."} or text.startswith("::"):
+        return False
     return _ID.fullmatch(text) is not None
 
 
 def _deployment_id(text: str) -> str:
     if not is_id(text):
         raise InvalidValue(
-            "must be a deployment's id: at most 128 letters, digits, '_', '.', ':' or '-'",
+            "must be the ID of a deployment: at most 128 letters, digits, '_', '.', ':' or '-'",
             "Take it from the output of the step that reported the deployment.",
         )
     return text
 
 
 DeploymentId = Annotated[str, checked_by(_deployment_id)]
+
+
+def version_is_needed(id_input: str) -> Problem:
+    """Return the problem of a change without an ID whose version the user has not set."""
+    rule = f"must be set to change a deployment without `{id_input}`"
+    fix = (
+        "Set it, as an input or in the line of the service, to the version that was reported: the "
+        "default is the commit of this run, not the deployment to change."
+    )
+    return Problem("version", rule, None, fix)
 
 
 COPIED = "copied"
@@ -50,6 +74,20 @@ def check_id(text: str) -> None:
     """Check an ID from a file. Raises `ValueError`."""
     if text and not is_id(text):
         raise ValueError("has an id that is none")
+
+
+def foreign_response(vendor: str, url: str, base_url_input: str) -> str:
+    """Return the advice about a rejection that is not in the vendor's format."""
+    return (
+        f"The response is not in {vendor}'s format. A gateway, proxy or firewall between the "
+        f"runner and `{host_of(url)}` probably sent it: check its rules, `HTTPS_PROXY`, "
+        f"`NO_PROXY` and `{base_url_input}`."
+    )
+
+
+def host_of(url: str) -> str:
+    """Return the host of a URL, with its port if there is one."""
+    return urlsplit(url).netloc
 
 
 def as_list(value: Any) -> list[Any]:

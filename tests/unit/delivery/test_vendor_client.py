@@ -176,13 +176,19 @@ class TestRefusals:
         assert all(word in result.fix for word in words), result.fix
 
     @pytest.mark.parametrize(
-        ("status", "useless"),
-        [(400, True), (401, False), (403, False), (404, True), (413, True), (422, True)],
+        ("status", "body", "useless"),
+        [
+            *((status, {"errors": ["no"]}, True) for status in (400, 404, 413, 422)),
+            *((status, {"errors": ["no"]}, False) for status in (401, 403)),
+            *((status, {}, False) for status in (400, 401, 403, 404, 422)),
+            (413, {}, True),
+        ],
     )
     def test_a_retry_is_useless_if_the_content_was_rejected(
-        self, delivery: Any, sandbox: Sandbox, message: Any, status: int, useless: bool
+        self, delivery: Any, sandbox: Sandbox, message: Any, status: int, body: Any, useless: bool
     ) -> None:
-        sandbox.fail("datadog", answer(status, {}))
+        """A gateway rejects what the vendor may accept later."""
+        sandbox.fail("datadog", answer(status, body))
         [result] = delivery.deliver(message(0))
         assert (result.status, result.retry_is_useless) == (Status.REFUSED, useless)
 

@@ -60,7 +60,7 @@ BAD = [
     (
         "event",
         "deployed",
-        "must be one of auto, started, finished, failed, custom, update, replay",
+        "must be one of auto, started, finished, failed, custom, update, replay, check",
         "Check the spelling",
     ),
     ("on-cancelled", "success", "must be one of failed, finished, ignore", "Check the spelling"),
@@ -85,9 +85,14 @@ BAD = [
     ),
     ("datadog-remediation-type", "undo", "must be one of rollback, rollforward", "spelling"),
     ("datadog-change-failure", "maybe", "must be true or false", "true or false"),
-    ("datadog-deployment-id", "..", "must be a deployment's id", "output of the step"),
-    ("launchdarkly-deployment-id", "a/../b", "must be a deployment's id", "output of the step"),
-    ("datadog-remediation-id", "-", "must be a deployment's id", "output of the step"),
+    ("datadog-deployment-id", "..", "must be the ID of a deployment", "output of the step"),
+    (
+        "launchdarkly-deployment-id",
+        "a/../b",
+        "must be the ID of a deployment",
+        "output of the step",
+    ),
+    ("datadog-remediation-id", ".", "must be the ID of a deployment", "output of the step"),
     ("launchdarkly-patch", "{}", "must be a JSON Patch", '"op": "replace"'),
     (
         "datadog-site",
@@ -276,9 +281,12 @@ PATCH = '[{"op": "replace", "path": "/status", "value": "failed"}]'
     ("changes", "name"),
     [
         ({"datadog_app_key": ""}, "datadog-app-key"),
-        ({"datadog_deployment_id": ""}, "datadog-deployment-id"),
+        ({"datadog_deployment_id": "", "environment": ""}, "environment"),
+        ({"datadog_deployment_id": "", "version": ""}, "version"),
+        ({"launchdarkly_patch": PATCH, "version": ""}, "version"),
         ({"datadog_remediation_type": "rollback"}, "datadog-remediation-id"),
         ({"datadog_remediation_id": "other"}, "datadog-remediation-type"),
+        ({"datadog_remediation_version": "1.2.2"}, "datadog-remediation-type"),
         (
             {
                 "datadog_change_failure": "",
@@ -293,7 +301,7 @@ PATCH = '[{"op": "replace", "path": "/status", "value": "failed"}]'
 def test_an_update_without_what_the_vendor_needs_names_the_input(
     changes: dict[str, str], name: str
 ) -> None:
-    complete = {**UPDATE, "datadog_deployment_id": "any-id-of-datadog"}
+    complete = {**UPDATE, "datadog_deployment_id": "any-id-of-datadog", "version": "1.4.0"}
     assert inputs(**complete)
     only = problem(**{**complete, **changes})
     assert only.input == name
@@ -302,8 +310,8 @@ def test_an_update_without_what_the_vendor_needs_names_the_input(
 
 def test_an_input_is_told_once_by_its_first_fault() -> None:
     told = problems(**UPDATE, datadog_deployment_id="..")
-    assert [(one.input, one.rule[:28]) for one in told] == [
-        ("datadog-deployment-id", "must be a deployment's id: a")
+    assert [(one.input, one.rule[:30]) for one in told] == [
+        ("datadog-deployment-id", "must be the ID of a deployment")
     ]
 
 
@@ -354,7 +362,6 @@ def test_defaults_passed_on_by_the_runner_are_nothing_to_warn_of() -> None:
     given = read_inputs(
         {
             "launchdarkly-project-key": "default",
-            "launchdarkly-application-kind": "server",
             "launchdarkly-base-url": "https://app.launchdarkly.com",
             "datadog-site": "datadoghq.com",
         },

@@ -188,8 +188,8 @@ def test_an_attribute_of_the_other_vendor_changes_nothing() -> None:
     ("key", "value", "rule"),
     [
         ("application-kind", "desktop", "must be one of server, browser, mobile"),
-        ("launchdarkly-deployment-id", "..", "must be a deployment's id"),
-        ("datadog-deployment-id", "a/b", "must be a deployment's id"),
+        ("launchdarkly-deployment-id", "..", "must be the ID of a deployment"),
+        ("datadog-deployment-id", "a/b", "must be the ID of a deployment"),
     ],
 )
 def test_a_wrong_attribute_is_told_with_service_key_and_value(

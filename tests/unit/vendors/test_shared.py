@@ -7,7 +7,13 @@ import pytest
 from deployment_events.vendors.shared import as_list, is_id, number_header
 
 
-@pytest.mark.parametrize("text", ["a", "2f5a1c9e-aaaa-bbbb", "A.b:c_d-e", "x" * 128, "0"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a", "2f5a1c9e-aaaa-bbbb", "A.b:c_d-e", "x" * 128, "0"),
+        *("_my_deployment_0001", "-RwVLi7v4Yz", ".hidden", ":a", "..."),
+    ],
+)
 def test_an_id_is_letters_digits_and_four_marks(text: str) -> None:
     assert is_id(text)
 
@@ -18,8 +24,7 @@ def test_an_id_is_letters_digits_and_four_marks(text: str) -> None:
         "",
         ".",
         "..",
-        "-a",
-        ":a",
+        "::error::x",
         "a/b",
         "a?b",
         "a#b",

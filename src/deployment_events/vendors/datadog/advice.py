@@ -4,20 +4,14 @@ from typing import Any
 
 from ...messages import Response
 from ..base import Explanation
-from ..shared import RATE_LIMIT, as_list
+from ..shared import RATE_LIMIT, as_list, foreign_response
 from .settings import DatadogSettings
 
-_ADVICE = {
-    404: (
-        "Datadog knows no such deployment or page: "
-        "compare datadog-deployment-id, datadog-site and datadog-base-url."
-    ),
+_NO_FORMAT = {
     413: "The event is too large: send fewer or shorter tags.",
     429: RATE_LIMIT,
 }
-_OTHERWISE = (
-    "Look at datadog-site, datadog-base-url, and at what stands between the runner and Datadog."
-)
+"""The advice for statuses that a gateway sends for the same reason as Datadog."""
 
 _INPUT_OF = {
     "service": "service",
@@ -32,15 +26,23 @@ _INPUT_OF = {
     "started_at": "started-at",
     "finished_at": "finished-at",
     "change_failure": "datadog-change-failure",
-    "remediation": "datadog-remediation-type and datadog-remediation-id",
+    "remediation": (
+        "datadog-remediation-type and datadog-remediation-id or datadog-remediation-version"
+    ),
 }
 """The input that becomes an attribute of the request body."""
 
 
 def explain(settings: DatadogSettings, response: Response) -> Explanation:
     """Read both shapes of Datadog's errors. See docs/vendors.md#datadog-errors."""
-    message, attribute = _read(response.json())
-    return Explanation(message, _advice(settings, response.status, attribute))
+    body, status = response.json(), response.status
+    message, attribute = _read(body)
+    if status in _NO_FORMAT:
+        return Explanation(message, _NO_FORMAT[status])
+    if not (isinstance(body, dict) and isinstance(body.get("errors"), list)):
+        advice = foreign_response("Datadog", settings.api_url, "datadog-base-url")
+        return Explanation(message, advice, by_vendor=False)
+    return Explanation(message, _advice(settings.site_or_host, status, attribute))
 
 
 def _read(body: Any) -> tuple[str, str]:
@@ -64,16 +66,22 @@ def _read(body: Any) -> tuple[str, str]:
     return " - ".join(messages), attribute
 
 
-def _advice(settings: DatadogSettings, status: int, attribute: str) -> str:
-    if status in {401, 403}:
-        return (
-            f"datadog-api-key is wrong, revoked, or of another site than {settings.site}; "
-            "a change of a deployment also needs datadog-app-key with the scope "
-            "dora_metrics_write: compare both with datadog-site."
-        )
+def _advice(site: str, status: int, attribute: str) -> str:
+    """`site` is the one that was asked: another one has other keys and deployments."""
     if status == 400:
         return f"Correct the input {_INPUT_OF.get(attribute, 'that the message names')}."
-    return _ADVICE.get(status, _OTHERWISE)
+    if status in {401, 403}:
+        return (
+            f"`datadog-api-key` is invalid, revoked, or for a different site than `{site}`. Only "
+            "`event: update` also requires `datadog-app-key` with the scope `dora_metrics_write`."
+        )
+    if status == 404:
+        return (
+            f"`{site}` has no such deployment: check `datadog-site`, and compare "
+            "`datadog-deployment-id`, or without it `service`, `environment` and `version`, with "
+            "what was reported."
+        )
+    return f"Check that `{site}` is your Datadog site, and any proxy between it and the runner."
 
 
 def _place(source: Any) -> str:

@@ -3,9 +3,9 @@
 See docs/vendors.md#datadog-deployment-attributes.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ...deployment import Frozen
 from ..shared import Name
@@ -57,12 +57,19 @@ class DeploymentBody(Frozen):
 
 
 class Remediation(Frozen):
-    """The deployment that remediated a failed one."""
+    """The deployment that remediated a failed one. See docs/vendors.md#datadog-remediation."""
 
     model_config = ConfigDict(defer_build=True)
 
     type: Literal["rollback", "rollforward"]
-    id: str = Field(min_length=1)
+    id: Name | None = None
+    version: Name | None = None
+
+    @model_validator(mode="after")
+    def _has_one_identity(self) -> Self:
+        if bool(self.id) == bool(self.version):
+            raise ValueError("has an id and a version, or neither")
+        return self
 
 
 class PatchAttributes(Frozen):
@@ -92,5 +99,36 @@ class PatchBody(Frozen):
     data: PatchData
 
 
-BODIES: dict[str, type[BaseModel]] = {"deployment": DeploymentBody, "deployment-patch": PatchBody}
+class PatchByVersionAttributes(PatchAttributes):
+    """What a PATCH without an ID may change, and the deployment that it selects."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    service: Name
+    env: Name
+    version: Name
+
+
+class PatchByVersionData(Frozen):
+    """`data` of the PATCH without an ID."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    type: Literal["dora_deployment_patch_request"] = "dora_deployment_patch_request"
+    attributes: PatchByVersionAttributes
+
+
+class PatchByVersionBody(Frozen):
+    """PATCH /api/v2/dora/deployments. See docs/vendors.md#datadog-change-by-version."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    data: PatchByVersionData
+
+
+BODIES: dict[str, type[BaseModel]] = {
+    "deployment": DeploymentBody,
+    "deployment-patch": PatchBody,
+    "deployment-patch-by-version": PatchByVersionBody,
+}
 """By the kind of message."""

@@ -9,7 +9,7 @@ from ...deployment import Tag
 from ...errors import Problem
 from ...values.rules import Boolean, Secret, checked_by, one_of, server_url
 from ..base import Settings
-from ..shared import DeploymentId
+from ..shared import DeploymentId, host_of, version_is_needed
 from .deployment_id import NEW_ID
 
 SITES = (
@@ -25,6 +25,9 @@ SITES = (
 )
 """See docs/vendors.md#datadog-sites."""
 
+_GOVERNMENT = "ddog-gov.com"
+"""The end of the government sites' hosts. See docs/vendors.md#datadog-availability."""
+
 MOST_TAGS = 100
 """See docs/vendors.md#datadog-custom-tags."""
 
@@ -39,7 +42,9 @@ class DatadogSettings(Settings):
 
     key_field = "api_key"
     update_field = "change_failure"
-    update_only = frozenset({"app_key", "change_failure", "remediation_type", "remediation_id"})
+    update_only = frozenset(
+        {"app_key", "change_failure", "remediation_type", "remediation_id", "remediation_version"}
+    )
     service_keys = {"team": "team", "datadog-deployment-id": "deployment_id"}
 
     api_key: Secret | None = None
@@ -51,14 +56,20 @@ class DatadogSettings(Settings):
     change_failure: Boolean | None = None
     remediation_type: Annotated[str, one_of("rollback", "rollforward")] = ""
     remediation_id: DeploymentId = ""
+    remediation_version: str = ""
 
     @property
     def api_url(self) -> str:
         """The URL of the API: `datadog-base-url`, or the site's own host."""
         return self.base_url or f"https://api.{self.site}"
 
+    @property
+    def site_or_host(self) -> str:
+        """The site, or the host of `datadog-base-url`, which takes precedence."""
+        return host_of(self.base_url) if self.base_url else self.site
+
     def problems(
-        self, *, environment: str, tags: tuple[Tag, ...], update: bool
+        self, *, environment: str, version: str, tags: tuple[Tag, ...], update: bool
     ) -> Iterator[Problem]:
         if not self.base_url and self.site not in SITES:
             fix = (
@@ -70,7 +81,7 @@ class DatadogSettings(Settings):
             rule = f"must be at most {MOST_TAGS}, and there are {len(tags)}"
             yield Problem("tags", rule, None, "Datadog takes no more: leave some out.")
         if update:
-            yield from self._update_problems()
+            yield from self._update_problems(environment, version)
         elif self.deployment_id and not NEW_ID.fullmatch(self.deployment_id):
             rule = "must have 16 to 128 letters, digits, '-', '_', '.' or ':'"
             fix = "Leave it empty to get one made."
@@ -78,15 +89,15 @@ class DatadogSettings(Settings):
 
     def warnings(self) -> Iterator[str]:
         host = urlsplit(self.api_url).hostname or ""
-        if host.endswith("ddog-gov.com"):
+        if host.endswith(_GOVERNMENT):
             yield (
-                "Datadog documents DORA metrics as not available on its government sites "
-                f"({host}): expect the events to be refused."
+                "Datadog documents that DORA metrics is not available on its government site "
+                f"US1-FED (`ddog-gov.com`): expect `{host}` to reject the events."
             )
 
-    def _update_problems(self) -> Iterator[Problem]:
+    def _update_problems(self, environment: str, version: str) -> Iterator[Problem]:
         if self.change_failure is None:
-            if self.remediation_type or self.remediation_id:
+            if self.remediation_type or self.remediation_id or self.remediation_version:
                 rule = "is needed with a remediation"
                 fix = "Set it to true: a remediation repairs a change failure."
                 yield Problem("datadog-change-failure", rule, None, fix)
@@ -99,16 +110,34 @@ class DatadogSettings(Settings):
             )
             yield Problem("datadog-app-key", rule, None, fix)
         if not self.deployment_id:
-            rule = "is needed to change a deployment and is empty"
-            fix = "Pass the output datadog-deployment-id of the step that reported the deployment."
-            yield Problem("datadog-deployment-id", rule, None, fix)
+            yield from self._selection_problems(environment, version)
         if self.remediation_type and not self.change_failure:
             rule = "must be true with a remediation"
             fix = "A remediation repairs a change failure: set it to true."
             yield Problem("datadog-change-failure", rule, "false", fix)
-        if bool(self.remediation_type) != bool(self.remediation_id):
-            missing = "datadog-remediation-type"
-            if self.remediation_type:
-                missing = "datadog-remediation-id"
-            rule = "is empty, and a remediation needs both its type and its id"
-            yield Problem(missing, rule, None, "Set both, or neither.")
+        yield from self._remediation_problems()
+
+    def _selection_problems(self, environment: str, version: str) -> Iterator[Problem]:
+        """See docs/vendors.md#datadog-change-by-version."""
+        if not environment:
+            rule = "must be set to change a deployment without `datadog-deployment-id`"
+            fix = "Set it to the environment that was reported."
+            yield Problem("environment", rule, None, fix)
+        if not version:
+            yield version_is_needed("datadog-deployment-id")
+
+    def _remediation_problems(self) -> Iterator[Problem]:
+        """See docs/vendors.md#datadog-remediation."""
+        if self.remediation_id and self.remediation_version:
+            rule = "must be empty if `datadog-remediation-id` is set"
+            fix = "Name the deployment that fixed the failure by its ID or by its version."
+            yield Problem("datadog-remediation-version", rule, self.remediation_version, fix)
+        named = bool(self.remediation_id or self.remediation_version)
+        if named and not self.remediation_type:
+            rule = "must be set with a remediation"
+            fix = "Set it to `rollback` or `rollforward`."
+            yield Problem("datadog-remediation-type", rule, None, fix)
+        if self.remediation_type and not named:
+            rule = "or `datadog-remediation-version` must be set with `datadog-remediation-type`"
+            fix = "Name the deployment that fixed the failure by its ID or by its version."
+            yield Problem("datadog-remediation-id", rule, None, fix)

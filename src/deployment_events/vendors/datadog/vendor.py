@@ -1,19 +1,22 @@
 """Datadog DORA metrics: one POST for each finished deployment, one PATCH for each change.
 
+A PATCH selects the deployment by its ID, or by service, environment and version.
+
 The rules and their sources are in docs/vendors.md.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from pydantic import SecretStr
-
 from ...deployment import Deployment, Event
 from ...messages import Message, Request, Response, Skip
-from ..base import Explanation, Vendor
-from ..shared import COPIED, check_id, is_id, number_header, without_empty
+from ..base import Check, Explanation, Vendor
+from ..shared import COPIED, REPLAY_MAY_MATCH_ANOTHER, check_id, is_id, number_header, without_empty
 from . import advice
+from .checks import make_checks
+from .credentials import api_key_header, both_key_headers
 from .deployment_id import make_deployment_id
 from .settings import MOST_TAGS, DatadogSettings
 
@@ -24,7 +27,15 @@ _NOT_SENT = {
     Event.FAILED: "A failed job is not sent to Datadog: it would count as a deployment.",
     Event.CUSTOM: "Datadog has no custom event for deployments.",
 }
+_NOT_SELECTED = (
+    "Nothing is sent to Datadog: without `datadog-deployment-id`, `environment` and `version` "
+    "select the deployment, and at least one of them is unknown."
+)
+_DEPLOYMENT = "deployment"
 _PATCH = "deployment-patch"
+_PATCH_BY_VERSION = "deployment-patch-by-version"
+_SELECTION = ("service", "env", "version")
+"""The attributes that select a deployment without its ID."""
 
 
 class Datadog(Vendor[DatadogSettings]):
@@ -55,7 +66,7 @@ class Datadog(Vendor[DatadogSettings]):
         )
         return Message(
             vendor=self.name,
-            kind="deployment",
+            kind=_DEPLOYMENT,
             service=deployment.service.name,
             event=event,
             at=deployment.finished_at,
@@ -68,16 +79,29 @@ class Datadog(Vendor[DatadogSettings]):
     ) -> Message | Skip:
         if settings.change_failure is None:
             return Skip("datadog-change-failure is empty: there is nothing to change.")
-        remediation = without_empty(type=settings.remediation_type, id=settings.remediation_id)
+        selection: dict[str, str] = {}
+        if not settings.deployment_id:
+            if not (deployment.facts.environment and deployment.version):
+                return Skip(_NOT_SELECTED, by_design=False)
+            selection = {
+                "service": deployment.service.name,
+                "env": deployment.facts.environment,
+                "version": deployment.version,
+            }
+        remediation = without_empty(
+            type=settings.remediation_type,
+            id=settings.remediation_id,
+            version=settings.remediation_version,
+        )
         attributes = without_empty(change_failure=settings.change_failure, remediation=remediation)
-        data = {
-            "type": "dora_deployment_patch_request",
-            "id": settings.deployment_id,
-            "attributes": attributes,
-        }
+        data = without_empty(
+            type="dora_deployment_patch_request",
+            id=settings.deployment_id,
+            attributes={**selection, **attributes},
+        )
         return Message(
             vendor=self.name,
-            kind=_PATCH,
+            kind=_PATCH_BY_VERSION if selection else _PATCH,
             service=deployment.service.name,
             event=Event.UPDATE,
             at=now,
@@ -86,14 +110,13 @@ class Datadog(Vendor[DatadogSettings]):
         )
 
     def request(self, settings: DatadogSettings, message: Message) -> Request:
-        credentials = _headers({"DD-API-KEY": settings.api_key})
+        if message.kind == _DEPLOYMENT:
+            url = f"{settings.api_url}/api/v2/dora/deployment"
+            return Request("POST", url, message.body, credentials=api_key_header(settings))
+        url = f"{settings.api_url}/api/v2/dora/deployments"
         if message.kind == _PATCH:
-            credentials |= _headers({"DD-APPLICATION-KEY": settings.app_key})
-            path = f"/api/v2/dora/deployments/{quote(message.id, safe='')}"
-            url = settings.api_url + path
-            return Request("PATCH", url, message.body, credentials=credentials)
-        url = f"{settings.api_url}/api/v2/dora/deployment"
-        return Request("POST", url, message.body, credentials=credentials)
+            url = f"{url}/{quote(message.id, safe='')}"
+        return Request("PATCH", url, message.body, credentials=both_key_headers(settings))
 
     def validate(self, message: Message, *, copied: bool) -> None:
         # Only messages from files need the models.
@@ -109,7 +132,7 @@ class Datadog(Vendor[DatadogSettings]):
     def read_id(self, message: Message, body: Any) -> str:
         """Return the ID of `{data: {id, type}}`; the response to a PATCH may be `{data: null}`."""
         data = body.get("data") if isinstance(body, dict) else None
-        if message.kind == _PATCH and data is None:
+        if message.kind != _DEPLOYMENT and data is None:
             return message.id
         found = data.get("id") if isinstance(data, dict) else None
         if not isinstance(found, str) or not is_id(found):
@@ -121,6 +144,18 @@ class Datadog(Vendor[DatadogSettings]):
 
     def deployment_id(self, settings: DatadogSettings, deployment: Deployment) -> str:
         return settings.deployment_id or make_deployment_id(deployment)
+
+    def deployment_key(self, message: Message) -> str:
+        if message.kind != _PATCH_BY_VERSION:
+            return super().deployment_key(message)
+        attributes = message.body["data"]["attributes"]
+        return json.dumps([attributes[name] for name in _SELECTION])
+
+    def checks(self, settings: DatadogSettings, environment: str) -> Sequence[Check]:
+        return make_checks(settings)
+
+    def replay_warning(self, message: Message) -> str:
+        return REPLAY_MAY_MATCH_ANOTHER if message.kind == _PATCH_BY_VERSION else ""
 
     def rate_limit_wait(self, headers: Mapping[str, str], now: int) -> float | None:
         """Datadog's header contains the seconds until the reset.
@@ -143,7 +178,3 @@ def _custom_tags(deployment: Deployment) -> list[str]:
     """Return all of the user's tags, and as many of GitHub's as still fit."""
     tags = [*deployment.facts.tags, *deployment.facts.metadata.items()]
     return [f"{key}:{value}" for key, value in tags][:MOST_TAGS]
-
-
-def _headers(keys: Mapping[str, SecretStr | None]) -> dict[str, str]:
-    return {name: key.get_secret_value() for name, key in keys.items() if key}

@@ -4,29 +4,31 @@ from typing import Any
 
 from ...messages import Response
 from ..base import Explanation
-from ..shared import RATE_LIMIT, as_list
+from ..shared import RATE_LIMIT, as_list, foreign_response
+from .settings import LaunchDarklySettings
 
-_ADVICE = {
-    401: (
-        "launchdarkly-access-token is wrong, expired or an SDK key: "
-        "put an API access token with the Writer role into the secret."
-    ),
-    403: (
-        "The token's role may not write engineering insights, "
-        "or the beta API is closed to the account "
-        "(the header LD-API-Version: beta was sent): give the token the Writer role."
-    ),
-    404: (
-        "LaunchDarkly does not know the project, the environment or the deployment: compare "
-        "launchdarkly-project-key, launchdarkly-environment-key and launchdarkly-base-url "
-        "with its settings."
-    ),
+_NO_FORMAT = {
     413: "The event is too large: send less metadata and fewer tags.",
     429: RATE_LIMIT,
 }
-_OTHERWISE = (
-    "Look at launchdarkly-base-url, and at what stands between the runner and LaunchDarkly."
-)
+"""The advice for statuses that a gateway sends for the same reason as LaunchDarkly."""
+
+_ADVICE = {
+    401: (
+        "`launchdarkly-access-token` is invalid, expired or an SDK key: "
+        "store an API access token with the Writer role in the secret."
+    ),
+    403: (
+        "The token cannot write engineering insights, or your plan does not include this beta API "
+        "(the header `LD-API-Version: beta` was sent). Use a token with the Writer role."
+    ),
+    404: (
+        "LaunchDarkly has no such project, environment or deployment: compare "
+        "`launchdarkly-project-key`, `launchdarkly-environment-key` and `launchdarkly-base-url` "
+        "with its settings. Use keys, not display names."
+    ),
+}
+_OTHERWISE = "Check `launchdarkly-base-url`, and any proxy between the runner and LaunchDarkly."
 
 _INPUT_OF = {
     "projectKey": "launchdarkly-project-key",
@@ -47,10 +49,16 @@ _INPUT_OF = {
 """The input that becomes an attribute of the request body."""
 
 
-def explain(response: Response) -> Explanation:
+def explain(settings: LaunchDarklySettings, response: Response) -> Explanation:
     """Read LaunchDarkly's errors. See docs/vendors.md#launchdarkly-errors."""
-    message, attribute = _read(response.json())
-    return Explanation(message, _advice(response.status, attribute))
+    body, status = response.json(), response.status
+    message, attribute = _read(body)
+    if status in _NO_FORMAT:
+        return Explanation(message, _NO_FORMAT[status])
+    if not (isinstance(body, dict) and {"code", "message"} & body.keys()):
+        advice = foreign_response("LaunchDarkly", settings.base_url, "launchdarkly-base-url")
+        return Explanation(message, advice, by_vendor=False)
+    return Explanation(message, _advice(status, attribute))
 
 
 def _read(body: Any) -> tuple[str, str]:

@@ -24,7 +24,7 @@ class DeploymentEventBody(Frozen):
     environmentKey: Name  # noqa: N815
     applicationKey: Name  # noqa: N815
     applicationName: str | None = None  # noqa: N815
-    applicationKind: Literal["server", "browser", "mobile"] = "server"  # noqa: N815
+    applicationKind: Literal["server", "browser", "mobile"] | None = None  # noqa: N815
     version: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
     versionName: str | None = None  # noqa: N815
     eventType: Literal["started", "finished", "failed", "custom"]  # noqa: N815

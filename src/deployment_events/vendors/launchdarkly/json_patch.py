@@ -3,6 +3,7 @@
 See docs/vendors.md#launchdarkly-json-patch.
 """
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict
@@ -10,6 +11,7 @@ from pydantic import BeforeValidator, ConfigDict
 from ...deployment import Frozen
 from ...values.rules import InvalidValue
 from ...values.strict_json import load_json
+from ...values.text import quoted
 
 _WITH_VALUE = ("add", "replace", "test")
 _FIX = 'Write for example [{"op": "replace", "path": "/status", "value": "failed"}].'
@@ -64,3 +66,24 @@ def _fault(operation: Any) -> str:
 
 
 Patch = Annotated[list[Operation], BeforeValidator(parse_patch)]
+
+
+def unapplied_status(operations: Any, deployment: Any) -> str:
+    """Return a sentence if the returned deployment does not have the status that a patch sets.
+
+    `operations` is the patch; `deployment` is any JSON.
+    """
+    wanted = None
+    for operation in operations:
+        if operation["path"] == "/status" and operation["op"] != "test":
+            wanted = operation.get("value")
+    status = deployment.get("status") if isinstance(deployment, dict) else None
+    if wanted is None or wanted == status:
+        return ""
+    shown = "does not show the status of the deployment"
+    if isinstance(status, str) and re.fullmatch(r"[A-Za-z_-]{1,30}", status):
+        shown = f"has the status '{status}' instead of {quoted(str(wanted))}"
+    return (
+        f"LaunchDarkly accepted the patch, but its response {shown}: the change may not have been "
+        "applied. Check the deployment in LaunchDarkly."
+    )

@@ -83,6 +83,9 @@ class DeploymentSearch(Lookup):
         found, started = item.get("id"), item.get("startedAt")
         if not (isinstance(found, str) and is_id(found) and isinstance(started, int)):
             return
+        # See docs/vendors.md#launchdarkly-archived-deployments.
+        if item.get("archived") is True:
+            return
         names = ("environmentKey", "applicationKey", "applicationVersion")
         place = (project, *(str(item.get(name)) for name in names))
         for key, since in self._wanted.get(place, ()):

@@ -8,13 +8,22 @@ from ...deployment import Tag
 from ...errors import Problem
 from ...values.rules import JsonObject, Secret, one_of, server_url
 from ..base import Settings
-from ..shared import DeploymentId
+from ..shared import DeploymentId, version_is_needed
 from .json_patch import Patch
 
 _DEFAULT_URL = "https://app.launchdarkly.com"
 
-_WITHOUT_INSIGHTS = {"app.launchdarkly.us": "federal", "app.eu.launchdarkly.com": "EU"}
-"""See docs/vendors.md#launchdarkly-availability."""
+_UNAVAILABLE = {
+    "app.launchdarkly.us": (
+        "LaunchDarkly documents that engineering insights is not available in its federal "
+        "instance, `app.launchdarkly.us`: expect it to reject the events."
+    ),
+    "app.eu.launchdarkly.com": (
+        "LaunchDarkly's documentation contradicts itself about engineering insights in its EU "
+        "instance, `app.eu.launchdarkly.com`: ask LaunchDarkly if it rejects the events."
+    ),
+}
+"""Warnings by host. See docs/vendors.md#launchdarkly-availability."""
 
 
 class LaunchDarklySettings(Settings):
@@ -36,7 +45,7 @@ class LaunchDarklySettings(Settings):
     environment_key: str = ""
     application_key: str = ""
     application_name: str = ""
-    application_kind: Annotated[str, one_of("server", "browser", "mobile")] = "server"
+    application_kind: Annotated[str, one_of("server", "browser", "mobile")] = ""
     version_name: str = ""
     event_metadata: JsonObject = {}
     deployment_metadata: JsonObject = {}
@@ -45,7 +54,7 @@ class LaunchDarklySettings(Settings):
     patch: Patch | None = None
 
     def problems(
-        self, *, environment: str, tags: tuple[Tag, ...], update: bool
+        self, *, environment: str, version: str, tags: tuple[Tag, ...], update: bool
     ) -> Iterator[Problem]:
         token = self.access_token.get_secret_value() if self.access_token else ""
         if token.startswith(("sdk-", "mob-")):
@@ -55,16 +64,16 @@ class LaunchDarklySettings(Settings):
                 "in LaunchDarkly's Authorization settings."
             )
             yield Problem("launchdarkly-access-token", rule, None, fix)
-        needs_environment = not update or (self.patch and not self.deployment_id)
+        selects = update and self.patch and not self.deployment_id
+        if selects and not version:
+            yield version_is_needed("launchdarkly-deployment-id")
+        needs_environment = not update or selects
         if needs_environment and not (self.environment_key or environment):
             rule = "is needed by LaunchDarkly and is empty"
             fix = "Set environment, or launchdarkly-environment-key, to the key."
             yield Problem("environment", rule, None, fix)
 
     def warnings(self) -> Iterator[str]:
-        instance = _WITHOUT_INSIGHTS.get(urlsplit(self.base_url).hostname or "")
-        if instance:
-            yield (
-                f"launchdarkly-base-url is LaunchDarkly's {instance} instance, where engineering "
-                "insights is documented as not available: expect the events to be refused."
-            )
+        warning = _UNAVAILABLE.get(urlsplit(self.base_url).hostname or "")
+        if warning:
+            yield warning

@@ -5,15 +5,17 @@ The rules and their sources are in docs/vendors.md.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from ...deployment import Deployment, Event
 from ...messages import Message, Request, Response, Skip
-from ..base import Explanation, Lookup, Vendor
-from ..shared import COPIED, check_id, number_header, without_empty
+from ...values.text import quoted
+from ..base import Check, Explanation, Lookup, Vendor
+from ..shared import COPIED, REPLAY_MAY_MATCH_ANOTHER, check_id, number_header, without_empty
 from . import advice
+from .json_patch import unapplied_status
 from .search import API, HEADERS, DeploymentSearch
 from .settings import LaunchDarklySettings
 
@@ -108,7 +110,26 @@ class LaunchDarkly(Vendor[LaunchDarklySettings]):
         return message.id
 
     def explain(self, settings: LaunchDarklySettings, response: Response) -> Explanation:
-        return advice.explain(response)
+        return advice.explain(settings, response)
+
+    def checks(self, settings: LaunchDarklySettings, environment: str) -> Sequence[Check]:
+        """List one deployment: that needs a valid token, the plan, the project and environment."""
+        project, environment = settings.project_key, settings.environment_key or environment
+        query = urlencode({"projectKey": project, "environmentKey": environment, "limit": 1})
+        url = f"{settings.base_url}{API}/deployments?{query}"
+        subject = (
+            f"`launchdarkly-access-token` for the project {quoted(project)} and the environment "
+            f"{quoted(environment)}"
+        )
+        request = Request("GET", url, headers=HEADERS, credentials=_credentials(settings))
+        return [Check(subject, request, "the permission to write", _is_list)]
+
+    def response_note(self, message: Message, body: Any) -> str:
+        """See docs/vendors.md#launchdarkly-ignored-fields."""
+        return unapplied_status(message.body, body) if message.kind == _PATCH else ""
+
+    def replay_warning(self, message: Message) -> str:
+        return REPLAY_MAY_MATCH_ANOTHER if self.needs_lookup(message) else ""
 
     def note(self, settings: LaunchDarklySettings, deployment: Deployment) -> str:
         version = _allowed(deployment.version)
@@ -143,6 +164,10 @@ class LaunchDarkly(Vendor[LaunchDarklySettings]):
         resets = [number_header(headers, name) for name in names]
         latest = max((reset for reset in resets if reset is not None), default=None)
         return None if latest is None else max(0.0, (latest - now) / 1000)
+
+
+def _is_list(body: Any) -> bool | None:
+    return True if isinstance(body, dict) and isinstance(body.get("items"), list) else None
 
 
 def _credentials(settings: LaunchDarklySettings) -> dict[str, str]:

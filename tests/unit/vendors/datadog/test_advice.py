@@ -40,11 +40,7 @@ INPUTS = {"commit_sha": "commit-sha", "env": "environment"}
             "env",
         ),
         ({"errors": [None, 1]}, "None - 1", ""),
-        ({"errors": "x"}, "", ""),
-        ({"errors": {}}, "", ""),
-        ([], "", ""),
-        (None, "", ""),
-        ("oops", "", ""),
+        ({"errors": []}, "", ""),
     ],
 )
 def test_both_shapes_of_an_error_are_read(answer: Any, message: str, attribute: str) -> None:
@@ -60,11 +56,12 @@ def test_both_shapes_of_an_error_are_read(answer: Any, message: str, attribute: 
         (400, "custom_tags", "Correct the input tags."),
         (400, "anything", "Correct the input that the message names."),
         (401, "", "datadog-api-key"),
-        (403, "", "another site than us5.datadoghq.com"),
+        (403, "", "a different site than `us5.datadoghq.com`"),
         (403, "", "dora_metrics_write"),
         (404, "", "datadog-deployment-id"),
+        (404, "", "`us5.datadoghq.com` has no such deployment"),
         (413, "", "too large"),
-        (302, "", "datadog-base-url"),
+        (405, "", "Check that `us5.datadoghq.com` is your Datadog site"),
     ],
 )
 def test_a_rejection_comes_with_its_likely_cause_and_fix(
@@ -75,3 +72,28 @@ def test_a_rejection_comes_with_its_likely_cause_and_fix(
     found = explain(given, response(status, errors)).advice
     assert advice in found
     assert found.endswith(".")
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_advice_about_a_site_names_the_host_that_was_asked(status: int) -> None:
+    given = settings("datadog", base_url="https://datadog.proxy.example:8443/api")
+    found = explain(given, response(status, {"errors": ["no"]})).advice
+    assert "`datadog.proxy.example:8443`" in found
+    assert "datadoghq.com" not in found
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 422])
+@pytest.mark.parametrize("body", [None, [], "x", {}, {"errors": "x"}, {"message": "Forbidden"}])
+def test_a_response_that_is_not_datadogs_gets_advice_about_what_is_between(
+    status: int, body: Any
+) -> None:
+    found = explain(settings("datadog", site="us5.datadoghq.com"), response(status, body))
+    assert found.advice.startswith("The response is not in Datadog's format.")
+    assert "`api.us5.datadoghq.com`" in found.advice
+    assert not found.by_vendor
+    assert "api-key" not in found.advice
+
+
+@pytest.mark.parametrize(("status", "advice"), [(413, "too large"), (429, "rate limit")])
+def test_a_size_or_rate_limit_means_the_same_from_a_gateway(status: int, advice: str) -> None:
+    assert advice in explain(settings("datadog"), response(status)).advice

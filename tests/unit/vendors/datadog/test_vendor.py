@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from support.deployments import deployment, settings
@@ -124,6 +125,73 @@ def test_a_remediation_is_told_with_the_failure() -> None:
         "change_failure": False,
         "remediation": {"type": "rollback", "id": "other"},
     }
+
+
+@pytest.mark.parametrize(
+    "remediation",
+    [{}, {"type": "rollback", "id": "other"}, {"type": "rollforward", "version": "1.4.1"}],
+)
+def test_an_update_without_an_id_selects_by_service_environment_and_version(
+    remediation: dict[str, str],
+) -> None:
+    own = {f"remediation_{name}": value for name, value in remediation.items()}
+    message = planned(Event.UPDATE, {"change_failure": True, **own})
+    attributes: dict[str, Any] = {
+        "service": "checkout",
+        "env": "production",
+        "version": "1.4.0",
+        "change_failure": True,
+    }
+    if remediation:
+        attributes["remediation"] = remediation
+    assert message.body == {
+        "data": {"type": "dora_deployment_patch_request", "attributes": attributes}
+    }
+    assert message.id == ""
+    request = DATADOG.request(settings("datadog", app_key=DATADOG_APP_KEY), message)
+    assert request.method == "PATCH"
+    assert request.url == "https://api.datadoghq.com/api/v2/dora/deployments"
+    assert set(request.credentials) == {"DD-API-KEY", "DD-APPLICATION-KEY"}
+    DATADOG.validate(message, copied=False)
+
+
+@pytest.mark.parametrize("missing", ["environment", "version"])
+def test_an_update_that_selects_nothing_is_skipped_with_a_warning(missing: str) -> None:
+    own = settings("datadog", change_failure=True)
+    skip = DATADOG.plan(own, deployment(**{missing: ""}), Event.UPDATE, NOW)
+    assert isinstance(skip, Skip)
+    assert not skip.by_design
+
+
+@pytest.mark.parametrize("id_", ["_my_deployment_0001", "-RwVLi7v4Yz", ":a/b?"])
+def test_an_id_may_begin_with_any_mark_and_is_encoded_in_the_path(id_: str) -> None:
+    message = planned(Event.UPDATE, {**UPDATE, "change_failure": True}).model_copy(
+        update={"id": id_}
+    )
+    url = DATADOG.request(settings("datadog", **UPDATE), message).url
+    assert url.endswith(f"/deployments/{quote(id_, safe='')}")
+
+
+def test_only_a_change_without_an_id_warns_that_a_replay_may_match_another_deployment() -> None:
+    by_version = planned(Event.UPDATE, {"change_failure": True})
+    by_id = planned(Event.UPDATE, {**UPDATE, "change_failure": True})
+    assert "newer deployment may be changed" in DATADOG.replay_warning(by_version)
+    assert DATADOG.replay_warning(by_id) == DATADOG.replay_warning(planned()) == ""
+
+
+def test_changes_of_two_versions_are_changes_of_two_deployments() -> None:
+    first, second = (
+        planned(Event.UPDATE, {"change_failure": True}, version=version) for version in "12"
+    )
+    assert DATADOG.deployment_key(first) != DATADOG.deployment_key(second)
+
+
+@pytest.mark.parametrize("remediation", [{}, {"id": "a", "version": "b"}])
+def test_a_remediation_from_a_file_has_an_id_or_a_version(remediation: dict[str, str]) -> None:
+    message = planned(Event.UPDATE, {"change_failure": True})
+    message.body["data"]["attributes"]["remediation"] = {"type": "rollback", **remediation}
+    with pytest.raises(ValueError, match="has an id and a version, or neither"):
+        DATADOG.validate(message, copied=False)
 
 
 def test_an_update_of_nothing_is_skipped() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from support.deployments import response
+from support.deployments import response, settings
 
 from deployment_events.vendors.launchdarkly.advice import explain
 
@@ -22,15 +22,11 @@ from deployment_events.vendors.launchdarkly.advice import explain
             "version",
         ),
         ({"message": "x", "errors": [None, "y", {"reason": "z"}]}, "x - : z", ""),
-        ({"errors": "x"}, "", ""),
-        ({}, "", ""),
-        ([], "", ""),
-        (None, "", ""),
-        ("<html>", "", ""),
+        ({"code": "x", "errors": "y"}, "x", ""),
     ],
 )
 def test_the_message_and_its_attribute_are_read(answer: Any, message: str, attribute: str) -> None:
-    found = explain(response(400, answer))
+    found = explain(settings("launchdarkly"), response(400, answer))
     assert found.message == message
     assert found.advice == f"Correct the input {attribute or 'that the message names'}."
 
@@ -44,14 +40,32 @@ def test_the_message_and_its_attribute_are_read(answer: Any, message: str, attri
         (401, "", "SDK key"),
         (403, "", "Writer role"),
         (403, "", "LD-API-Version: beta"),
+        (403, "", "your plan does not include"),
         (404, "", "launchdarkly-project-key"),
-        (301, "", "launchdarkly-base-url"),
+        (405, "", "launchdarkly-base-url"),
     ],
 )
 def test_a_rejection_comes_with_its_likely_cause_and_fix(
     status: int, attribute: str, advice: str
 ) -> None:
-    errors = {"errors": [{"attribute": attribute, "reason": "x"}]}
-    found = explain(response(status, errors)).advice
+    errors = {"code": "x", "errors": [{"attribute": attribute, "reason": "x"}]}
+    found = explain(settings("launchdarkly"), response(status, errors)).advice
     assert advice in found
     assert found.endswith(".")
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 422])
+@pytest.mark.parametrize("body", [None, [], "<html>", {}, {"errors": ["Forbidden"]}])
+def test_a_response_that_is_not_launchdarklys_gets_advice_about_what_is_between(
+    status: int, body: Any
+) -> None:
+    found = explain(settings("launchdarkly"), response(status, body))
+    assert found.advice.startswith("The response is not in LaunchDarkly's format.")
+    assert "`app.launchdarkly.com`" in found.advice
+    assert not found.by_vendor
+    assert "token" not in found.advice
+
+
+@pytest.mark.parametrize(("status", "advice"), [(413, "too large"), (429, "rate limit")])
+def test_a_size_or_rate_limit_means_the_same_from_a_gateway(status: int, advice: str) -> None:
+    assert advice in explain(settings("launchdarkly"), response(status)).advice

@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from deployment_events.values.rules import InvalidValue
-from deployment_events.vendors.launchdarkly.json_patch import Operation, Patch, parse_patch
+from deployment_events.vendors.launchdarkly.json_patch import (
+    Operation,
+    Patch,
+    parse_patch,
+    unapplied_status,
+)
 
 PATCH = TypeAdapter(Patch)
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -86,3 +91,46 @@ def test_a_patch_read_back_is_taken_as_it_is() -> None:
 def test_a_replayed_operation_is_one_of_the_four() -> None:
     with pytest.raises(ValidationError, match="literal_error"):
         Operation.model_validate({"op": "move", "path": "/a"})
+
+
+REPLACE = [{"op": "replace", "path": "/status", "value": "failed"}]
+
+
+@pytest.mark.parametrize(
+    ("operations", "deployment", "words"),
+    [
+        (REPLACE, {"status": "finished"}, "has the status 'finished' instead of 'failed'"),
+        (
+            [{"op": "add", "path": "/status", "value": "failed"}],
+            {"status": "started"},
+            "has the status 'started' instead of 'failed'",
+        ),
+        (
+            [{"op": "replace", "path": "/status", "value": "finished"}, *REPLACE],
+            {"status": "finished"},
+            "instead of 'failed'",
+        ),
+        (REPLACE, {}, "does not show the status"),
+        (REPLACE, None, "does not show the status"),
+        (REPLACE, [], "does not show the status"),
+        (REPLACE, {"status": "::error::x"}, "does not show the status"),
+        (REPLACE, {"status": "x" * 31}, "does not show the status"),
+    ],
+)
+def test_a_status_that_was_not_applied_is_noticed(
+    operations: Any, deployment: Any, words: str
+) -> None:
+    assert words in unapplied_status(operations, deployment)
+
+
+@pytest.mark.parametrize(
+    "operations",
+    [
+        REPLACE,
+        [{"op": "test", "path": "/status", "value": "finished"}],
+        [{"op": "replace", "path": "/active", "value": False}],
+        [*REPLACE, {"op": "remove", "path": "/status"}],
+    ],
+)
+def test_nothing_is_said_of_a_status_that_was_applied_or_not_set(operations: Any) -> None:
+    assert unapplied_status(operations, {"status": "failed"}) == ""

@@ -211,3 +211,8 @@ def test_names_are_encoded_in_the_query() -> None:
         "é#",
     )
     assert int(asked["from"]) < NOW
+
+
+def test_archived_deployments_are_skipped() -> None:
+    newer = item("id-2", startedAt=EARLIER + 1, archived=True)
+    assert find(item("id-1", archived=False), newer) == "id-1"

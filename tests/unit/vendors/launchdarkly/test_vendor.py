@@ -65,7 +65,6 @@ def test_what_is_not_set_is_left_out_or_the_shared_fact() -> None:
         "projectKey": "default",
         "environmentKey": "production",
         "applicationKey": "checkout",
-        "applicationKind": "server",
         "version": "1.4.0",
         "eventType": "finished",
         "eventTime": NOW,
@@ -187,6 +186,13 @@ def test_an_update_without_an_id_looks_for_the_version_over_a_year() -> None:
         "version": "a-b",
         "since": NOW - YEAR,
     }
+
+
+def test_only_an_update_without_an_id_warns_that_a_replay_may_match_another_deployment() -> None:
+    by_version = planned(Event.UPDATE, {"patch": PATCH})
+    by_id = planned(Event.UPDATE, {"patch": PATCH, "deployment_id": "2f5a"})
+    assert "newer deployment may be changed" in LAUNCHDARKLY.replay_warning(by_version)
+    assert LAUNCHDARKLY.replay_warning(by_id) == LAUNCHDARKLY.replay_warning(planned()) == ""
 
 
 def test_an_update_of_nothing_is_skipped() -> None:
