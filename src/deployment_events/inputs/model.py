@@ -21,7 +21,10 @@ from ..vendors.input_names import input_name, key_input
 from ..vendors.plan import VendorSettings
 from ..vendors.registry import VENDORS
 
-_EVENTS = ("auto", *Event, "replay", *GITHUB_STATUSES, "cancelled")
+CHECK = "check"
+"""The value of `event` that verifies the set-up and reports nothing."""
+
+_EVENTS = ("auto", *Event, "replay", CHECK, *GITHUB_STATUSES, "cancelled")
 
 
 def _tags(text: str) -> list[Tag]:
@@ -86,7 +89,7 @@ class Inputs(Options):
                 idle = ", ".join(
                     input_name(name, field) for field in sorted(settings.update_only & changed)
                 )
-                if idle and self.event != Event.UPDATE:
+                if idle and self.event not in {Event.UPDATE, CHECK}:
                     yield f"{idle}: used with event: update alone, and event is {self.event}."
             elif changed:
                 others = ", ".join(sorted(input_name(name, field) for field in changed))

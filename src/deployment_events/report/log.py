@@ -1,11 +1,12 @@
 """What the step's log shows about messages and results."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from ..delivery.outbox import dump, with_cause
 from ..github.runner import Runner
-from ..messages import DeliveryResult, Message, Status
+from ..messages import DeliveryResult, Message, Request, Status
 from ..values.text import shorten
 from ..vendors.base import Settings
 from ..vendors.registry import VENDORS
@@ -34,18 +35,26 @@ def log_dry_run(
 
 def _log_request(runner: Runner, message: Message, settings: Settings) -> None:
     vendor = VENDORS[message.vendor]
-    request = vendor.request(settings, message)
-    credentials = dict.fromkeys(request.credentials, "***")
-    headers = {"Content-Type": "application/json", **request.headers, **credentials}
     name = shorten(message.service, _LONGEST_NAME)
     title = f"dry-run: {message.event} of {name} to {vendor.title}"
-    with runner.group(f"{title}: {request.method} {request.url}"):
-        for header, value in headers.items():
-            runner.log(f"{header}: {value}")
-        runner.log(json.dumps(request.body, indent=2))
+    with log_request(runner, title, vendor.request(settings, message)):
         if vendor.needs_lookup(message):
             search = json.dumps(message.search)
             runner.log(f"Its deployment's id would be looked for first: {search}")
+
+
+@contextmanager
+def log_request(runner: Runner, title: str, request: Request) -> Iterator[None]:
+    """Print a request without its keys in a group, together with what is logged meanwhile."""
+    headers = {**request.headers, **dict.fromkeys(request.credentials, "***")}
+    if request.body is not None:
+        headers = {"Content-Type": "application/json", **headers}
+    with runner.group(f"{title}: {request.method} {request.url}"):
+        for header, value in headers.items():
+            runner.log(f"{header}: {value}")
+        if request.body is not None:
+            runner.log(json.dumps(request.body, indent=2))
+        yield
 
 
 def _dry_run_result(message: Message) -> DeliveryResult:

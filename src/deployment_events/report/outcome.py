@@ -8,6 +8,8 @@
 | an event is not delivered in time | warning | 0; 1 with `fail-on-error` |
 | the same two in the main stage of `auto` | the refusal an error, else a notice | 0: post retries |
 | an internal error | warning | 0; 1 with `fail-on-error`, except in the main stage of `auto` |
+| `event: check`: no vendor has its key, or a check is refused or undelivered | error | 1 |
+| `event: check`: an internal error | warning | 1 |
 """
 
 from collections.abc import Iterable, Sequence

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from ..deployment import Deployment, Event
 from ..github.runner import Runner
-from ..messages import DeliveryResult
+from ..messages import CheckResult, DeliveryResult
 from ..values.times import iso
 from ..vendors.registry import VENDORS
 
@@ -46,6 +46,11 @@ def set_result_outputs(
             if result.vendor == name and result.service == service and result.id
         ]
         runner.set_output(f"{name}-deployment-id", found[0] if found else ids.get(name, ""))
+
+
+def set_check_results(runner: Runner, results: Sequence[CheckResult]) -> None:
+    """Set `results` of `event: check`."""
+    runner.set_output("results", json.dumps([result.as_output() for result in results]))
 
 
 def set_no_results(runner: Runner) -> None:

@@ -11,7 +11,7 @@ from ..github.context import Context, read_context
 from ..github.runner import Runner
 from ..github.start import read_start
 from ..http.deadline import Clock
-from ..inputs.model import Inputs, input_names
+from ..inputs.model import CHECK, Inputs, input_names
 from ..inputs.read import read_inputs
 from ..report.log import log_results, log_undelivered
 from ..report.outcome import apply, judge, no_vendor
@@ -20,6 +20,7 @@ from ..report.summary import Summary, render, render_nothing
 from ..resolve import NoEvent, Resolution, choose_event, needs_api_start, resolve
 from ..vendors.input_names import secret_values
 from ..vendors.plan import Plan, make_plan
+from .check import check
 from .confirmed import save_confirmed
 from .other_runners import TWO_STEPS, runner_without_post
 from .reject import reject
@@ -48,6 +49,9 @@ def main(runner: Runner, clock: Clock) -> int:
     except InputError as error:
         save_done(runner)
         return reject(runner, error.problems)
+    if inputs.event == CHECK:
+        save_done(runner)
+        return check(runner, clock, inputs)
     if not inputs.enabled.shared:
         save_done(runner)
         return _report_no_vendor(runner)

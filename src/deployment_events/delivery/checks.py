@@ -1,0 +1,99 @@
+"""Runs the checks of `event: check`: all in parallel, before one deadline."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import NamedTuple
+
+from ..errors import DeliveryFailed, Refused, describe_bug
+from ..messages import CheckResult, Status
+from ..vendors.base import Check, Settings
+from ..vendors.registry import VENDORS
+from .network import Network
+from .retry import Backoff
+from .vendor_client import VendorClient
+
+_POLL_SECONDS = 0.1
+"""Seconds until a cancel is noticed."""
+
+
+class VendorCheck(NamedTuple):
+    """One check, and the vendor whose credential it verifies."""
+
+    vendor: str
+    settings: Settings
+    check: Check
+
+    def result(
+        self, status: Status, attempts: int = 0, error: str = "", fix: str = ""
+    ) -> CheckResult:
+        """Return the result of this check."""
+        return CheckResult(
+            vendor=self.vendor,
+            status=status,
+            subject=self.check.subject,
+            not_verified=self.check.not_verified,
+            attempts=attempts,
+            error=error,
+            fix=fix,
+        )
+
+
+def run_checks(checks: Sequence[VendorCheck], network: Network) -> list[CheckResult]:
+    """Return one result for each check.
+
+    A credential is refused only if the vendor itself rejects it. Whatever else goes wrong says
+    nothing about the credential, which then is undelivered: not checked.
+    """
+    queue: SimpleQueue[Callable[[], None]] = SimpleQueue()
+    results: dict[int, CheckResult] = {}
+    # Lines are logged and results are added on this thread.
+    own = network._replace(log=lambda line: queue.put(lambda: network.log(line)))
+
+    def work(number: int, check: VendorCheck) -> None:
+        result = _run(check, own)
+        queue.put(lambda: results.update({number: result}))
+
+    for numbered in enumerate(checks):
+        Thread(target=work, args=numbered, daemon=True).start()
+    while len(results) < len(checks) and (network.deadline.left() or not queue.empty()):
+        with suppress(Empty):
+            queue.get(timeout=_POLL_SECONDS)()
+    return [
+        results.get(number) or check.result(Status.UNDELIVERED, error=_no_answer(check))
+        for number, check in enumerate(checks)
+    ]
+
+
+def _run(check: VendorCheck, network: Network) -> CheckResult:
+    backoff = Backoff()
+    try:
+        request = check.check.request
+        network.transport.prepare(request.url)
+        client = VendorClient(VENDORS[check.vendor], check.settings, network)
+        body = client.send(request, backoff).json()
+    except DeliveryFailed as failure:
+        rejected = isinstance(failure, Refused) and failure.by_vendor
+        status = Status.REFUSED if rejected else Status.UNDELIVERED
+        return check.result(status, backoff.attempts, str(failure), failure.advice)
+    # A bug must not be reported as an invalid key.
+    except Exception as bug:  # noqa: BLE001
+        error = f"an error in this action, {describe_bug(bug)}: please report it"
+        return check.result(Status.UNDELIVERED, backoff.attempts, error)
+    return _judge(check, check.check.read(body), backoff.attempts)
+
+
+def _judge(check: VendorCheck, valid: bool | None, attempts: int) -> CheckResult:
+    title = VENDORS[check.vendor].title
+    if valid:
+        return check.result(Status.VALID, attempts)
+    if valid is None:
+        error = f"the response is not in {title}'s format"
+        fix = f"Check what stands between the runner and {title}."
+        return check.result(Status.UNDELIVERED, attempts, error, fix)
+    return check.result(Status.REFUSED, attempts, f"{title} responded that it is not valid")
+
+
+def _no_answer(check: VendorCheck) -> str:
+    return f"the time allowed was used up before {VENDORS[check.vendor].title} answered"

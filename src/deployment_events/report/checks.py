@@ -1,0 +1,88 @@
+"""What `event: check` shows: log, annotations, exit code and summary."""
+
+from collections.abc import Callable, Sequence
+
+from ..delivery.checks import VendorCheck
+from ..github.runner import Runner
+from ..messages import CheckResult, Status
+from ..vendors.input_names import key_input
+from ..vendors.registry import VENDORS
+from .log import log_request
+from .markdown import Markdown
+from .outcome import Outcome
+
+_VERDICTS = {
+    Status.VALID: "✅ valid",
+    Status.REFUSED: "❌ refused",
+    Status.UNDELIVERED: "⚠️ not checked",
+    Status.DRY_RUN: "📝 dry run, not checked",
+}
+
+
+def log_checks(runner: Runner, results: Sequence[CheckResult]) -> None:
+    """Log the result of every check."""
+    for result in results:
+        runner.log(_line(result))
+
+
+def log_checks_dry_run(runner: Runner, checks: Sequence[VendorCheck]) -> list[CheckResult]:
+    """Print the requests without their keys instead of sending them."""
+    for vendor, _, one in checks:
+        with log_request(runner, f"dry-run: check of {VENDORS[vendor].title}", one.request):
+            pass
+    return [check.result(Status.DRY_RUN) for check in checks]
+
+
+def judge_checks(results: Sequence[CheckResult], *, vendors: Sequence[str]) -> Outcome:
+    """Return the outcome: a check fails the step unless everything is valid.
+
+    `vendors` are those whose key is set. `fail-on-error` has no influence, because the result is
+    the only purpose of this step.
+    """
+    if not vendors:
+        keys = " nor ".join(f"`{key_input(name)}`" for name in VENDORS)
+        text = (
+            f"Nothing was checked: neither {keys} is set. Check the names of the secrets, and "
+            "whether this run may read them."
+        )
+        return Outcome(1, (("error", text),))
+    failed = [result for result in results if result.status.is_lost]
+    return Outcome(int(bool(failed)), tuple(("error", _line(result)) for result in failed))
+
+
+def render_checks(
+    results: Sequence[CheckResult], annotations: Sequence[str], hide: Callable[[str], str] = str
+) -> str:
+    """Return the job summary as Markdown; `hide` replaces secrets in a text."""
+    markdown = Markdown(hide)
+    lines = [f"### {_heading(results)}", ""]
+    for result in results:
+        title, verdict = VENDORS[result.vendor].title, _VERDICTS[result.status]
+        lines.append(f"- {title}: {verdict}: {markdown.escape(_details(result), 1000)}")
+    shown = {hide(_line(result)) for result in results}
+    lines += markdown.bullets([text for text in annotations if text not in shown])
+    return "\n".join(lines)
+
+
+def _heading(results: Sequence[CheckResult]) -> str:
+    if not results or any(result.status.is_lost for result in results):
+        return "❌ Check of the set-up: not everything is valid"
+    if any(result.status is Status.DRY_RUN for result in results):
+        return "📝 Dry run, nothing was sent: check of the set-up"
+    return "✅ Check of the set-up: everything is valid"
+
+
+def _line(result: CheckResult) -> str:
+    """Return one line: the vendor, what was checked, the verdict, why, and how to fix it."""
+    title = VENDORS[result.vendor].title
+    verdict = {Status.VALID: "valid", Status.REFUSED: "refused"}.get(result.status, "not checked")
+    return f"{title}: {verdict}: {_details(result)}"
+
+
+def _details(result: CheckResult) -> str:
+    if result.status is Status.VALID:
+        return result.verdict
+    # A vendor's message may end with a full stop.
+    parts = [result.subject, result.error.removesuffix(".")]
+    text = f"{': '.join(filter(None, parts))}."
+    return f"{text} {result.fix}" if result.fix else text
