@@ -128,6 +128,21 @@ def test_a_failed_leg_of_a_matrix_is_a_failed_deployment(act: Act, sandbox: Sand
 
 
 def test_an_update_marks_an_earlier_deployment_as_failed(
+    act: Act, two_steps: tuple[Sandbox, Run]
+) -> None:
+    sandbox, _ = two_steps
+    version = only(sandbox.deployments("datadog"))["version"]
+    marked = act.run(
+        for_sandbox(sandbox, example_text("mark-failure.yml")),
+        event_name="workflow_dispatch",
+        event={"inputs": {"version": version}},
+    )
+    assert marked.succeeded, marked.log
+    assert only(sandbox.deployments("launchdarkly"))["status"] == "failed"
+    assert only(sandbox.deployments("datadog"))["change_failure"] is True
+
+
+def test_an_update_by_id_marks_an_earlier_deployment_as_failed(
     act: Act, two_steps: tuple[Sandbox, Run], tmp_path: Path
 ) -> None:
     """On GitHub the IDs come as an artifact; here they lie where that would be unpacked."""
@@ -140,7 +155,7 @@ def test_an_update_marks_an_earlier_deployment_as_failed(
     download.mkdir()
     (download / "action.yml").write_text(DOES_NOTHING)
     marked = act.run(
-        for_sandbox(sandbox, example_text("mark-failure.yml")),
+        for_sandbox(sandbox, example_text("mark-failure-by-id.yml")),
         event_name="workflow_dispatch",
         event={"inputs": {"run-id": "1"}},
         actions={"actions/download-artifact@v8": download},

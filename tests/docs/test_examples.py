@@ -518,13 +518,46 @@ def test_lines_of_the_log_can_be_replayed() -> None:
         assert only(sandbox.deployments("datadog"))["git"]["commit_sha"] == PUSHED
 
 
-@example("keep-ids.yml", "mark-failure.yml")
+@example("mark-failure.yml")
+def test_a_version_marks_its_deployment_at_both_vendors() -> None:
+    with Sandbox() as sandbox:
+        execute(sandbox, "one-step.yml")
+        result = execute(
+            sandbox,
+            "mark-failure.yml",
+            event_name="workflow_dispatch",
+            inputs={"version": PUSHED},
+        )
+        assert only(sandbox.deployments("launchdarkly"))["status"] == "failed"
+        assert only(sandbox.deployments("datadog"))["change_failure"] is True
+    assert result.conclusion == "success"
+    assert not complaints(result)
+
+
+@example("check.yml")
+def test_the_set_up_is_checked_and_nothing_is_reported() -> None:
+    with Sandbox() as sandbox:
+        result = execute(sandbox, "check.yml", event_name="workflow_dispatch")
+        assert len(sandbox.requests("launchdarkly")) == 1
+        assert len(sandbox.requests("datadog")) == 2
+        assert not sandbox.deployments("launchdarkly") + sandbox.deployments("datadog")
+    assert result.conclusion == "success"
+    assert not complaints(result)
+
+
+def test_a_check_of_a_wrong_key_fails() -> None:
+    with Sandbox(datadog_api_key="another") as sandbox:
+        result = execute(sandbox, "check.yml", event_name="workflow_dispatch")
+    assert result.conclusion == "failure"
+
+
+@example("keep-ids.yml", "mark-failure-by-id.yml")
 def test_ids_kept_by_one_run_correct_the_deployment_in_another(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
         execute(sandbox, "keep-ids.yml", artifacts=tmp_path)
         result = execute(
             sandbox,
-            "mark-failure.yml",
+            "mark-failure-by-id.yml",
             artifacts=tmp_path,
             event_name="workflow_dispatch",
             inputs={"run-id": "8123456789"},

@@ -10,7 +10,7 @@ from emulator.manifest import REPOSITORY
 
 PAGE = REPOSITORY / "docs/troubleshooting.md"
 
-FRAMES = {"report/summary.py", "report/summary_table.py", "report/log.py"}
+FRAMES = {"report/summary.py", "report/summary_table.py", "report/log.py", "report/checks.py"}
 """Modules whose literals frame other messages, as headings and groups do; `undelivered events` is documented anyway."""
 
 SAID = [message for message in messages() if message.module not in FRAMES]
