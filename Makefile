@@ -22,8 +22,8 @@ export PYTHONDONTWRITEBYTECODE := 1
 .PHONY: run test lint bench engine image test-container test-image test-act release-dry-run
 .PHONY: owner readme screenshots clean
 
-run: $(STAMP)  ## one complete deployment against the sandbox (or the real vendors)
-	@$(BIN)/python -m emulator
+run: $(STAMP)  ## one complete deployment against the sandbox (or the real vendors); ARGS=--check verifies the set-up
+	@$(BIN)/python -m emulator $(ARGS)
 
 test: $(STAMP)  ## unit, contract, fault and end-to-end tests
 	@$(BIN)/python -m pytest -n auto -m "not container and not act" $(ARGS)

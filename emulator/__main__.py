@@ -28,10 +28,18 @@ def main() -> int:
         help="a line of the `service` input; may be repeated",
     )
     parser.add_argument("--container", metavar="IMAGE", help="run in containers of this image")
+    parser.add_argument(
+        "--check", action="store_true", help="verify the set-up, and report no deployment"
+    )
     parser.set_defaults(end="success")
     given = parser.parse_args()
     color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    options = Options(end=given.end, services=tuple(given.service), image=given.container)
+    options = Options(
+        end=given.end,
+        services=tuple(given.service),
+        image=given.container,
+        check=given.check,
+    )
     return run_demo(options, os.environ, Report(sys.stdout, color=color))
 
 

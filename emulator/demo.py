@@ -47,6 +47,8 @@ class Options:
     """Lines of the `service` input."""
     image: str | None = None
     """Run in containers of this image instead of on the host."""
+    check: bool = False
+    """Only verify the set-up with `event: check`."""
     action: Path = REPOSITORY
 
 
@@ -65,12 +67,14 @@ def run_demo(options: Options, environ: Mapping[str, str], report: Report) -> in
     real = environ.get("LAUNCHDARKLY_ACCESS_TOKEN") or environ.get("DATADOG_API_KEY")
     with contextlib.ExitStack() as stack:
         sandbox = None if real else stack.enter_context(Sandbox())
-        target = _sandbox_target(sandbox) if sandbox else _real_target(environ)
+        target = _sandbox_target(sandbox) if sandbox else _real_target(environ, options)
         report.notice(target.notice)
         job = stack.enter_context(Job(event={"ref": "refs/heads/main"}, **target.job))
         if options.image:
             # A container reaches a sandbox on the host's loopback only over the host's network.
             job.runner = ContainerRunner(options.image, network="host")
+        if options.check:
+            return _run_check(job, options, target.inputs, sandbox, report)
         main = _main_and_deploy(job, options, target.inputs, report)
         result = job.finish()
         report.heading("Post: the job has ended")
@@ -81,8 +85,31 @@ def run_demo(options: Options, environ: Mapping[str, str], report: Report) -> in
         delivered = all(stage.exit_code == 0 for stage in (main, *result.posts))
         if sandbox:
             delivered &= _show_vendors(sandbox, options, report)
-    report.verdict(delivered)
+    verdict = "Everything was delivered" if delivered else "NOT everything was delivered"
+    report.verdict(delivered, verdict)
     return 0 if delivered else 1
+
+
+def _run_check(
+    job: Job,
+    options: Options,
+    inputs: Mapping[str, str],
+    sandbox: Sandbox | None,
+    report: Report,
+) -> int:
+    report.heading("Main: event: check")
+    main = job.uses(options.action, with_={**inputs, "event": "check"})
+    _show_stage(main, report)
+    result = job.finish()
+    report.heading("Job summary")
+    report.text(result.summary)
+    if sandbox:
+        for vendor, title in VENDORS.items():
+            report.heading(f"What {title} received")
+            report.requests(sandbox.requests(vendor))
+    valid = main.exit_code == 0
+    report.verdict(valid, "Everything is valid" if valid else "NOT everything is valid")
+    return 0 if valid else 1
 
 
 def _main_and_deploy(
@@ -150,7 +177,7 @@ def _sandbox_target(sandbox: Sandbox) -> _Target:
     )
 
 
-def _real_target(environ: Mapping[str, str]) -> _Target:
+def _real_target(environ: Mapping[str, str], options: Options) -> _Target:
     """Return the real vendors, each whose key is set."""
     given = _present(environ, _REAL_INPUTS)
     inputs = {"environment": given.get("launchdarkly-environment-key", "production"), **given}
@@ -158,9 +185,15 @@ def _real_target(environ: Mapping[str, str]) -> _Target:
     for key in keys:
         inputs[key] = f"${{{{ secrets.{_REAL_INPUTS[key]} }}}}"
     vendors = " and ".join(title for key, title in _KEYS.items() if key in keys)
+    found = f"{vendors}: keys were found in the environment."
+    notice = (
+        f"THIS RUN REPORTS TO THE REAL {found} "
+        f"It reports one deployment to the environment {inputs['environment']!r}."
+    )
+    if options.check:
+        notice = f"This run checks the keys at the real {found} It reports no deployment."
     return _Target(
-        f"THIS RUN REPORTS TO THE REAL {vendors}: keys were found in the environment. "
-        f"It reports one deployment to the environment {inputs['environment']!r}.",
+        notice,
         inputs,
         {
             "secrets": {_REAL_INPUTS[key]: given[key] for key in keys},

@@ -55,12 +55,9 @@ class Report:
             blocks.append(_aligned({**facts, **_times(deployment)}))
         self.text("\n\n".join(blocks))
 
-    def verdict(self, delivered: bool) -> None:
+    def verdict(self, good: bool, message: str) -> None:
         """Write the last line."""
-        message, color = "NOT everything was delivered", _RED
-        if delivered:
-            message, color = "Everything was delivered", _GREEN
-        self._write(f"\n{self._styled(message, color)}")
+        self._write(f"\n{self._styled(message, _GREEN if good else _RED)}")
 
     def _styled(self, text: str, style: str) -> str:
         return f"{style}{text}{_END}" if self._color else text

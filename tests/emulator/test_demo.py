@@ -141,6 +141,15 @@ def test_service_lines_become_the_input(action: Make) -> None:
     )
 
 
+def test_a_check_runs_main_alone_and_reports_no_deployment() -> None:
+    code, text = run(Options(check=True))
+    assert code == 0
+    assert "GET   /api/v1/validate  200" in text
+    assert "POST" not in text
+    assert "Not verified: the permission to write." in text
+    assert text.endswith("Everything is valid\n")
+
+
 def test_keys_in_the_environment_select_the_real_vendors_with_a_notice_first(action: Make) -> None:
     main = """
         shown = ("INPUT_LAUNCHDARKLY", "INPUT_DATADOG", "INPUT_ENV", "HTTPS", "OTHER")
@@ -177,6 +186,6 @@ def test_headings_have_color_if_asked_for() -> None:
 def test_the_help_lists_every_option() -> None:
     command = [sys.executable, "-m", "emulator", "--help"]
     result = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    assert {"--fail", "--cancel", "--service", "--container"} <= set(
+    assert {"--fail", "--cancel", "--service", "--container", "--check"} <= set(
         result.stdout.replace("[", " ").split()
     )
