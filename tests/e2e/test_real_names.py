@@ -54,7 +54,6 @@ def test_the_real_hosts_get_exactly_the_bodies_of_the_published_references(tls: 
         "projectKey": "default",
         "environmentKey": "production",
         "applicationKey": "octo-repo",
-        "applicationKind": "server",
         "version": "release-1.2",
         "versionName": "release/1.2",
         "eventType": "finished",

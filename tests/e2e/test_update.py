@@ -216,6 +216,17 @@ def test_an_archived_deployment_is_never_the_one_to_change(sandbox: Sandbox) -> 
     assert sandbox.deployments("launchdarkly")[0]["status"] == "finished"
 
 
+def test_a_page_in_place_of_the_list_does_not_mean_that_there_is_no_deployment(
+    sandbox: Sandbox,
+) -> None:
+    sandbox.fail("launchdarkly", "html-body")
+    with Job() as job:
+        step = update(job, sandbox, version="1.0.0", launchdarkly_patch=FAILED)
+    [annotation] = step.annotations
+    assert annotation.level == "warning"
+    assert "the list of deployments is not JSON" in annotation.message
+
+
 @pytest.mark.parametrize("status", [401, 403, 404])
 @pytest.mark.parametrize("vendor", ["launchdarkly", "datadog"])
 def test_a_gateways_page_is_not_taken_for_an_invalid_key(

@@ -127,7 +127,10 @@ class VendorClient:
         try:
             while request := lookup.request():
                 limit = once_found if ids else deadline
-                ids = lookup.take(self._send(request, Backoff(), limit).json())
+                page = self._send(request, Backoff(), limit).json()
+                if page is None:
+                    raise Unavailable("the list of deployments is not JSON")
+                ids = lookup.take(page)
         except DeliveryFailed as failure:
             return LookupResult(ids, lookup.listed, failure)
         if lookup.complete:
