@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import BeforeValidator, SecretStr
 
 from .strict_json import load_json
+from .text import is_quoted
 from .times import parse_time
 
 FULL_SHA = re.compile(r"[0-9a-fA-F]{40,}")
@@ -69,13 +70,22 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+TO_JSON = (
+    "Write a value from an expression without quotation marks around it, as in "
+    '`"message": ${{ toJSON(github.event.head_commit.message) }}`.'
+)
+"""How to put a value into JSON. Every value in quotation marks breaks on the wrong character."""
+
+
 def _json_object(text: str) -> dict[str, Any]:
+    """Return the object; `null`, which `toJSON` writes for no value, is an empty one."""
     try:
         value = load_json(text)
     except ValueError as error:
-        raise InvalidValue(
-            "must be a JSON object", f'Write for example {{"ticket": "OPS-12"}} ({error}).'
-        ) from None
+        fix = f'Write for example {{"ticket": "OPS-12"}} ({error}). {TO_JSON}'
+        raise InvalidValue("must be a JSON object", fix) from None
+    if value is None:
+        return {}
     if not isinstance(value, dict):
         raise InvalidValue(
             "must be a JSON object", 'Write key and value, for example {"ticket": "OPS-12"}.'
@@ -88,6 +98,10 @@ def _secret(text: str) -> SecretStr:
 
     http.client rejects all others with an exception whose message contains the value.
     """
+    if is_quoted(text):
+        raise InvalidValue(
+            "must not be in quotation marks", "Remove the quotation marks from the secret."
+        )
     if not re.fullmatch(r"[!-~]+", text):
         rule = "holds characters that cannot stand in an HTTP header"
         raise InvalidValue(

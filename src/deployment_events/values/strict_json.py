@@ -8,9 +8,12 @@ DEEPEST = 100
 
 
 def load_json(text: str, deepest: int = DEEPEST) -> Any:
-    """Read JSON. Raises `ValueError` with a reason, also for NaN and for half a character."""
+    """Read JSON. Raises `ValueError` with a reason, also for NaN and for half a character.
+
+    An object that has a key twice is an error, because one of the two values would be lost.
+    """
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=_object)
         json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
@@ -20,6 +23,13 @@ def load_json(text: str, deepest: int = DEEPEST) -> Any:
         if not level:
             return value
     raise ValueError(f"it is nested more than {deepest} levels deep")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("an object has a key twice")
+    return value
 
 
 def _children(value: Any) -> list[Any]:

@@ -4,9 +4,19 @@ Branch names, payload fields and responses are untrusted. GitHub's runner reads 
 line that a step prints, so untrusted text must not start one.
 """
 
+import re
 import unicodedata
 
 _ESCAPED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+_JOINERS = re.compile(
+    "(?<=[^\x00-\x7f])[\u200c\u200d](?=[^\x00-\x7f])"
+    "|(?<=[\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]"
+)
+"""Format characters within words of some languages, within emoji and within flags."""
+_BYTE_ORDER_MARK = "\ufeff"
+_QUOTATION_MARKS = ('"', "'", "`", "\u201c\u201d\u201e", "\u2018\u2019\u201a", "\xab\xbb")
+"""Marks of one kind: a text between two of them is quoted."""
 
 
 def clean(text: str) -> str:
@@ -40,6 +50,29 @@ def well_formed(text: str) -> str:
     if text.isascii():
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def trim(text: str) -> str:
+    """Return `text` without blanks around it and without byte order marks at its beginning."""
+    return text.strip().lstrip(_BYTE_ORDER_MARK).strip()
+
+
+def invisible_character(text: str) -> str:
+    """Return the first character of `text` that a printed line does not show, or an empty string.
+
+    Line breaks are among them.
+    """
+    if text.isascii() and text.isprintable():
+        return ""
+    shown = _JOINERS.sub("", text)
+    return next((one for one in shown if unicodedata.category(one) in _ESCAPED), "")
+
+
+def is_quoted(text: str) -> bool:
+    """Return whether quotation marks of one kind surround all of `text`."""
+    return len(text) > 1 and any(
+        text[0] in marks and text[-1] in marks for marks in _QUOTATION_MARKS
+    )
 
 
 def _visible(character: str) -> str:

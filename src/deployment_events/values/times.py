@@ -25,6 +25,13 @@ def parse_time(text: str) -> int:
     return milliseconds
 
 
+def has_offset(text: str) -> bool:
+    """Return whether a time that `parse_time` reads needs no assumption about its time zone."""
+    if _NUMBER.fullmatch(text):
+        return True
+    return re.search(r"(Z|[+-]\d\d(:?\d\d)?)$", text, re.ASCII | re.IGNORECASE) is not None
+
+
 def iso(milliseconds: int) -> str:
     """Write Unix milliseconds as ISO 8601 in UTC, to the millisecond."""
     moment = datetime.fromtimestamp(milliseconds // 1000, UTC)

@@ -26,6 +26,8 @@ def test_whatever_json_can_say_comes_back_as_it_was(value: object) -> None:
         ("", "Expecting value"),
         ("{", "Expecting property name"),
         ("NaN", "Out of range"),
+        ('{"a": 1, "b": 2, "a": 3}', "an object has a key twice"),
+        ('[{"a": {"b": 1, "b": 1}}]', "an object has a key twice"),
         ("-Infinity", "Out of range"),
         ("1e999", "Out of range"),
         ('"\\ud83d"', "surrogates not allowed"),

@@ -1,0 +1,45 @@
+"""Recognizes what shells, YAML, JSON and expressions leave behind in a value.
+
+Each function returns the end of a sentence that begins with the value or its line.
+"""
+
+import re
+
+_PRINTED = {
+    "Array": "is what an expression prints for a list",
+    "Object": "is what an expression prints for an object",
+    "[object Object]": "is what JavaScript prints for an object",
+    "null": "is what a program prints for no value",
+    "undefined": "is what JavaScript prints for no value",
+    "None": "is what Python prints for no value",
+    "<no value>": "is what a template prints for no value",
+}
+
+_VARIABLE = re.compile(r"\$[{(]|\$[A-Za-z_]|\{\{.*\}\}|^%\w+%$")
+"""The beginning of a shell variable or command, a template, or a variable of Windows."""
+
+_BULLET = re.compile(r"[-*+\u2022](\s|$)|(---|\.\.\.)$")
+_BLOCK = re.compile(r"[|>][-+]?\d?")
+_CONTINUATION = re.compile(r"(^|\s)[\\`]$")
+
+
+def residue_of_name(text: str) -> str:
+    """Return what is not a name, environment or version, or an empty string."""
+    if text in _PRINTED:
+        return _PRINTED[text]
+    if _VARIABLE.search(text):
+        return "contains a variable that nothing replaces"
+    return ""
+
+
+def residue_of_line(line: str) -> str:
+    """Return what does not belong to a line of a list, or an empty string."""
+    if _BULLET.match(line):
+        return "begins with the dash or bullet of a YAML or Markdown list"
+    if _BLOCK.fullmatch(line):
+        return "is the mark of a YAML block"
+    if line[0] in "[{" or line in ("]", "],", "}", "},"):
+        return "is part of a JSON or YAML value"
+    if _CONTINUATION.search(line):
+        return "ends with the mark of a continued line"
+    return ""
