@@ -70,7 +70,7 @@ def _run(check: VendorCheck, network: Network) -> CheckResult:
     backoff = Backoff()
     try:
         request = check.check.request
-        network.transport.prepare(request.url)
+        network.transport.prepare(request.url, network.deadline)
         client = VendorClient(VENDORS[check.vendor], check.settings, network)
         body = client.send(request, backoff).json()
     except DeliveryFailed as failure:

@@ -24,6 +24,8 @@ class Settings(Frozen):
     """The field that says what `event: update` changes; empty if the vendor allows no changes."""
     update_only: ClassVar[frozenset[str]] = frozenset()
     """Fields that only `event: update` uses."""
+    shown_defaults: ClassVar[frozenset[str]] = frozenset()
+    """Fields whose default action.yml shows: an empty value takes it with a warning."""
     service_keys: ClassVar[Mapping[str, str]] = {}
     """Keys of a service's line, and the fields that they override for that service."""
 
@@ -49,8 +51,11 @@ class Settings(Frozen):
         """
         return ()
 
-    def warnings(self) -> Iterable[str]:
-        """Return what is allowed and probably not meant: a sentence each."""
+    def warnings(self, *, environment: str, may_finish: bool) -> Iterable[str]:
+        """Return what is allowed and probably not meant: a sentence each.
+
+        `may_finish`: this step may report a finished deployment.
+        """
         return ()
 
     @classmethod

@@ -29,3 +29,14 @@ def secret_names() -> list[str]:
 def secret_values(raw: Mapping[str, str]) -> list[str]:
     """Return the keys among the inputs, valid or not."""
     return [raw[name] for name in secret_names() if raw.get(name)]
+
+
+def vendor_of_secret(name: str) -> str:
+    """Return the title of the vendor that receives this secret input, or an empty string."""
+    titles = (
+        vendor.title
+        for prefix, vendor in VENDORS.items()
+        for field in vendor.settings.secret_fields()
+        if input_name(prefix, field) == name
+    )
+    return next(titles, "")

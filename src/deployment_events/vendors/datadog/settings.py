@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from ...deployment import Tag
 from ...errors import Problem
 from ...values.rules import Boolean, Secret, checked_by, one_of, server_url
+from ...values.single_line import Identifier, single_line
 from ..base import Settings
 from ..shared import DeploymentId, host_of, version_is_needed
 from .deployment_id import NEW_ID
@@ -34,6 +35,7 @@ MOST_TAGS = 100
 
 def _site(text: str) -> str:
     """Remove what Datadog's pages write before a site: https://, app. or api."""
+    text = single_line(text)
     return re.sub(r"^(https?://)?((app|api)\.)?", "", text.lower()).rstrip("/")
 
 
@@ -45,18 +47,19 @@ class DatadogSettings(Settings):
     update_only = frozenset(
         {"app_key", "change_failure", "remediation_type", "remediation_id", "remediation_version"}
     )
+    shown_defaults = frozenset({"site"})
     service_keys = {"team": "team", "datadog-deployment-id": "deployment_id"}
 
     api_key: Secret | None = None
     app_key: Secret | None = None
     site: Annotated[str, checked_by(_site)] = "datadoghq.com"
-    team: str = ""
+    team: Identifier = ""
     base_url: Annotated[str, server_url("https://api.datadoghq.com")] = ""
     deployment_id: DeploymentId = ""
     change_failure: Boolean | None = None
     remediation_type: Annotated[str, one_of("rollback", "rollforward")] = ""
     remediation_id: DeploymentId = ""
-    remediation_version: str = ""
+    remediation_version: Identifier = ""
 
     @property
     def api_url(self) -> str:
@@ -87,7 +90,12 @@ class DatadogSettings(Settings):
             fix = "Leave it empty to get one made."
             yield Problem("datadog-deployment-id", rule, self.deployment_id, fix)
 
-    def warnings(self) -> Iterator[str]:
+    def warnings(self, *, environment: str, may_finish: bool) -> Iterator[str]:
+        if not environment and may_finish:
+            yield (
+                "`environment` is empty, so Datadog receives the deployment without `env`: set "
+                "`environment` to compare deployments of one environment."
+            )
         host = urlsplit(self.api_url).hostname or ""
         if host.endswith(_GOVERNMENT):
             yield (

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict
 
 from ...deployment import Frozen
-from ...values.rules import InvalidValue
+from ...values.rules import TO_JSON, InvalidValue
 from ...values.strict_json import load_json
 from ...values.text import quoted
 
@@ -32,13 +32,19 @@ class Operation(Frozen):
 
 
 def parse_patch(given: Any) -> Any:
-    """Read a JSON Patch. Raises `InvalidValue` with the number of the first invalid operation."""
+    """Read a JSON Patch; `null`, which `toJSON` writes for no value, is none.
+
+    Raises `InvalidValue` with the number of the first invalid operation.
+    """
     if not isinstance(given, str):
         return given
     try:
         operations = load_json(given)
     except ValueError as error:
-        raise InvalidValue(f"must be a JSON Patch, and is no JSON ({error})", _FIX) from None
+        rule = f"must be a JSON Patch, and is no JSON ({error})"
+        raise InvalidValue(rule, f"{_FIX} {TO_JSON}") from None
+    if operations is None:
+        return None
     if not isinstance(operations, list) or not operations:
         raise InvalidValue("must be a JSON Patch: a list of one or more operations", _FIX)
     for number, operation in enumerate(operations, 1):
@@ -65,7 +71,7 @@ def _fault(operation: Any) -> str:
     return f"has the unknown key {unknown[0]}" if unknown else ""
 
 
-Patch = Annotated[list[Operation], BeforeValidator(parse_patch)]
+Patch = Annotated[list[Operation] | None, BeforeValidator(parse_patch)]
 
 
 def unapplied_status(operations: Any, deployment: Any) -> str:

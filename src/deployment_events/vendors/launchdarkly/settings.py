@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from ...deployment import Tag
 from ...errors import Problem
 from ...values.rules import JsonObject, Secret, one_of, server_url
+from ...values.single_line import Identifier, SingleLine
 from ..base import Settings
 from ..shared import DeploymentId, version_is_needed
 from .json_patch import Patch
@@ -32,6 +33,7 @@ class LaunchDarklySettings(Settings):
     key_field = "access_token"
     update_field = "patch"
     update_only = frozenset({"patch", "deployment_id"})
+    shown_defaults = frozenset({"project_key", "base_url"})
     service_keys = {
         "application-key": "application_key",
         "application-name": "application_name",
@@ -41,12 +43,12 @@ class LaunchDarklySettings(Settings):
     }
 
     access_token: Secret | None = None
-    project_key: str = "default"
-    environment_key: str = ""
-    application_key: str = ""
-    application_name: str = ""
+    project_key: Identifier = "default"
+    environment_key: Identifier = ""
+    application_key: Identifier = ""
+    application_name: SingleLine = ""
     application_kind: Annotated[str, one_of("server", "browser", "mobile")] = ""
-    version_name: str = ""
+    version_name: SingleLine = ""
     event_metadata: JsonObject = {}
     deployment_metadata: JsonObject = {}
     base_url: Annotated[str, server_url(_DEFAULT_URL)] = _DEFAULT_URL
@@ -73,7 +75,7 @@ class LaunchDarklySettings(Settings):
             fix = "Set environment, or launchdarkly-environment-key, to the key."
             yield Problem("environment", rule, None, fix)
 
-    def warnings(self) -> Iterator[str]:
+    def warnings(self, *, environment: str, may_finish: bool) -> Iterator[str]:
         warning = _UNAVAILABLE.get(urlsplit(self.base_url).hostname or "")
         if warning:
             yield warning

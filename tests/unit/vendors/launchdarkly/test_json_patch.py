@@ -55,7 +55,6 @@ def test_a_null_is_a_value_and_no_value_is_none() -> None:
         ('[{"op": "add", "path": "/a", "value": "\\ud800"}]', "is no JSON"),
         ("{}", "a list of one or more operations"),
         ("[]", "a list of one or more operations"),
-        ("null", "a list of one or more operations"),
         ('"add"', "a list of one or more operations"),
         ("[1]", "operation 1 is no object"),
         ('[{"op": "remove", "path": "/a"}, []]', "operation 2 is no object"),
