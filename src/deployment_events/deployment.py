@@ -119,6 +119,8 @@ class Facts(Frozen):
     """GitHub's own `github.…` values; the user's keys override them."""
     recovered: bool = False
     """Whether post resolved these values again because the runner lost main's state."""
+    branches: tuple[str, ...] = ()
+    """Names of branches: a version of that name is shared by many deployments."""
     origin: Origin
 
 
@@ -132,6 +134,11 @@ class Deployment(NamedTuple):
     def version(self) -> str:
         """The service's own version, or the one that all share."""
         return self.service.overrides.get("version", self.facts.version)
+
+    @property
+    def version_is_branch(self) -> bool:
+        """Whether many deployments have this version, because it is the name of a branch."""
+        return self.version in self.facts.branches
 
     @property
     def finished_at(self) -> int:

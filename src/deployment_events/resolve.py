@@ -3,7 +3,7 @@
 Pure: the same arguments give the same result.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from .deployment import (
@@ -110,6 +110,7 @@ def resolve(
         finished_at=times.finished_at,
         tags=inputs.tags,
         metadata=_metadata(inputs, context),
+        branches=context.branches,
         origin=Origin(
             repository=context.repository,
             run_id=context.run_id,
@@ -122,7 +123,8 @@ def resolve(
             job_url=context.job_url(inputs.job_id),
         ),
     )
-    services = inputs.services or (Service(name=context.repository_name or "unknown"),)
+    services = inputs.services or (Service(name=context.repository_name),)
+    deployments = tuple(Deployment(service, facts) for service in services)
     commit_source = "input" if inputs.commit_sha else commit.source
     version_source = "input" if inputs.version else version.source
     sources = [f"commit {clean(commit_sha) or 'unknown'} ({commit_source})"]
@@ -131,9 +133,14 @@ def resolve(
     if event is not Event.UPDATE:
         sources.append(f"start {iso(times.started_at)} ({START_LABELS[times.source]})")
     commit_warning = "" if inputs.commit_sha else commit.warning
-    warnings = [*context.warnings, commit_warning, *times.warnings]
+    warnings = [
+        *context.warnings,
+        commit_warning,
+        *times.warnings,
+        *_branch_warnings(deployments, event),
+    ]
     return Resolution(
-        deployments=tuple(Deployment(service, facts) for service in services),
+        deployments=deployments,
         sources=tuple(sources),
         warnings=tuple(filter(None, warnings)),
     )
@@ -153,6 +160,19 @@ def finish(
         finished_at = facts.started_at
     finished = facts.model_copy(update={"finished_at": finished_at})
     return tuple(deployment._replace(facts=finished) for deployment in deployments), warning
+
+
+def _branch_warnings(deployments: Sequence[Deployment], event: Event) -> Iterator[str]:
+    """Yield a sentence for each version that is the name of a branch."""
+    if event is Event.UPDATE:
+        return
+    versions = (one.version for one in deployments if one.version_is_branch)
+    for version in dict.fromkeys(versions):
+        yield (
+            f"`version` {quoted(version)} is the name of a branch, so every deployment of this "
+            "branch has the same version: a vendor that tells deployments apart by their version "
+            "takes them for one. Use a version that changes, such as `${{ github.sha }}`."
+        )
 
 
 def _metadata(inputs: "Inputs", context: "Context") -> Mapping[str, str]:

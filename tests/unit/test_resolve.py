@@ -319,14 +319,56 @@ def test_the_default_branch_is_warned_of_only_where_no_commit_is_named() -> None
     assert resolved(event_name="schedule", commit_sha=HEAD).warnings == ()
 
 
+@pytest.mark.parametrize(
+    ("version", "changes"),
+    [
+        ("main", {"ref_name": "main"}),
+        ("feature/x", {"ref_name": "feature/x", "ref": "refs/heads/feature/x"}),
+        ("feature/x", {"ref_name": "7/merge", "head_ref": "feature/x", "ref": "refs/pull/7/merge"}),
+        ("trunk", {"payload": {"repository": {"default_branch": "trunk"}}}),
+    ],
+)
+def test_a_version_that_is_a_branch_is_warned_of(version: str, changes: dict[str, Any]) -> None:
+    one = resolve(inputs(version=version), context(**changes), Event.STARTED, now=NOW)
+    [warning] = one.warnings
+    assert f"`version` '{version}' is the name of a branch" in warning
+    assert "takes them for one" in warning
+    assert one.deployments[0].version_is_branch
+
+
+@pytest.mark.parametrize(
+    ("version", "changes"),
+    [
+        ("1.2.3", {"ref_name": "main"}),
+        ("main", {"ref_name": "main", "ref": "refs/tags/main"}),
+        ("", {"ref_name": "main"}),
+    ],
+)
+def test_any_other_version_is_not_warned_of(version: str, changes: dict[str, str]) -> None:
+    one = resolve(inputs(version=version), context(**changes), Event.STARTED, now=NOW)
+    assert one.warnings == ()
+    assert not one.deployments[0].version_is_branch
+
+
+def test_the_version_of_one_service_may_be_a_branch() -> None:
+    given = inputs(service="api,version=main\nweb,version=main\njob,version=1")
+    one = resolve(given, context(ref_name="main"), Event.STARTED, now=NOW)
+    assert [each.version_is_branch for each in one.deployments] == [True, True, False]
+    assert len(one.warnings) == 1
+
+
+def test_an_update_selects_the_version_that_the_user_names() -> None:
+    one = resolve(inputs(version="main"), context(ref_name="main"), Event.UPDATE, now=NOW)
+    assert one.warnings == ()
+
+
 def test_the_context_s_own_warnings_are_passed_on() -> None:
     one = context()._replace(warnings=("The event's payload could not be read.",))
     assert resolve(inputs(), one, Event.STARTED, now=NOW).warnings == one.warnings
 
 
-def test_without_a_repository_the_service_is_unknown_and_not_empty() -> None:
-    one = resolved(env={"repository": "", "sha": ""})
-    assert [deployment.service.name for deployment in one.deployments] == ["unknown"]
+def test_without_a_repository_and_a_commit_their_values_are_empty() -> None:
+    one = resolved(env={"repository": "", "sha": ""}, service="api")
     assert (
         one.deployments[0].facts.repository_url,
         one.deployments[0].facts.commit_sha,

@@ -67,12 +67,15 @@ class Context(NamedTuple):
     actor: str
     runner_name: str
     payload: Mapping[str, Any]
+    ref_name: str = ""
+    head_ref: str = ""
+    """The branch of a pull request, or empty."""
     warnings: tuple[str, ...] = ()
 
     @property
     def repository_url(self) -> str:
         """The URL of the repository on this GitHub server."""
-        return f"{self.server_url}/{self.repository}" if self.repository else ""
+        return f"{self.server_url}/{self.repository}" if self.server_url and self.repository else ""
 
     @property
     def repository_name(self) -> str:
@@ -92,6 +95,18 @@ class Context(NamedTuple):
         if not (job_id.isdecimal() and self.repository and self.run_id):
             return ""
         return f"{self.repository_url}/actions/runs/{self.run_id}/job/{job_id}"
+
+    @property
+    def branches(self) -> tuple[str, ...]:
+        """The branches of this run, or none if it is the run of a tag."""
+        if self.ref.startswith("refs/tags/"):
+            return ()
+        names = (
+            self.ref_name,
+            self.head_ref,
+            self._text("repository", "default_branch"),
+        )
+        return tuple(dict.fromkeys(filter(None, names)))
 
     @property
     def should_name_environment(self) -> bool:
@@ -164,7 +179,7 @@ class Context(NamedTuple):
     def metadata(self, job_id: str = "") -> dict[str, str]:
         """Return what `github-metadata` adds, each on one line; empty values are left out."""
         facts = {
-            "github.run_url": self.run_url if self.repository and self.run_id else "",
+            "github.run_url": self.run_url if self.repository_url and self.run_id else "",
             "github.run_id": self.run_id,
             "github.run_attempt": self.run_attempt,
             "github.workflow": self.workflow,
@@ -220,6 +235,8 @@ def read_context(environ: Mapping[str, str]) -> Context:
         job=get("GITHUB_JOB"),
         actor=get("GITHUB_ACTOR"),
         runner_name=get("RUNNER_NAME"),
+        ref_name=get("GITHUB_REF_NAME"),
+        head_ref=get("GITHUB_HEAD_REF"),
         payload=payload,
         warnings=warnings,
     )

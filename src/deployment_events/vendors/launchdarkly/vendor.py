@@ -20,6 +20,7 @@ from .search import API, HEADERS, DeploymentSearch
 from .settings import LaunchDarklySettings
 
 _PATCH = "deployment-patch"
+_IDENTITY = ("projectKey", "environmentKey", "applicationKey", "version")
 _DAY = 24 * 3600 * 1000  # ms
 _UPDATE_LOOKS_BACK = 365 * _DAY
 _EVENT_LOOKS_BACK = 7 * _DAY
@@ -64,7 +65,7 @@ class LaunchDarkly(Vendor[LaunchDarklySettings]):
             event=event,
             at=deployment.at(event),
             body=body,
-            search=_search(settings, deployment, _earliest_start(deployment, event)),
+            search=_read_back(settings, deployment, event),
         )
 
     def _plan_update(
@@ -146,10 +147,12 @@ class LaunchDarkly(Vendor[LaunchDarklySettings]):
         Events of one application, version and environment make one deployment. See
         docs/vendors.md#launchdarkly-deployment-identity.
         """
-        if message.search is None:
+        place = message.search
+        if message.kind != _PATCH:
+            place = message.body
+        if place is None:
             return message.id
-        place = {name: value for name, value in message.search.items() if name != "since"}
-        return json.dumps(place, sort_keys=True)
+        return json.dumps([place[name] for name in _IDENTITY])
 
     def lookup(self, settings: LaunchDarklySettings, messages: Mapping[int, Message]) -> Lookup:
         searches = {key: message.search for key, message in messages.items() if message.search}
@@ -182,6 +185,15 @@ def _place(settings: LaunchDarklySettings, deployment: Deployment) -> dict[str, 
         "environmentKey": settings.environment_key or deployment.facts.environment,
         "applicationKey": settings.application_key or deployment.service.name,
     }
+
+
+def _read_back(
+    settings: LaunchDarklySettings, deployment: Deployment, event: Event
+) -> dict[str, Any] | None:
+    """Return the search for the ID of a reported deployment, or None if there is no new one."""
+    if deployment.version_is_branch:
+        return None
+    return _search(settings, deployment, _earliest_start(deployment, event))
 
 
 def _search(settings: LaunchDarklySettings, deployment: Deployment, since: int) -> dict[str, Any]:

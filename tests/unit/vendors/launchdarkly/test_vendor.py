@@ -34,6 +34,20 @@ def planned(
     return message
 
 
+def test_no_id_is_looked_for_if_many_deployments_have_the_version() -> None:
+    message = planned(version="main", branches=("main",))
+    assert message.search is None
+    assert planned(version="1.4.0", branches=("main",)).search is not None
+    same = planned(Event.STARTED, version="main", branches=("main",))
+    assert LAUNCHDARKLY.deployment_key(message) == LAUNCHDARKLY.deployment_key(same)
+    assert LAUNCHDARKLY.deployment_key(message) != LAUNCHDARKLY.deployment_key(planned())
+
+
+def test_an_update_looks_for_any_version() -> None:
+    message = planned(Event.UPDATE, {"patch": PATCH}, version="main", branches=("main",))
+    assert message.search is not None
+
+
 def test_an_event_is_told_with_every_field() -> None:
     own = {
         "project_key": "shop",
