@@ -1,6 +1,7 @@
 """Our bodies, judged by the vendors' own clients: every event, with all inputs and with the fewest."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from support.vendor_models import launchdarkly_model
 from deployment_events.deployment import Event
 from deployment_events.messages import Message
 from deployment_events.resolve import resolve
+from deployment_events.values.rules import InvalidValue
+from deployment_events.values.single_line import identifier
 from deployment_events.vendors.plan import make_plan
 
 POST_EVENT = launchdarkly_model("post_deployment_event_input", "PostDeploymentEventInput")
@@ -158,8 +161,15 @@ def test_all_inputs_reach_both_vendors_exactly() -> None:
     }
 
 
-words = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=40)
-names = words.map(str.strip).filter(bool)
+def is_identifier(text: str) -> bool:
+    with suppress(InvalidValue):
+        return identifier(text) == text
+    return False
+
+
+visible = st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"])
+words = st.text(visible, min_size=1, max_size=40)
+names = words.map(str.strip).filter(bool).filter(is_identifier)
 
 
 @given(names, names, names, names)

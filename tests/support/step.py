@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from deployment_events.inputs.model import input_names
 from emulator.files import parse_pairs
 from support.github import environ
+from support.manifest import defaults
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,16 @@ class Step:
         return self.folder / "temp"
 
     def give(self, inputs: dict[str, str]) -> None:
-        """Set exactly these inputs, as the runner would."""
-        for name in input_names():
-            self.monkeypatch.setenv(f"INPUT_{name.upper()}", inputs.get(name, ""))
+        """Set exactly these inputs, as the runner would: it adds the defaults of action.yml."""
+        for name, value in (defaults() | inputs).items():
+            self.monkeypatch.setenv(f"INPUT_{name.upper()}", value)
+
+    def give_nothing_but(self, inputs: dict[str, str]) -> None:
+        """Set exactly these inputs, without defaults: act gives no others in the post stage."""
+        for name in defaults():
+            self.monkeypatch.delenv(f"INPUT_{name.upper()}", raising=False)
+        for name, value in inputs.items():
+            self.monkeypatch.setenv(f"INPUT_{name.upper()}", value)
 
     def hand_over(self) -> None:
         """Begin the post stage: what main saved arrives as STATE_…"""

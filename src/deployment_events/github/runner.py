@@ -9,14 +9,13 @@ See docs/vendors.md#runner-log-commands.
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from json import dumps
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
 
 from actions_toolkit import core
 
-from ..values.text import clean, shorten, well_formed
+from ..values.secrets import SecretMatcher
+from ..values.text import clean, shorten, trim, well_formed
 from .command_files import append, append_value
 from .log import Log
 
@@ -44,28 +43,34 @@ class Runner:
     def __init__(self, log: Log | None = None) -> None:
         self._log = log or Log()
         self._unwritable: set[str] = set()
-        self._secrets: list[str] = []
+        self.secrets = SecretMatcher()
+        """The secrets that `mask` was given."""
         self._counts: dict[Level, int] = {"error": 0, "warning": 0, "notice": 0}
         self.annotations: list[str] = []
         """The text of every annotation so far: the summary repeats them."""
 
     def inputs(self, names: Iterable[str]) -> dict[str, str]:
-        """Return the inputs by name, trimmed; an unset one is empty."""
-        return {name: well_formed(core.get_input(name)) for name in names}
+        """Return the inputs by name, trimmed.
+
+        The runner sets an input that is empty, and one without a default that the user left out.
+        An input without a variable is absent here, too. See docs/vendors.md#runner-inputs.
+        """
+        return {
+            name: trim(well_formed(core.get_input(name)))
+            for name in names
+            if _variable(name) in os.environ
+        }
 
     def mask(self, secrets: Iterable[str]) -> None:
         """Hide these secrets, in all forms in which they may appear, in the log and the summary."""
-        forms = {form for secret in secrets for form in _forms(secret)}
-        self._secrets.extend(sorted(forms, key=len, reverse=True))
+        self.secrets = SecretMatcher(secrets)
         with self._log.open():
-            for secret in self._secrets:
-                core.set_secret(secret)
+            for form in self.secrets.forms:
+                core.set_secret(form)
 
     def hide(self, text: str) -> str:
         """Return `text` with every known secret replaced by `***`."""
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return text
+        return self.secrets.hide(text)
 
     def log(self, text: str = "") -> None:
         """Write lines to the log."""
@@ -170,6 +175,5 @@ class Runner:
             )
 
 
-def _forms(secret: str) -> set[str]:
-    """Return the secret as given, percent-encoded and escaped in JSON."""
-    return {secret, quote(secret, safe=""), dumps(secret)[1:-1]}
+def _variable(name: str) -> str:
+    return f"INPUT_{name.upper()}"

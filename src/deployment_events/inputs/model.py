@@ -8,7 +8,6 @@ from ..deployment import GITHUB_STATUSES, Event, Frozen, Service, Tag
 from ..values.rules import (
     Boolean,
     FullSha,
-    InvalidValue,
     RepositoryUrl,
     Seconds,
     Secret,
@@ -16,28 +15,18 @@ from ..values.rules import (
     checked_by,
     one_of,
 )
+from ..values.single_line import Identifier, SingleLine
 from ..vendors.base import Settings
 from ..vendors.input_names import input_name, key_input
 from ..vendors.plan import VendorSettings
 from ..vendors.registry import VENDORS
+from .services import NoService
+from .tags import parse_tags
 
 CHECK = "check"
 """The value of `event` that verifies the set-up and reports nothing."""
 
 _EVENTS = ("auto", *Event, "replay", CHECK, *GITHUB_STATUSES, "cancelled")
-
-
-def _tags(text: str) -> list[Tag]:
-    tags = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        key, _, value = (part.strip() for part in line.partition(":"))
-        if not (key and value):
-            rule = f"must have key:value in every line, and line {number} has not"
-            raise InvalidValue(rule, "Write for example team:web.")
-        tags.append((key, value))
-    return tags
 
 
 def _digits(text: str) -> str:
@@ -50,21 +39,21 @@ class Options(Frozen):
 
     event: Annotated[str, one_of(*_EVENTS)] = "auto"
     on_cancelled: Annotated[str, one_of("failed", "finished", "ignore")] = "failed"
-    environment: str = ""
-    version: str = ""
+    environment: Identifier = ""
+    version: Identifier = ""
     commit_sha: FullSha = ""
     repository_url: RepositoryUrl = ""
     started_at: Time | None = None
     finished_at: Time | None = None
-    tags: Annotated[tuple[Tag, ...], checked_by(_tags)] = ()
+    tags: Annotated[tuple[Tag, ...], checked_by(parse_tags)] = ()
     github_metadata: Boolean = True
     fail_on_error: Boolean = False
     dry_run: Boolean = False
     timeout_seconds: Seconds = 30.0
     replay: str = ""
     github_token: Secret | None = None
-    job_status: str = ""
-    job_index: str = ""
+    job_status: SingleLine = ""
+    job_index: SingleLine = ""
     job_id: Annotated[str, checked_by(_digits)] = ""
 
 
@@ -72,8 +61,14 @@ class Inputs(Options):
     """All inputs."""
 
     services: tuple[Service, ...] = ()
-    """Empty: the repository is the service."""
+    """Empty: the repository is the service, unless there is `no_service`."""
+    no_service: NoService | None = None
+    """Why nothing is reported."""
     settings: VendorSettings = VendorSettings({})
+    warnings_of_values: tuple[str, ...] = ()
+    """What is probably not meant in single inputs: a sentence each."""
+    notices: tuple[str, ...] = ()
+    """What the user should know, and what is nearly always right: a sentence each."""
 
     @property
     def enabled(self) -> VendorSettings:
@@ -82,10 +77,13 @@ class Inputs(Options):
 
     def warnings(self) -> Iterator[str]:
         """Yield what is allowed and probably not meant: a sentence each."""
+        yield from self.warnings_of_values
         for name, settings in self.settings.shared.items():
             changed = _changed_fields(settings)
             if settings.enabled:
-                yield from settings.warnings()
+                yield from settings.warnings(
+                    environment=self.environment, may_finish=self._may_finish
+                )
                 idle = ", ".join(
                     input_name(name, field) for field in sorted(settings.update_only & changed)
                 )
@@ -97,6 +95,14 @@ class Inputs(Options):
                     f"{others}: set, but {key_input(name)} is empty, "
                     f"so {VENDORS[name].title} hears nothing."
                 )
+
+    @property
+    def _may_finish(self) -> bool:
+        """Whether this step may report a finished deployment."""
+        if self.event == "cancelled":
+            return self.on_cancelled == Event.FINISHED
+        event = GITHUB_STATUSES.get(self.event, self.event)
+        return event in {"auto", Event.FINISHED}
 
 
 def input_names() -> list[str]:

@@ -11,43 +11,76 @@ from ..values.rules import InvalidValue
 from ..vendors.input_names import input_name, secret_names
 from ..vendors.plan import override
 from ..vendors.registry import VENDORS
+from .empty import empty_notices, empty_problems, empty_warnings, no_service, without_defaults
 from .model import Inputs, Options
 from .rules_across import problems_across
-from .services import override_problems, parse_services
+from .secret_rules import secret_problems
+from .services import ServiceInput, override_problems, parse_services
+from .tags import tag_warnings
 
 M = TypeVar("M", bound=BaseModel)
 
 
 def read_inputs(
-    raw: Mapping[str, str], now: int, environment: str = "", *, may_lack_environment: bool = False
+    given: Mapping[str, str],
+    now: int,
+    environment: str = "",
+    *,
+    may_lack_environment: bool = False,
+    has_repository: bool = True,
 ) -> Inputs:
     """Return the inputs, given by name. Raises `InputError` with every problem.
 
     `now` is Unix milliseconds. `environment` is the event payload's, used if the input is empty.
     `may_lack_environment`: the payload should have named one, so its absence is no input error.
+    `has_repository`: the repository can be the service.
     """
-    problems: list[Problem] = []
-    values = {"environment": environment, **{name: text for name, text in raw.items() if text}}
-    options = _validate(Options, "", values, problems)
+    problems = [*secret_problems(given), *empty_problems(given)]
+    reported = {problem.input for problem in problems}
+    # A value that is a secret in the wrong place must not appear in another problem.
+    present = {name: text for name, text in given.items() if name not in reported}
+    raw = without_defaults(present)
+    options = _validate(Options, "", raw, problems)
+    if "environment" not in raw:
+        # A derived value is not validated: it never fails a step.
+        options = options.model_copy(update={"environment": environment})
     shared = {
         name: _validate(vendor.settings, name, raw, problems) for name, vendor in VENDORS.items()
     }
-    services = parse_services(raw.get("service", ""), problems)
-    settings, errors = override(shared, services)
+    service_input = _services(present, raw, problems)
+    settings, errors = override(shared, service_input.services)
     for error in errors:
         problems.extend(override_problems(error))
-    inputs = Inputs.model_construct(**dict(options), services=services, settings=settings)
+    inputs = Inputs.model_construct(**dict(options), **service_input._asdict(), settings=settings)
     reported = {problem.input for problem in problems}
     if may_lack_environment:
         reported.add("environment")
-    problems.extend(
-        problem
-        for problem in problems_across(inputs, now, reported)
-        if problem.input not in reported
-    )
+    found = problems_across(inputs, raw, now, reported, has_repository=has_repository)
+    problems.extend(problem for problem in found if problem.input not in reported)
     if problems:
         raise InputError(problems)
-    return inputs
+    return _with_messages(inputs, present, raw)
+
+
+def _services(
+    present: Mapping[str, str], raw: Mapping[str, str], problems: list[Problem]
+) -> ServiceInput:
+    if "service" in raw:
+        return parse_services(raw["service"], problems)
+    return ServiceInput(no_service=no_service(present))
+
+
+def _with_messages(inputs: Inputs, present: Mapping[str, str], raw: Mapping[str, str]) -> Inputs:
+    """Add what the user should know about single values. A replay uses none of them."""
+    if inputs.event == "replay":
+        return inputs
+    warnings = (
+        *empty_warnings(present, inputs.settings),
+        *tag_warnings(raw.get("tags", "")),
+    )
+    return inputs.model_copy(
+        update={"warnings_of_values": warnings, "notices": tuple(empty_notices(present))}
+    )
 
 
 def _validate(model: type[M], vendor: str, raw: Mapping[str, str], problems: list[Problem]) -> M:

@@ -1,37 +1,57 @@
 """Rules that concern more than one input."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from ..deployment import Event, Service
 from ..errors import Problem
-from ..values.times import iso
+from ..values.times import duration, has_offset, iso
 from ..vendors.input_names import input_name, key_input
 from ..vendors.registry import VENDORS
 from .model import Inputs
 
 _CLOCK_DRIFT = 10 * 60 * 1000  # ms
 """How far the clock of another machine may be ahead."""
+_ZONE = "A time without an offset is read as UTC: write one, as in 2026-05-04T09:30:00+02:00."
 
 
-def problems_across(inputs: Inputs, now: int, reported: Collection[str]) -> Iterator[Problem]:
+def problems_across(
+    inputs: Inputs,
+    raw: Mapping[str, str],
+    now: int,
+    reported: Collection[str],
+    *,
+    has_repository: bool,
+) -> Iterator[Problem]:
     """Yield the problems; `reported` are the inputs that are already known to be invalid."""
-    yield from _times(inputs, now)
+    yield from _times(inputs, raw, now)
     if "event" not in reported:
         yield from _replay(inputs)
     yield from _update(inputs)
     yield from _ids(inputs)
-    if inputs.event != "replay":
-        yield from _vendors(inputs, reported)
+    if inputs.event == "replay":
+        return
+    yield from _vendors(inputs, reported)
+    if not (has_repository or inputs.services or inputs.no_service):
+        rule = "must be set, because GITHUB_REPOSITORY is empty"
+        yield Problem("service", rule, None, "Set it to the name of the deployed service.")
 
 
-def _times(inputs: Inputs, now: int) -> Iterator[Problem]:
-    zone = "A time without an offset is read as UTC: write one, as in 2026-05-04T09:30:00+02:00."
+def _times(inputs: Inputs, raw: Mapping[str, str], now: int) -> Iterator[Problem]:
     for name, time in (("started-at", inputs.started_at), ("finished-at", inputs.finished_at)):
         if time is not None and time > now + _CLOCK_DRIFT:
-            yield Problem(name, "must not be in the future", iso(time), zone)
+            fix = _ZONE
+            if has_offset(raw[name]):
+                ahead = duration(time - now)
+                fix = (
+                    f"It is {ahead} ahead of this runner's clock (UTC): correct the clock of the "
+                    "machine that wrote it. The time of a commit comes from its author's clock."
+                )
+            yield Problem(name, "must not be in the future", iso(time), fix)
     if inputs.started_at and inputs.finished_at and inputs.started_at > inputs.finished_at:
         rule = f"must not be after finished-at ({iso(inputs.finished_at)})"
-        fix = f"Exchange or correct them. {zone}"
+        fix = "Exchange or correct them."
+        if not all(has_offset(raw[name]) for name in ("started-at", "finished-at")):
+            fix = f"{fix} {_ZONE}"
         yield Problem("started-at", rule, iso(inputs.started_at), fix)
 
 

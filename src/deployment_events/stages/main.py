@@ -8,11 +8,13 @@ from ..deployment import Event
 from ..errors import InputError, StateError
 from ..github.api import ApiStart, GitHubApi
 from ..github.context import Context, read_context
+from ..github.derived_secrets import without_secrets
 from ..github.runner import Runner
 from ..github.start import read_start
 from ..http.deadline import Clock
 from ..inputs.model import CHECK, Inputs, input_names
 from ..inputs.read import read_inputs
+from ..inputs.services import NoService
 from ..report.log import log_results, log_undelivered
 from ..report.outcome import apply, judge, no_vendor
 from ..report.outputs import set_deployment_outputs, set_no_results, set_result_outputs
@@ -38,13 +40,14 @@ def main(runner: Runner, clock: Clock) -> int:
     """Run the main stage and return the step's exit code."""
     raw = runner.inputs(input_names())
     runner.mask(secret_values(raw))
-    context = read_context(os.environ)
+    context = without_secrets(read_context(os.environ), runner.secrets)
     try:
         inputs = read_inputs(
             raw,
             clock.now(),
             context.environment,
             may_lack_environment=context.should_name_environment,
+            has_repository=bool(context.repository_name),
         )
     except InputError as error:
         save_done(runner)
@@ -57,9 +60,14 @@ def main(runner: Runner, clock: Clock) -> int:
         return _report_no_vendor(runner)
     for warning in inputs.warnings():
         runner.warning(warning)
+    for notice in inputs.notices:
+        runner.notice(notice)
     if inputs.event == "replay":
         save_done(runner)
         return replay(runner, clock, inputs)
+    if inputs.no_service:
+        save_done(runner)
+        return _report_no_service(runner, inputs.no_service)
     if inputs.event == "auto" and context.event_name != "deployment_status":
         return _report_start(runner, clock, inputs, context)
     status = context.deployment_state if inputs.event == "auto" else inputs.event
@@ -179,6 +187,12 @@ def _report_no_event(runner: Runner, context: Context, no_event: NoEvent) -> int
     for warning in context.warnings:
         runner.warning(warning)
     runner.notice(no_event.reason)
+    return 0
+
+
+def _report_no_service(runner: Runner, no_service: NoService) -> int:
+    set_no_results(runner)
+    runner.annotate("notice" if no_service.expected else "warning", no_service.reason)
     return 0
 
 

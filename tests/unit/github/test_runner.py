@@ -40,11 +40,28 @@ def commands(text: str) -> list[str]:
 
 
 def test_inputs_are_trimmed_and_found_by_their_hyphenated_names(step: Step, runner: Runner) -> None:
-    step.give({"fail-on-error": " true\n", "environment": "caf\udce9"})
+    step.give({"fail-on-error": " true\n", "environment": "caf\udce9", "version": ""})
     assert runner.inputs(["fail-on-error", "environment", "version"]) == {
         "fail-on-error": "true",
         "environment": "caf\ufffd",
         "version": "",
+    }
+
+
+def test_an_absent_input_is_no_empty_one(step: Step, runner: Runner) -> None:
+    """The runner fills in defaults only for what is absent; act fills in none in post."""
+    step.give_nothing_but({"event": ""})
+    assert runner.inputs(["event", "service"]) == {"event": ""}
+
+
+@pytest.mark.parametrize("text", ["\ufeff1.2.3", " \ufeff 1.2.3\n", "\ufeff\ufeff1.2.3"])
+def test_a_byte_order_mark_at_the_beginning_is_dropped(
+    step: Step, runner: Runner, text: str
+) -> None:
+    step.give({"version": text, "datadog-api-key": text})
+    assert runner.inputs(["version", "datadog-api-key"]) == {
+        "version": "1.2.3",
+        "datadog-api-key": "1.2.3",
     }
 
 

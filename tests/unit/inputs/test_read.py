@@ -10,6 +10,13 @@ from deployment_events.deployment import GITHUB_STATUSES
 from deployment_events.errors import InputError
 from deployment_events.inputs.model import input_names
 from deployment_events.inputs.read import read_inputs
+from deployment_events.values.times import iso
+
+MANY_LINES = {
+    *("service", "tags", "replay"),
+    *("launchdarkly-event-metadata", "launchdarkly-deployment-metadata", "launchdarkly-patch"),
+}
+"""The inputs that may have several lines."""
 
 UPDATE = {"event": "update", "datadog_change_failure": "true", "datadog_app_key": DATADOG_APP_KEY}
 """An update of both vendors' deployments, but for the id at Datadog."""
@@ -47,13 +54,39 @@ def test_every_event_and_status_word_is_understood_in_any_case(word: str) -> Non
     assert inputs(event=word).event == word.lower()
 
 
-def test_an_empty_input_is_an_unset_one() -> None:
-    assert read_inputs(dict.fromkeys(input_names(), ""), NOW) == read_inputs({}, NOW)
+@pytest.mark.parametrize("name", ["service", "version", "commit-sha", "started-at", "finished-at"])
+def test_auto_is_the_default_only_as_the_complete_value(name: str) -> None:
+    assert read_inputs({name: "auto"}, NOW) == read_inputs({}, NOW)
+    if name in {"commit-sha", "started-at", "finished-at"}:
+        assert problem(**{name: "AUTO"}).input == name
+    else:
+        assert inputs(**{name: "AUTO"}) != inputs()
+
+
+def test_a_service_may_be_named_auto() -> None:
+    for text in ('["auto"]', "auto,version=1", "auto\nweb", '"auto"'):
+        assert inputs(service=text).services[0].name == "auto"
+    assert inputs(service="auto").services == ()
 
 
 def test_the_payload_s_environment_stands_in_for_an_empty_input() -> None:
     assert read_inputs(raw(environment=""), NOW, "staging").environment == "staging"
     assert read_inputs(raw(environment="production"), NOW, "staging").environment == "production"
+
+
+def test_a_derived_environment_never_fails_a_step() -> None:
+    assert read_inputs(raw(environment=""), NOW, '"$x"').environment == '"$x"'
+
+
+def test_without_a_repository_the_service_must_be_set() -> None:
+    with pytest.raises(InputError) as caught:
+        read_inputs(raw(), NOW, has_repository=False)
+    assert [(one.input, one.rule) for one in caught.value.problems] == [
+        ("service", "must be set, because GITHUB_REPOSITORY is empty")
+    ]
+    assert read_inputs(raw(service="api"), NOW, has_repository=False)
+    assert read_inputs(raw(service="[]"), NOW, has_repository=False)
+    assert read_inputs(raw(event="replay", replay="x"), NOW, has_repository=False)
 
 
 BAD = [
@@ -168,15 +201,22 @@ def test_a_start_after_the_finish_is_an_error_where_the_user_wrote_both() -> Non
     only = problem(started_at=str(NOW), finished_at=str(EARLIER))
     assert only.input == "started-at"
     assert only.rule.startswith("must not be after finished-at")
-    assert "offset" in only.fix
+    assert "offset" not in only.fix
+    assert "offset" in problem(started_at=iso(NOW).removesuffix("Z"), finished_at=str(EARLIER)).fix
     assert inputs(started_at=str(NOW), finished_at=str(NOW)).started_at == NOW
 
 
 @pytest.mark.parametrize("name", ["started-at", "finished-at"])
-def test_a_time_in_the_future_is_an_error_that_names_the_zone(name: str) -> None:
-    only = problem(**{name: str(NOW + 2 * HOUR)})
+def test_a_time_in_the_future_is_an_error_that_names_the_zone_or_the_clocks(name: str) -> None:
+    later = iso(NOW + 2 * HOUR)
+    for text in (later, later.replace("Z", "+00:00"), str(NOW + 2 * HOUR)):
+        only = problem(**{name: text})
+        assert (only.input, only.rule) == (name, "must not be in the future")
+        assert "2 h 0 min ahead of this runner's clock" in only.fix
+        assert "offset" not in only.fix
+    only = problem(**{name: later.removesuffix("Z")})
     assert (only.input, only.rule) == (name, "must not be in the future")
-    assert "UTC" in only.fix
+    assert "A time without an offset is read as UTC" in only.fix
     assert problem(**{name: str(NOW + 11 * MINUTE)}).rule == "must not be in the future"
     assert inputs(**{name: str(NOW + 9 * MINUTE)})
 
@@ -196,7 +236,11 @@ def test_tags_are_read_a_line_each_and_may_repeat(
     assert inputs(tags=text).tags == tags
 
 
-words = st.text("abcXYZ019._-/ é✅", min_size=1).map(str.strip).filter(bool)
+words = (
+    st.text("abcXYZ019._/ é✅-", min_size=1)
+    .map(str.strip)
+    .filter(lambda word: word[:1] not in {"", "-"})
+)
 
 
 @given(
@@ -219,6 +263,57 @@ def test_a_hundred_tags_are_taken_and_one_more_is_not() -> None:
     tags = [f"k{number}:v" for number in range(101)]
     assert len(inputs(tags="\n".join(tags[:100])).tags) == 100
     assert problem(tags="\n".join(tags)).rule == "must be at most 100, and there are 101"
+
+
+LINES = [
+    *("environment", "version", "launchdarkly-project-key", "launchdarkly-environment-key"),
+    *("launchdarkly-application-key", "launchdarkly-application-name", "job-index", "job-status"),
+    *("launchdarkly-version-name", "datadog-site", "datadog-team"),
+]
+"""The inputs that are one line of text."""
+
+
+@pytest.mark.parametrize("name", sorted(set(input_names()) - MANY_LINES))
+def test_an_input_of_one_line_has_one_line(name: str) -> None:
+    told = problems(**{name: "[command]/x\nproduction\n::debug::y"})
+    assert name in {one.input for one in told}
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_value_with_more_than_print_shows_is_an_error(name: str) -> None:
+    assert problem(**{name: "a\x1b[31mb"}).rule.startswith("must not contain the invisible")
+    assert problem(**{name: "1.2\ufeff3"}).rule.startswith("must not contain the invisible")
+    assert problem(**{name: '"production"'}).rule == "must not be in quotation marks"
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS))
+@pytest.mark.parametrize("marks", ['""', "''", "“”"])
+def test_quotation_marks_around_a_key_are_an_error_without_the_key(name: str, marks: str) -> None:
+    told = problems(**{name: f"{marks[0]}hunter2-hunter2{marks[1]}"})
+    only = next(one for one in told if one.input == name)
+    assert only.rule == "must not be in quotation marks"
+    assert "Remove the quotation marks" in only.fix
+    assert "hunter2" not in str(only)
+
+
+@pytest.mark.parametrize("name", ["event", "deployment"])
+def test_metadata_of_nothing_is_none(name: str) -> None:
+    given = inputs(**{f"launchdarkly_{name}_metadata": "null"})
+    assert getattr(given.settings.shared["launchdarkly"], f"{name}_metadata") == {}
+    assert list(given.warnings()) == []
+
+
+def test_a_patch_of_nothing_is_none() -> None:
+    assert inputs(launchdarkly_patch="null") == inputs()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["launchdarkly-event-metadata", "launchdarkly-deployment-metadata", "launchdarkly-patch"],
+)
+def test_json_that_a_text_has_broken_shows_how_to_put_text_into_json(name: str) -> None:
+    only = problem(**{name: '{"m":"Fix "x""}'})
+    assert "${{ toJSON(" in only.fix
 
 
 def test_a_deployment_id_belongs_to_one_service() -> None:
@@ -356,6 +451,29 @@ def test_what_is_probably_not_meant_is_warned_of(changes: dict[str, str], warnin
     [only] = inputs(**changes).warnings()
     assert warning in only
     assert only.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("changes", "warned"),
+    [
+        ({}, True),
+        ({"event": "success"}, True),
+        ({"event": "cancelled", "on_cancelled": "finished"}, True),
+        ({"event": "cancelled"}, False),
+        ({"event": "started"}, False),
+        ({"event": "failure"}, False),
+        ({"event": "skipped"}, False),
+        ({"event": "custom"}, False),
+        ({"environment": "production"}, False),
+    ],
+)
+def test_datadog_alone_is_warned_that_no_environment_is_sent(
+    changes: dict[str, str], warned: bool
+) -> None:
+    given = inputs(**{"environment": "", "launchdarkly_access_token": "", **changes})
+    assert [text.startswith("`environment` is empty") for text in given.warnings()] == (
+        [True] if warned else []
+    )
 
 
 def test_defaults_passed_on_by_the_runner_are_nothing_to_warn_of() -> None:

@@ -1,0 +1,100 @@
+"""The `tags` input: one per line, or several separated by commas; errors name the line."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deployment_events.inputs.tags import parse_tags, tag_warnings
+from deployment_events.values.rules import InvalidValue
+from deployment_events.values.text import invisible_character, is_quoted
+
+Tags = tuple[tuple[str, str], ...]
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("team:web,tier:1", (("team", "web"), ("tier", "1"))),
+        ("team:web, tier:1 ,owner:ann", (("team", "web"), ("tier", "1"), ("owner", "ann"))),
+        ("team:web,tier:1\nowner:ann", (("team", "web"), ("tier", "1"), ("owner", "ann"))),
+        ("team:web,\ntier:1,", (("team", "web"), ("tier", "1"))),
+        ("note:hello, world", (("note", "hello, world"),)),
+        ("times:12:30,13:00", (("times", "12:30,13:00"),)),
+        (
+            "links:https://a.example,https://b.example",
+            (("links", "https://a.example,https://b.example"),),
+        ),
+        ("link:https://a.example,tier:1", (("link", "https://a.example"), ("tier", "1"))),
+        ("team:a,b", (("team", "a,b"),)),
+        ("team:a,tier:", (("team", "a,tier:"),)),
+        ("# the team\nteam:web\n  # and more", (("team", "web"),)),
+        ("команда:сайт,ярус:1", (("команда", "сайт"), ("ярус", "1"))),
+        ("family:👨\u200d👩\u200d👧", (("family", "👨\u200d👩\u200d👧"),)),
+        ("path:C:\\deploy\\", (("path", "C:\\deploy\\"),)),
+    ],
+)
+def test_commas_separate_tags_only_if_every_part_looks_like_one(text: str, tags: Tags) -> None:
+    assert parse_tags(text) == tags
+    assert list(tag_warnings(text)) == []
+
+
+@pytest.mark.parametrize("line", ["team:web tier:1", "team:web\ttier:1", "a:1,team:web tier:1"])
+def test_blanks_between_tags_are_warned_of(line: str) -> None:
+    [warning] = tag_warnings(f"x:1\n{line}")
+    assert warning.startswith("`tags` line 2 is sent as one tag")
+    assert "commas" in warning
+
+
+@pytest.mark.parametrize("line", ["title:fix the shop", "title:see https://a.example", "a:b c"])
+def test_blanks_in_a_value_are_not_warned_of(line: str) -> None:
+    assert list(tag_warnings(line)) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("- team:web", "line 2 begins with the dash"),
+        ("team:web \\", "line 2 ends with the mark of a continued line"),
+        ('{"team": "web"}', "line 2 is part of a JSON or YAML value"),
+        ('["team:web"]', "line 2 is part of a JSON or YAML value"),
+        ('"team:web"', "line 2 has quotation marks"),
+        ("'team':web", "line 2 has quotation marks"),
+        ('team:"web"', "line 2 has quotation marks"),
+        ("team:“web”", "line 2 has quotation marks"),
+        ("team:we\u200bb", "line 2 has the invisible character U+200B"),
+        ("team:web\x1b[0m", "line 2 has the invisible character U+001B"),
+        ("te\ufeffam:web", "line 2 has the invisible character U+FEFF"),
+        ("team", "line 2 has not"),
+        (",", "line 2 has not"),
+    ],
+)
+def test_what_another_tool_left_is_an_error_that_names_the_line(line: str, rule: str) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        parse_tags(f"x:1\n{line}")
+    assert rule in caught.value.rule
+
+
+pieces = st.sampled_from(
+    [*"[]{}\"'`,;=#-\\\n\r\t :", "team:web", "\ufeff", "\u200b", "“", "”", "\u200d"]
+)
+anything = st.lists(pieces | st.text(max_size=4), max_size=8).map("".join)
+
+
+@given(anything)
+def test_any_text_is_tags_that_print_shows_or_an_error(text: str) -> None:
+    try:
+        tags = parse_tags(text)
+    except InvalidValue:
+        return
+    for part in (part for tag in tags for part in tag):
+        assert part
+        assert part == part.strip()
+        assert part in text
+        assert not invisible_character(part)
+        assert not is_quoted(part)
+
+
+@given(st.lists(st.sampled_from(["team:web", "tier:1", "a b:c d", "k:v,w"]), min_size=1), st.data())
+def test_tags_are_the_same_on_lines_and_behind_commas(tags: list[str], data: st.DataObject) -> None:
+    plain = [tag for tag in tags if "," not in tag]
+    assert parse_tags(",".join(plain)) == parse_tags("\n".join(plain))
