@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from errno import ENOENT, ENOSPC
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from pydantic import ValidationError
@@ -19,6 +20,7 @@ from ..messages import DeliveryResult, Message
 from ..values.strict_json import DEEPEST, load_json
 from ..values.text import quoted
 from ..vendors.registry import VENDORS
+from .copied_lines import copied_lines, decode
 
 FOLDER = "deployment-events"
 LARGEST_LINE = 1024 * 1024
@@ -45,23 +47,48 @@ def dump(messages: Iterable[Message]) -> str:
 def parse(text: str, *, foreign: bool = False) -> list[Message]:
     """Return the messages of a file, the oldest first. Raises `OutboxError` for the first bad line.
 
-    `foreign`: the lines may have been copied from a log.
+    `foreign`: the lines may have been copied from a log, with other lines around them.
     """
-    messages = [
-        _parse_line(number, line, foreign=foreign)
-        for number, line in enumerate(text.split("\n"), 1)
-        if line.strip()
-    ]
+    messages = _parse_copied(text) if foreign else _parse_own(text)
     return sorted(messages, key=lambda message: message.at)
 
 
-def _parse_line(number: int, line: str, *, foreign: bool) -> Message:
+def _parse_own(text: str) -> list[Message]:
+    return [
+        _parse_line(number, _load(number, line), foreign=False)
+        for number, line in enumerate(text.split("\n"), 1)
+        if line.strip()
+    ]
+
+
+def _first_line(text: str) -> list[tuple[int, str]]:
+    """Return the first line that is not blank, so that an error names it."""
+    numbered = enumerate(text.split("\n"), 1)
+    return next(([(number, line)] for number, line in numbered if line.strip()), [])
+
+
+def _parse_copied(text: str) -> list[Message]:
+    """Skip what is no event, such as an input's value in a log, unless there is no event."""
+    lines = list(copied_lines(text)) or _first_line(text)
+    values = [(number, _load(number, line)) for number, line in lines]
+    events = [(number, value) for number, value in values if _is_event(value)]
+    return [_parse_line(number, value, foreign=True) for number, value in events or values]
+
+
+def _is_event(value: Any) -> bool:
+    return isinstance(value, dict) and bool(value.keys() & {"format", "vendor"})
+
+
+def _load(number: int, line: str) -> Any:
     if len(line) > LARGEST_LINE:
         raise OutboxError(f"has a line {number} longer than {LARGEST_LINE // 1024} KiB")
     try:
-        value = load_json(line, DEEPEST + _WRAPPER_LEVELS)
+        return load_json(line, DEEPEST + _WRAPPER_LEVELS)
     except ValueError as error:
         raise _no_outbox(f"line {number} is no JSON ({error})") from None
+
+
+def _parse_line(number: int, value: Any, *, foreign: bool) -> Message:
     try:
         message = Message.model_validate(value)
         VENDORS[message.vendor].validate(message, copied=foreign)
@@ -81,18 +108,13 @@ def _no_outbox(reason: str) -> OutboxError:
     return OutboxError(f"is no list of undelivered events: {reason}")
 
 
-def read(path: Path, *, foreign: bool = False) -> list[Message]:
+def read(path: Path) -> list[Message]:
     """Read an outbox that this action wrote. Raises `OutboxError`; the file stays unchanged."""
-    try:
-        return parse(path.read_bytes().decode("utf-8"), foreign=foreign)
-    except OSError as error:
-        raise OutboxError(f"cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise OutboxError("is no UTF-8 text") from None
+    return parse(_read_text(path))
 
 
-def read_foreign(path: Path) -> list[Message]:
-    """Read a file that the user named. Raises `OutboxError`; the file stays unchanged."""
+def read_foreign(path: Path) -> str:
+    """Return the text of a file that the user named. Raises `OutboxError`."""
     try:
         size = path.stat().st_size
     except OSError as error:
@@ -100,7 +122,16 @@ def read_foreign(path: Path) -> list[Message]:
     if size > _LARGEST_FOREIGN_FILE:
         limit = _LARGEST_FOREIGN_FILE // 1024 // 1024
         raise OutboxError(f"has more than {limit} MiB: it is no file of undelivered events")
-    return read(path, foreign=True)
+    return _read_text(path)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return decode(path.read_bytes())
+    except OSError as error:
+        raise OutboxError(f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise OutboxError("is no UTF-8 text") from None
 
 
 def with_cause(message: Message, result: DeliveryResult) -> Message:

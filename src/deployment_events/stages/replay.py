@@ -1,10 +1,10 @@
 """`event: replay`: sends what an earlier run could not deliver."""
 
-import re
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from ..delivery.copied_lines import is_copied, is_outbox
 from ..delivery.network import Network
 from ..delivery.outbox import Outbox, new_name, parse, read_foreign
 from ..errors import OutboxError, Problem
@@ -42,6 +42,8 @@ def replay(runner: Runner, clock: Clock, inputs: Inputs) -> int:
     except OutboxError as error:
         return reject(runner, [_problem(inputs.replay, error)])
     messages = source.messages
+    if any(runner.secrets.found_in(message.model_dump(mode="json")) for message in messages):
+        return reject(runner, [_secret_problem()])
     if not messages:
         set_no_results(runner)
         runner.notice("replay holds no events: nothing is sent.")
@@ -72,34 +74,36 @@ def replay(runner: Runner, clock: Clock, inputs: Inputs) -> int:
 
 
 def _problem(given: str, error: OutboxError) -> Problem:
-    unchanged = " and the file is as it was"
-    if _is_lines(_as_copied(given)):
-        unchanged = ""
+    unchanged = "" if is_copied(given) else " and the file is as it was"
     fix = f"Nothing was sent{unchanged}. Give the events as this action wrote them."
     return Problem("replay", str(error), None, fix)
 
 
+def _secret_problem() -> Problem:
+    fix = "Nothing was sent. Remove it: the events are sent to the vendors."
+    return Problem("replay", "must not contain a secret", None, fix)
+
+
 def _read(runner: Runner, given: str) -> Source:
     """Return the events and the outbox. Raises `OutboxError`."""
-    lines = _as_copied(given)
-    if _is_lines(lines):
-        name = new_name()
-        return Source(parse(lines, foreign=True), open_outbox(runner, name), name)
+    if is_copied(given):
+        return _new_source(runner, parse(given, foreign=True))
     path = _find(runner, given)
+    text = read_foreign(path)
+    messages = parse(text, foreign=True)
+    if not is_outbox(text):
+        # A log is the user's file and stays as it is.
+        return _new_source(runner, messages)
     shown = given
     if runner.temp is not None and path.is_relative_to(runner.temp):
         shown = str(path.relative_to(runner.temp))
-    return Source(read_foreign(path), Outbox(path, runner.warning), shown)
+    return Source(messages, Outbox(path, runner.warning), shown)
 
 
-def _is_lines(text: str) -> bool:
-    return text.startswith("{")
-
-
-def _as_copied(text: str) -> str:
-    """Remove what surrounds copied lines: the summary's code fence, the log's timestamps."""
-    lines = [re.sub(r"^\S+Z\s+(?=\{)", "", line.strip()) for line in text.splitlines()]
-    return "\n".join(line for line in lines if not re.fullmatch(r"`{3,}\w*", line)).strip()
+def _new_source(runner: Runner, messages: list[Message]) -> Source:
+    """Return copied events, with a new outbox for what fails again."""
+    name = new_name()
+    return Source(messages, open_outbox(runner, name), name)
 
 
 def _find(runner: Runner, given: str) -> Path:
