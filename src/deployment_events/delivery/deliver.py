@@ -4,7 +4,7 @@ The worker pools send all that they do to one queue, which the caller's thread r
 deadline the caller goes on without them. Without threads, the caller's thread delivers.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -45,13 +45,16 @@ def deliver(
     settings: Mapping[str, Settings],
     outbox: Outbox,
     network: Network,
+    withheld: Mapping[int, DeliveryResult] | None = None,
 ) -> Delivery:
     """Send messages, and keep in the outbox what is not accepted.
 
     `settings` are those of the vendors whose key is set: messages of other vendors are not sent.
+    `withheld` are the results of messages that must not be sent, by the message's number.
     """
     collector = _Collector(messages, outbox, network)
-    for name, numbered in _by_vendor(messages).items():
+    collector.add(withheld or {})
+    for name, numbered in _by_vendor(messages, withheld or {}).items():
         if name in settings:
             collector.start(
                 VendorClient(VENDORS[name], settings[name], collector.network), numbered
@@ -65,11 +68,14 @@ def deliver(
     return Delivery(collector.finish(), outbox.works)
 
 
-def _by_vendor(messages: Sequence[Message]) -> dict[str, dict[int, Message]]:
+def _by_vendor(
+    messages: Sequence[Message], withheld: Collection[int]
+) -> dict[str, dict[int, Message]]:
     """Return each vendor's messages by their number, in the order of the messages."""
     by_vendor: dict[str, dict[int, Message]] = {}
     for number, message in enumerate(messages):
-        by_vendor.setdefault(message.vendor, {})[number] = message
+        if number not in withheld:
+            by_vendor.setdefault(message.vendor, {})[number] = message
     return by_vendor
 
 

@@ -16,6 +16,7 @@ from ..vendors.registry import VENDORS
 from .left import Left, left_by_main
 from .send import open_outbox, send
 from .state import State, load, restore_settings
+from .withhold import withhold
 
 
 def post(runner: Runner, clock: Clock) -> int:
@@ -37,7 +38,7 @@ def post(runner: Runner, clock: Clock) -> int:
         )
         runner.summarize(render_nothing(runner.annotations, runner.hide))
         return 0
-    event = choose_end(raw["job-status"], state.on_cancelled)
+    event = choose_end(raw.get("job-status", ""), state.on_cancelled)
     if isinstance(event, NoEvent):
         return _report_no_event(runner, state, settings, event)
     return _report_end(runner, clock, state, settings, event)
@@ -61,10 +62,12 @@ def _report_end(
             "use this action as a step of the job."
         )
 
-    messages = (*left.messages, *plan.messages)
+    messages, withheld = withhold(runner, (*left.messages, *plan.messages))
     outbox = open_outbox(runner, left.outbox)
     enabled = settings.enabled().shared
-    delivery = send(runner, messages, enabled, outbox, network, dry_run=state.dry_run)
+    delivery = send(
+        runner, messages, enabled, outbox, network, dry_run=state.dry_run, withheld=withheld
+    )
     results = [*delivery.results, *plan.skipped]
     log_results(runner, results)
     lines = log_undelivered(runner, messages, delivery.results)
@@ -94,14 +97,15 @@ def _report_no_event(
 
 def _report_unsent(runner: Runner, state: State, left: Left) -> None:
     """Report what main could not deliver, and what post has no end for."""
+    messages, _ = withhold(runner, left.messages)
     outbox = open_outbox(runner, left.outbox)
-    outbox.keep(left.messages)
+    outbox.keep(messages)
     where = f"it stays in {left.outbox}" if outbox.works else "it is in this log"
     runner.warning(f"What main could not deliver is not sent either: {where}, for event: replay.")
     results = [
         undelivered(message, message.cause or "main ended before it was answered")._replace(id="")
-        for message in left.messages
+        for message in messages
     ]
-    lines = log_undelivered(runner, left.messages, results)
+    lines = log_undelivered(runner, messages, results)
     summary = Summary(results, state.deployments, lines, runner.annotations, outbox.works)
     runner.summarize(render(summary, runner.hide))

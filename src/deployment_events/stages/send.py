@@ -6,7 +6,7 @@ from ..delivery.deliver import Delivery, deliver
 from ..delivery.network import Network
 from ..delivery.outbox import Outbox
 from ..github.runner import Runner
-from ..messages import Message
+from ..messages import DeliveryResult, Message
 from ..report.log import log_dry_run
 from ..vendors.base import Settings
 
@@ -24,9 +24,13 @@ def send(
     network: Network,
     *,
     dry_run: bool,
+    withheld: Mapping[int, DeliveryResult] | None = None,
 ) -> Delivery:
-    """Return one result for each message; what is not accepted stays in the outbox."""
+    """Return one result for each message; what is not accepted stays in the outbox.
+
+    `withheld` are the results of messages that must not be sent, by the message's number.
+    """
     if dry_run:
         return Delivery(tuple(log_dry_run(runner, messages, settings)), kept=True)
     outbox.keep(messages)
-    return deliver(messages, settings, outbox, network)
+    return deliver(messages, settings, outbox, network, withheld)

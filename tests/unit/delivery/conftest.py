@@ -1,6 +1,6 @@
 """A sandbox, and delivery that sends to it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -127,19 +127,25 @@ class SandboxDelivery:
         return VendorClient(VENDORS[name], self.settings[name], network)
 
     def deliver(
-        self, *messages: Message, settings: dict[str, Settings] | None = None
+        self,
+        *messages: Message,
+        settings: dict[str, Settings] | None = None,
+        withheld: Mapping[int, DeliveryResult] | None = None,
     ) -> tuple[DeliveryResult, ...]:
         """Deliver messages from an outbox, as a stage does."""
-        return self.delivered(*messages, settings=settings).results
+        return self.delivered(*messages, settings=settings, withheld=withheld).results
 
     def delivered(
-        self, *messages: Message, settings: dict[str, Settings] | None = None
+        self,
+        *messages: Message,
+        settings: dict[str, Settings] | None = None,
+        withheld: Mapping[int, DeliveryResult] | None = None,
     ) -> Delivery:
         """Deliver messages, and return all that `deliver` returns."""
         outbox = Outbox(self.path, self.log.append)
         outbox.keep(messages)
         settings = self.settings if settings is None else settings
-        return deliver(messages, settings, outbox, self.network())
+        return deliver(messages, settings, outbox, self.network(), withheld)
 
     @property
     def kept(self) -> list[Message]:

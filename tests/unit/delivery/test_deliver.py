@@ -10,7 +10,7 @@ import pytest
 from deployment_events.delivery.outbox import Outbox, parse
 from deployment_events.http import addresses
 from deployment_events.http.deadline import Clock
-from deployment_events.messages import Status
+from deployment_events.messages import Status, undelivered
 from sandbox import Fault, Sandbox
 from sandbox.faults import Exchange
 from sandbox.faults.wire import slow
@@ -97,6 +97,18 @@ def test_messages_of_a_vendor_without_its_key_are_kept_and_not_sent(
     assert results[1].error == "Datadog's key is empty"
     assert [one.vendor for one in delivery.kept] == ["datadog"]
     assert sandbox.requests("datadog") == []
+
+
+def test_a_withheld_message_is_kept_and_not_sent(
+    delivery: Any, sandbox: Sandbox, message: Any
+) -> None:
+    messages = [message(0), message(1), message(2, vendor="launchdarkly")]
+    withheld = {1: undelivered(messages[1], "a secret")}
+    sent, kept, other = delivery.deliver(*messages, withheld=withheld)
+    assert [result.status for result in (sent, other)] == [Status.DELIVERED, Status.DELIVERED]
+    assert kept is withheld[1]
+    assert [one.cause for one in delivery.kept] == ["a secret"]
+    assert len(sandbox.requests("datadog")) == 1
 
 
 def test_the_delivery_is_kept_if_what_is_left_is_on_disk(
