@@ -244,14 +244,18 @@ def test_a_deployment_status_tells_everything_itself() -> None:
         "deployment_status": {"state": "success", "created_at": "2026-05-04T09:33:00Z"},
     }
     idle = {**event, "deployment_status": {"state": "queued", "created_at": "2026-05-04T09:30:01Z"}}
+    preview = {
+        "deployment": {**done["deployment"], "environment": "pr-12", "transient_environment": True},
+        "deployment_status": done["deployment_status"],
+    }
     with Sandbox() as sandbox:
         runs = [
             execute(sandbox, "deployment-status.yml", event_name="deployment_status", event=payload)
-            for payload in (idle, event, done)
+            for payload in (idle, preview, event, done)
         ]
         feature = only(sandbox.deployments("launchdarkly"))
         deployment = only(sandbox.deployments("datadog"))
-    assert [run.conclusion for run in runs] == ["skipped", "success", "success"]
+    assert [run.conclusion for run in runs] == ["skipped", "skipped", "success", "success"]
     assert not [told for run in runs for told in complaints(run)]
     assert (feature["status"], feature["environmentKey"]) == ("finished", "staging")
     assert feature["durationMs"] == 175_000  # from its first `in_progress`
