@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from support.inprocess import Ended, Step
 from support.quick import quick_step
 
 from deployment_events.inputs.model import input_names
-from deployment_events.values.text import clean
+from deployment_events.values.rules import InvalidValue
+from deployment_events.values.single_line import identifier
+from deployment_events.values.text import clean, invisible_character
 from deployment_events.vendors.input_names import secret_names
 from emulator import find_commands
 from sandbox import Fault, Sandbox
@@ -52,9 +55,18 @@ FREE = [
         "launchdarkly-version-name",
         "datadog-team",
     ),
-    *("replay", "job-index", "job-status"),
+    *("job-index", "job-status"),
 ]
-"""Inputs that take any text."""
+"""Inputs that take any line of text."""
+
+
+def accepted(text: str) -> str:
+    """Return as much of a text as an input of one line accepts."""
+    line = "".join(one for one in text.replace("$", "S") if not invisible_character(one)).strip()
+    with suppress(InvalidValue):
+        return identifier(line) or "x"
+    return f"x{line}"
+
 
 VARIABLES = [
     *(
@@ -120,7 +132,7 @@ def test_no_input_forges_a_command(
 
 @shared
 @given(
-    st.dictionaries(st.sampled_from(FREE), variables),
+    st.dictionaries(st.sampled_from(FREE), variables.map(accepted)),
     st.lists(variables, max_size=3),
     st.dictionaries(strangers, json_values, max_size=2),
     st.sampled_from(["auto", "finished", "custom", "failed"]),
@@ -141,12 +153,17 @@ def test_no_text_that_is_sent_forges_a_command(
         running.fail("datadog", fault)
     one = step(running, root=tmp_path, event=event)
     one.inputs |= texts
-    one.inputs["tags"] = "\n".join(f"key:{' '.join(tag.split())}x" for tag in tags)
+    if "service" in texts:
+        one.inputs["service"] = json.dumps([texts["service"]])
+    one.inputs["tags"] = "\n".join(f"key:{' '.join(accepted(tag).split())}x" for tag in tags)
     one.inputs["launchdarkly-event-metadata"] = (
         in_environment(json.dumps(metadata)) if metadata else ""
     )
-    one.inputs["replay"] = ""
     for ended in whole_job(one):
+        if ended.code:
+            # Half a character and NaN are no JSON.
+            [error] = ended.annotations("error")
+            assert error.startswith("launchdarkly-event-metadata must be a JSON object")
         check(ended)
 
 

@@ -15,6 +15,7 @@ from ..deployment import Deployment, Event, StartSource
 from ..errors import InputError
 from ..github.api import ApiStart, GitHubApi
 from ..github.context import Context, read_context
+from ..github.derived_secrets import without_secrets
 from ..github.runner import Runner
 from ..github.start import read_start
 from ..http.deadline import Clock
@@ -46,7 +47,7 @@ def recover(runner: Runner, clock: Clock) -> int:
     """
     # Post has masked the keys.
     raw = runner.inputs(input_names())
-    context = read_context(os.environ)
+    context = without_secrets(read_context(os.environ), runner.secrets)
     inputs = _read(raw, clock, context)
     if inputs is None or not _main_would_leave_the_end(inputs, context):
         return 0
@@ -70,6 +71,7 @@ def _read(raw: dict[str, str], clock: Clock, context: Context) -> Inputs | None:
             clock.now(),
             context.environment,
             may_lack_environment=context.should_name_environment,
+            has_repository=bool(context.repository_name),
         )
     except InputError:
         return None
@@ -77,7 +79,7 @@ def _read(raw: dict[str, str], clock: Clock, context: Context) -> Inputs | None:
 
 def _main_would_leave_the_end(inputs: Inputs, context: Context) -> bool:
     is_auto = inputs.event == "auto" and context.event_name != "deployment_status"
-    return is_auto and bool(inputs.enabled.shared)
+    return is_auto and not inputs.no_service and bool(inputs.enabled.shared)
 
 
 def _report(runner: Runner, clock: Clock, inputs: Inputs, context: Context, event: Event) -> int:

@@ -51,7 +51,8 @@ def version_is_needed(id_input: str) -> Problem:
     rule = f"must be set to change a deployment without `{id_input}`"
     fix = (
         "Set it, as an input or in the line of the service, to the version that was reported: the "
-        "default is the commit of this run, not the deployment to change."
+        "default is the commit of this run, not the deployment to change. If the ID should come "
+        "from another job, check `needs`; GitHub drops job outputs that contain a secret's value."
     )
     return Problem("version", rule, None, fix)
 
