@@ -180,7 +180,7 @@ def check_commands(ended: Ended) -> None:
 
 def check_files(ended: Ended) -> None:
     assert set(ended.outputs) <= set(load_action().outputs)
-    assert set(ended.state) <= {"done", "deployment"}
+    assert set(ended.state) <= {"done", "deployment", "confirmed"}
     for result in json.loads(ended.outputs.get("results", "[]")):
         assert set(result) == {
             "service",
