@@ -13,7 +13,14 @@ from support.messages import SOURCE
 from deployment_events.inputs.model import input_names
 
 INPUTS = tuple(sorted(f"INPUT_{name.upper()}" for name in input_names()))
-CONTEXT = (*ENVIRONMENT, "GITHUB_API_URL", "GITHUB_EVENT_PATH", "GITHUB_WORKSPACE")
+CONTEXT = (
+    *ENVIRONMENT,
+    "GITHUB_API_URL",
+    "GITHUB_HEAD_REF",
+    "GITHUB_REF_NAME",
+    "GITHUB_EVENT_PATH",
+    "GITHUB_WORKSPACE",
+)
 FILES = (*COMMAND_FILES, "RUNNER_TEMP", "RUNNER_DEBUG", "GITHUB_EVENT_PATH")
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "https_proxy", "no_proxy")
 CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE")
@@ -52,7 +59,7 @@ def run(variables: dict[str, str], stage: str) -> Ended:
         unreachable = {
             "launchdarkly_access_token": "api-5eed",
             "launchdarkly_base_url": "https://127.0.0.1:1",
-            "datadog_api_key": "0123456789abcdef0123456789abcdef",
+            "datadog_api_key": "dd5eed00" * 4,
             "datadog_base_url": "http://127.0.0.1:1",
         }
         given = {"timeout_seconds": "0.05", "job_status": "success", "github_token": "x"}

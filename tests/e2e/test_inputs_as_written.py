@@ -382,5 +382,5 @@ def test_several_lines_are_no_file_name(make_step: Any, sandbox: Sandbox) -> Non
 def test_a_missing_id_names_the_outputs_that_github_drops(make_step: Any, sandbox: Sandbox) -> None:
     change = {"event": "update", "datadog_change_failure": "true", "datadog_app_key": "x" * 20}
     error = rejected(make_step(**change, datadog_deployment_id="").main(), sandbox)
-    assert error.startswith("datadog-deployment-id is needed")
+    assert error.startswith("version must be set to change a deployment without")
     assert "GitHub drops job outputs that contain a secret's value" in error

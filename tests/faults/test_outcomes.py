@@ -54,7 +54,7 @@ class Row:
 
 
 NO_KEYS = {"launchdarkly_access_token": "", "datadog_api_key": ""}
-AUTO = {"event": "auto", "started_at": ""}
+AUTO = {"event": "auto", "started_at": "auto"}
 ONE = {"launchdarkly_access_token": ""}
 LOST = ("undelivered", "undelivered")
 NO = ("refused", "refused")

@@ -15,7 +15,7 @@ from ..values.rules import (
     checked_by,
     one_of,
 )
-from ..values.single_line import Identifier, SingleLine
+from ..values.single_line import Identifier, SingleLine, single_line
 from ..vendors.base import Settings
 from ..vendors.input_names import input_name, key_input
 from ..vendors.plan import VendorSettings
@@ -30,8 +30,8 @@ _EVENTS = ("auto", *Event, "replay", CHECK, *GITHUB_STATUSES, "cancelled")
 
 
 def _digits(text: str) -> str:
-    """Return digits, and an empty string for anything else: the user does not set this input."""
-    return text if re.fullmatch(r"[0-9]{1,20}", text) else ""
+    """Return digits, and an empty string for another line: the user does not set this input."""
+    return text if re.fullmatch(r"[0-9]{1,20}", single_line(text)) else ""
 
 
 class Options(Frozen):
