@@ -24,6 +24,7 @@ def _check(proxy: str) -> None:
     try:
         # requests reads the address in this way, too.
         parsed = parse_url(prepend_scheme_if_needed(proxy, "http"))  # type: ignore[no-untyped-call]
+        (parsed.host or "").encode("idna")
     # Several types mean an address that cannot be read.
     except (LocationValueError, ValueError, AttributeError, TypeError):
         raise _unusable(proxy) from None

@@ -39,7 +39,15 @@ def test_an_address_with_a_password_that_cannot_be_read_says_what_to_encode(
 
 
 @pytest.mark.parametrize(
-    "proxy", ["http://", "http:///path", "ftp://proxy.example", "http://proxy.example:x", "://"]
+    "proxy",
+    [
+        "http://",
+        "http://a..b",
+        "http:///path",
+        "ftp://proxy.example",
+        "http://proxy.example:x",
+        "://",
+    ],
 )
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY", "https_proxy"])
 def test_any_other_address_that_cannot_be_used_is_refused(
