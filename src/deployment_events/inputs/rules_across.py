@@ -7,7 +7,7 @@ from ..errors import Problem
 from ..values.times import duration, has_offset, iso
 from ..vendors.input_names import input_name, key_input
 from ..vendors.registry import VENDORS
-from .model import Inputs
+from .model import CHECK, Inputs
 
 _CLOCK_DRIFT = 10 * 60 * 1000  # ms
 """How far the clock of another machine may be ahead."""
@@ -31,7 +31,8 @@ def problems_across(
     if inputs.event == "replay":
         return
     yield from _vendors(inputs, reported)
-    if not (has_repository or inputs.services or inputs.no_service):
+    names_service = has_repository or inputs.services or inputs.no_service
+    if inputs.event != CHECK and not names_service:
         rule = "must be set, because GITHUB_REPOSITORY is empty"
         yield Problem("service", rule, None, "Set it to the name of the deployed service.")
 
