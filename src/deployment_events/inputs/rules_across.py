@@ -32,7 +32,9 @@ def problems_across(
         return
     yield from _vendors(inputs, reported)
     names_service = has_repository or inputs.services or inputs.no_service
-    if inputs.event != CHECK and not names_service:
+    # Without a vendor nothing is reported, and a warning says so.
+    reports = inputs.event != CHECK and inputs.enabled.shared
+    if reports and not names_service:
         rule = "must be set, because GITHUB_REPOSITORY is empty"
         yield Problem("service", rule, None, "Set it to the name of the deployed service.")
 

@@ -509,3 +509,9 @@ def test_any_inputs_are_read_or_refused_with_names_from_action_yml(changes: dict
     except InputError as error:
         named = {one.input for one in error.problems}
     assert named <= set(input_names())
+
+
+def test_without_a_vendor_no_service_is_needed() -> None:
+    """As in `docker run IMAGE`, which warns that nothing is reported."""
+    given = raw(launchdarkly_access_token="", datadog_api_key="")
+    assert read_inputs(given, NOW, has_repository=False).enabled.shared == {}
