@@ -31,7 +31,12 @@ def test_outputs_of_more_than_a_megabyte_are_whole(sandbox: Sandbox, tmp_path: P
 
 def test_the_state_of_as_many_services_reaches_post(sandbox: Sandbox, tmp_path: Path) -> None:
     proxies: dict[str, Any] = {"ALL_PROXY": "socks5://127.0.0.1:9"}
-    options = {"event": "auto", "started_at": "", "service": "\n".join(SERVICES), "env": proxies}
+    options = {
+        "event": "auto",
+        "started_at": "auto",
+        "service": "\n".join(SERVICES),
+        "env": proxies,
+    }
     step = finished_steps(tmp_path)(sandbox, **options)
     step.main()
     assert max(len(value) for value in step.state.values()) < 100 * 1024

@@ -83,7 +83,7 @@ def test_without_threads_a_vendor_that_is_down_does_not_affect_the_other(
 def test_both_stages_of_auto_report_without_threads(
     make_step: Any, sandbox: Sandbox, limited: Any, count: int
 ) -> None:
-    step = make_step(sandbox, event="auto", started_at="", service=SERVICES)
+    step = make_step(sandbox, event="auto", started_at="auto", service=SERVICES)
     told, started = statuses(step, limited("main", count))
     assert (started.code, started.stderr) == (0, "")
     assert told["launchdarkly", "delivered"] == 12

@@ -104,7 +104,7 @@ def test_nothing_is_lost_and_nothing_is_doubled(
     plain_sandbox.heal()
     file = step.temp / ended.outputs["undelivered-path"]
     again = make_step(
-        plain_sandbox, "again", event="replay", replay=str(file), started_at=""
+        plain_sandbox, "again", event="replay", replay=str(file), started_at="auto"
     ).main()
 
     assert again.code == 0
@@ -131,7 +131,7 @@ def test_a_job_under_fire_from_main_to_post_loses_nothing(
     spread(plain_sandbox, SHARE)
     services = "\n".join(f"service-{number}" for number in range(60))
     step = make_step(
-        plain_sandbox, event="auto", started_at="", service=services, timeout_seconds="3600"
+        plain_sandbox, event="auto", started_at="auto", service=services, timeout_seconds="3600"
     )
     started = step.main()
     ended = step.post()

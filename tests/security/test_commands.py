@@ -62,7 +62,8 @@ FREE = [
 
 def accepted(text: str) -> str:
     """Return as much of a text as an input of one line accepts."""
-    line = "".join(one for one in text.replace("$", "S") if not invisible_character(one)).strip()
+    text = text.replace("$", "S").replace("{{", "{ {")
+    line = "".join(one for one in text if not invisible_character(one)).strip()
     with suppress(InvalidValue):
         return identifier(line) or "x"
     return f"x{line}"

@@ -115,7 +115,7 @@ def test_every_form_of_every_key_is_masked_before_anything_else_is_written(
 
 
 def test_post_masks_its_keys_too(make_step: Any, sandbox: Sandbox) -> None:
-    step = make_step(sandbox, event="auto", started_at="")
+    step = make_step(sandbox, event="auto", started_at="auto")
     step.main()
     masks = [
         command.data for command in find_commands(step.post().stdout) if command.name == "add-mask"
@@ -256,7 +256,7 @@ def test_main_hands_no_key_to_post(make_step: Any, sandbox: Sandbox) -> None:
     step = make_step(
         sandbox,
         event="auto",
-        started_at="",
+        started_at="auto",
         service="\n".join(f"s{n}{'-' * 400}" for n in range(300)),
     )
     ended = step.main()
@@ -289,7 +289,7 @@ def test_the_jobs_start_is_asked_of_github_with_its_own_token_alone(
             "started_at": "2026-05-04T09:30:00Z",
         }
     ]
-    step = make_step(sandbox, started_at="", github_token=GITHUB_TOKEN)
+    step = make_step(sandbox, started_at="auto", github_token=GITHUB_TOKEN)
     ended = step.main()
     assert ended.outputs["started-at"] == "2026-05-04T09:30:00.000Z"
     [asked] = sandbox.requests("github")
@@ -306,7 +306,9 @@ def test_nothing_wrong_with_githubs_api_stops_the_report_or_takes_more_than_its_
 ) -> None:
     monkeypatch.setattr("deployment_events.github.api.SECONDS", 0.3)
     sandbox.fail("github", fault)
-    step = make_step(sandbox, started_at="", github_token=GITHUB_TOKEN, env={"RUNNER_DEBUG": "1"})
+    step = make_step(
+        sandbox, started_at="auto", github_token=GITHUB_TOKEN, env={"RUNNER_DEBUG": "1"}
+    )
     ended = step.main()
     assert ended.seconds < 1.5
     assert {one["status"] for one in ended.results} == {"delivered"}
@@ -317,7 +319,7 @@ def test_nothing_wrong_with_githubs_api_stops_the_report_or_takes_more_than_its_
 def test_a_whole_process_leaks_no_key(make_step: Any, sandbox: Sandbox) -> None:
     for vendor in VENDORS:
         sandbox.fail(vendor, "echo-key-everywhere")
-    step: Step = make_step(sandbox, event="auto", started_at="", env={"RUNNER_DEBUG": "1"})
+    step: Step = make_step(sandbox, event="auto", started_at="auto", env={"RUNNER_DEBUG": "1"})
     main = run(step)
     post = run(step, "post")
     assert (main.code, post.code) == (0, 0)

@@ -207,7 +207,7 @@ class TestTls:
     ) -> None:
         secrets = tmp_path / "keys.log"
         step = make_step(
-            tls_sandbox, event="auto", started_at="", env={"SSLKEYLOGFILE": str(secrets)}
+            tls_sandbox, event="auto", started_at="auto", env={"SSLKEYLOGFILE": str(secrets)}
         )
         assert run(step).code == 0
         assert run(step, "post").code == 0

@@ -52,7 +52,7 @@ def trapped(make_step: Any, sandbox: Sandbox) -> Any:
     """A step in a repository full of traps."""
 
     def make(**env: str) -> Step:
-        step: Step = make_step(sandbox, event="auto", started_at="", env=env)
+        step: Step = make_step(sandbox, event="auto", started_at="auto", env=env)
         for name in MODULES:
             (step.workspace / f"{name}.py").write_text(TRAP)
             (step.workspace / name).mkdir()
@@ -117,7 +117,7 @@ def test_no_locale_stops_text_of_all_languages(
     make_step: Any, sandbox: Sandbox, locale: str
 ) -> None:
     env = {"LC_ALL": locale, "LANG": locale, "GITHUB_ACTOR": "ÄöÜ-日本"}
-    step = make_step(sandbox, event="auto", started_at="", service="日本-ü", env=env)
+    step = make_step(sandbox, event="auto", started_at="auto", service="日本-ü", env=env)
     report(step, sandbox)
 
 
