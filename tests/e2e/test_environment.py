@@ -15,11 +15,8 @@ from deployment_events.inputs.model import input_names
 INPUTS = tuple(sorted(f"INPUT_{name.upper()}" for name in input_names()))
 CONTEXT = (
     *ENVIRONMENT,
-    "GITHUB_API_URL",
-    "GITHUB_HEAD_REF",
-    "GITHUB_REF_NAME",
-    "GITHUB_EVENT_PATH",
-    "GITHUB_WORKSPACE",
+    *("GITHUB_API_URL", "GITHUB_EVENT_PATH", "GITHUB_WORKSPACE"),
+    *("GITHUB_HEAD_REF", "GITHUB_REF_NAME", "ACT", "GITEA_ACTIONS", "FORGEJO_ACTIONS"),
 )
 FILES = (*COMMAND_FILES, "RUNNER_TEMP", "RUNNER_DEBUG", "GITHUB_EVENT_PATH")
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "https_proxy", "no_proxy")
@@ -62,7 +59,7 @@ def run(variables: dict[str, str], stage: str) -> Ended:
             "datadog_api_key": "dd5eed00" * 4,
             "datadog_base_url": "http://127.0.0.1:1",
         }
-        given = {"timeout_seconds": "0.05", "job_status": "success", "github_token": "x"}
+        given = {"timeout_seconds": "0.05", "job_status": "success", "github_token": "github-5eed"}
         step = Step(Path(folder), env=variables, **unreachable, **given)
         return step.main() if stage == "main" else step.post()
 
