@@ -36,6 +36,7 @@ def test_a_deployment_is_updated(make_runner: MakeRunner, sandbox: Sandbox) -> N
             with_=with_keys(
                 sandbox,
                 event="update",
+                version=first.outputs["version"],
                 launchdarkly_patch=json.dumps(patch),
                 datadog_app_key=DATADOG_APP_KEY,
                 datadog_change_failure="true",
