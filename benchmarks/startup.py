@@ -16,6 +16,8 @@ from measure import Cost, machine, paired, version
 from service import ROOT, Service, sandbox
 from step import COMMAND, POST, environment
 
+from sandbox import DATADOG_API_KEY
+
 DATADOG_CI = ROOT / ".cache/datadog-ci/node_modules/.bin/datadog-ci"
 
 
@@ -49,7 +51,7 @@ def _datadog_ci_environment(service: Service) -> dict[str, str]:
     port = service.datadog.rpartition(":")[2]
     return {
         "PATH": os.environ["PATH"],
-        "DD_API_KEY": "sandbox-datadog-api-key",
+        "DD_API_KEY": DATADOG_API_KEY,
         "DD_SITE": f"localhost:{port}",
         "NODE_EXTRA_CA_CERTS": service.ca_alone,
         "NODE_OPTIONS": f"--require {ROOT / 'benchmarks/localhost.js'}",

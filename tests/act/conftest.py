@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from act.act import Act
 from container.docker import docker
+from support.sandboxes import make_sandbox
 
 from sandbox import Sandbox
 
@@ -46,5 +47,5 @@ def act(image: str, job_image: str, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     """Both vendors on this machine's loopback: act puts every container on the host's network."""
-    with Sandbox() as running:
+    with make_sandbox() as running:
         yield running

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from act.act import Act, Run, for_sandbox
 from support.examples import DEPLOY_SECONDS, example_text, only
+from support.sandboxes import make_sandbox
 from support.steps import event_types
 
 from sandbox import Sandbox
@@ -38,14 +39,14 @@ def run(act: Act, sandbox: Sandbox, name: str, replace: dict[str, str] | None = 
 @pytest.fixture(scope="module")
 def two_steps(act: Act) -> Iterator[tuple[Sandbox, Run]]:
     """A deployment that two steps have reported."""
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         yield sandbox, run(act, sandbox, "two-steps.yml")
 
 
 @pytest.fixture(scope="module")
 def one_step(act: Act) -> Iterator[tuple[Sandbox, Run]]:
     """The same with the example for GitHub's runner."""
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         yield sandbox, run(act, sandbox, "one-step.yml")
 
 

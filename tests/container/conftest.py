@@ -11,6 +11,7 @@ import pytest
 from container.docker import docker, save
 from container.reports import MakeRunner
 from container.saved import SavedImage
+from support.sandboxes import make_sandbox
 
 from emulator import ContainerRunner
 from sandbox import Sandbox
@@ -61,5 +62,5 @@ def make_runner(image: str, recording: list[str]) -> MakeRunner:
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     """Both vendors on this machine's loopback: containers reach them on the host's network."""
-    with Sandbox() as running:
+    with make_sandbox() as running:
         yield running

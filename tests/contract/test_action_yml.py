@@ -9,7 +9,7 @@ import pytest
 from support.manifest import MANIFEST, ROOT, defaults
 from support.moments import NOW
 from support.raw import raw
-from support.step import make_step
+from support.step import Step
 
 from deployment_events.deployment import GITHUB_STATUSES, Event
 from deployment_events.github.runner import Runner
@@ -210,8 +210,8 @@ def test_the_marketplace_gets_an_icon_and_a_colour() -> None:
 def test_a_report_sets_every_output_and_no_other(
     event: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    step = make_step(tmp_path, monkeypatch)
-    step.give(defaults() | raw(event=event, dry_run="true"))
+    step = Step(tmp_path).enter(monkeypatch)
+    step.give(raw(event=event, dry_run="true"))
     assert main(Runner(), Clock()) == 0
     assert set(step.outputs) == set(OUTPUTS)
     assert "dry-run" in capsys.readouterr().out

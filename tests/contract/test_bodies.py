@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from support import datadog_client
 from support.github import SHA, context
+from support.keys import DATADOG_APP_KEY
 from support.moments import EARLIER, NOW
-from support.raw import DATADOG_APP_KEY, inputs
+from support.raw import inputs
 from support.vendor_models import launchdarkly_model
 
 from deployment_events.deployment import Event

@@ -19,6 +19,7 @@ from support.examples import (
     only,
     stages,
 )
+from support.sandboxes import make_sandbox
 from support.steps import event_types
 
 from deployment_events.values.times import parse_time
@@ -59,7 +60,7 @@ def test_every_example_grants_nothing_by_default(name: str) -> None:
 @example("one-step.yml", "kubernetes.yml")
 @pytest.mark.parametrize("name", ["one-step.yml", "kubernetes.yml"])
 def test_one_step_reports_a_whole_deployment(name: str) -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(
             sandbox, name, replace={'echo "Your deploy goes here"': f"sleep {DEPLOY_SECONDS}"}
         )
@@ -80,7 +81,7 @@ def test_one_step_reports_a_whole_deployment(name: str) -> None:
 
 
 def test_one_step_reports_a_failed_deploy_to_launchdarkly_alone() -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(
             sandbox, "one-step.yml", replace={'echo "Your deploy goes here"': "exit 1"}
         )
@@ -92,7 +93,7 @@ def test_one_step_reports_a_failed_deploy_to_launchdarkly_alone() -> None:
 
 @example("two-steps.yml")
 def test_two_steps_report_a_whole_deployment() -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(sandbox, "two-steps.yml")
         feature = only(sandbox.deployments("launchdarkly"))
         deployment = only(sandbox.deployments("datadog"))
@@ -105,7 +106,7 @@ def test_two_steps_report_a_whole_deployment() -> None:
 
 
 def test_two_steps_report_a_failed_deploy_to_launchdarkly_alone() -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(sandbox, "two-steps.yml", replace={"./deploy.sh": "exit 1 #"})
         assert only(sandbox.deployments("launchdarkly"))["status"] == "failed"
         assert not sandbox.deployments("datadog")
@@ -116,7 +117,7 @@ def test_two_steps_report_a_failed_deploy_to_launchdarkly_alone() -> None:
 @example("two-jobs.yml", "reporting-in-its-own-jobs.yml")
 @pytest.mark.parametrize("name", ["two-jobs.yml", "reporting-in-its-own-jobs.yml"])
 def test_a_deployment_of_several_jobs_has_one_start_and_one_end(name: str) -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(sandbox, name)
         feature = only(sandbox.deployments("launchdarkly"))
         deployment = only(sandbox.deployments("datadog"))
@@ -129,7 +130,7 @@ def test_a_deployment_of_several_jobs_has_one_start_and_one_end(name: str) -> No
     "name", ["two-jobs.yml", "reporting-in-its-own-jobs.yml", "report-from-linux.yml"]
 )
 def test_a_failed_deploy_of_several_jobs_is_told_to_launchdarkly_alone(name: str) -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(
             sandbox, name, replace={"./deploy.sh": "exit 1 #", "./deploy.ps1": "exit 1 #"}
         )
@@ -158,7 +159,7 @@ class NoImage(HostRunner):
 
 def test_when_the_registry_is_down_at_the_start_the_deploys_own_clock_counts() -> None:
     before = int(time.time()) * 1000  # the shell's clock has no milliseconds
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(sandbox, "reporting-in-its-own-jobs.yml", runner=NoImage("started"))
         feature = only(sandbox.deployments("launchdarkly"))
         deployment = only(sandbox.deployments("datadog"))
@@ -176,7 +177,7 @@ def test_when_the_registry_is_down_at_the_start_a_failed_deploy_is_told_to_launc
     None
 ):
     replace = {"./deploy.sh": f"sleep {DEPLOY_SECONDS}; exit 1"}
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(
             sandbox, "reporting-in-its-own-jobs.yml", replace=replace, runner=NoImage("started")
         )
@@ -188,7 +189,7 @@ def test_when_the_registry_is_down_at_the_start_a_failed_deploy_is_told_to_launc
 
 
 def test_when_the_registry_is_up_the_start_is_told_once() -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(sandbox, "reporting-in-its-own-jobs.yml")
         told = [
             one.body["eventType"]
@@ -201,7 +202,7 @@ def test_when_the_registry_is_up_the_start_is_told_once() -> None:
 
 def test_when_the_registry_is_down_a_deploy_that_never_ran_is_not_told() -> None:
     skip = {"deploy: # needs": "deploy:\n    if: ${{ false }} # needs"}
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(
             sandbox, "reporting-in-its-own-jobs.yml", replace=skip, runner=NoImage("started")
         )
@@ -210,14 +211,14 @@ def test_when_the_registry_is_down_a_deploy_that_never_ran_is_not_told() -> None
 
 
 def test_when_the_registry_stays_down_the_deploy_succeeds_all_the_same() -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(sandbox, "reporting-in-its-own-jobs.yml", runner=NoImage("ended"))
     assert result.jobs["deploy"].conclusion == result.conclusion == "success"
 
 
 @example("report-from-linux.yml")
 def test_linux_reports_for_another_system() -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(sandbox, "report-from-linux.yml")
         deployment = only(sandbox.deployments("datadog"))
         feature = only(sandbox.deployments("launchdarkly"))
@@ -248,7 +249,7 @@ def test_a_deployment_status_tells_everything_itself() -> None:
         "deployment": {**done["deployment"], "environment": "pr-12", "transient_environment": True},
         "deployment_status": done["deployment_status"],
     }
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         runs = [
             execute(sandbox, "deployment-status.yml", event_name="deployment_status", event=payload)
             for payload in (idle, preview, event, done)
@@ -266,7 +267,7 @@ def test_a_deployment_status_tells_everything_itself() -> None:
 @example("workflow-run.yml")
 def test_a_workflow_run_reports_the_tested_commit() -> None:
     event = {"workflow_run": {"conclusion": "success", "event": "push", "head_sha": OTHER_SHA}}
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(sandbox, "workflow-run.yml", event_name="workflow_run", event=event)
         deployment = only(sandbox.deployments("datadog"))
         feature = only(sandbox.deployments("launchdarkly"))
@@ -279,7 +280,7 @@ def test_a_workflow_run_deploys_neither_what_failed_nor_what_a_fork_has_sent(cha
     event = {
         "workflow_run": {"conclusion": "success", "event": "push", "head_sha": OTHER_SHA, **change}
     }
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(sandbox, "workflow-run.yml", event_name="workflow_run", event=event)
         assert not sandbox.requests()
     assert result.conclusion == "skipped"
@@ -328,7 +329,7 @@ def test_a_deployment_whose_runner_died_is_closed(
         "event: started": "event: started\n          started-at: 2026-05-04T09:30:20Z",
         "if: ${{ always() }}": "if: ${{ false }}",
     }
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         execute(sandbox, "two-steps.yml", replace=dies)
         end_run(tmp_path, sandbox, steps("success", post), conclusion=conclusion)
         assert event_types(sandbox) == ["started", "failed"]
@@ -344,7 +345,7 @@ def test_a_deployment_whose_runner_died_is_closed(
 def test_a_deploy_that_was_reported_or_never_began_is_left_alone(
     tmp_path: Path, main: str | None, post: str | None
 ) -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         end_run(tmp_path, sandbox, steps(main, post))
         assert len(sandbox.requests("github")) == 1
         assert not sandbox.requests("launchdarkly")
@@ -354,7 +355,7 @@ def test_a_deploy_that_was_reported_or_never_began_is_left_alone(
 def test_a_run_that_succeeded_or_came_from_a_fork_closes_nothing(
     tmp_path: Path, change: dict
 ) -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         end_run(tmp_path, sandbox, steps("success", None), **change)
         assert not sandbox.requests()
 
@@ -362,7 +363,7 @@ def test_a_run_that_succeeded_or_came_from_a_fork_closes_nothing(
 @example("release.yml")
 def test_a_release_reports_its_tag() -> None:
     event = {"action": "published", "release": {"tag_name": "v1.4.0+eu"}}
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(sandbox, "release.yml", event_name="release", event=event)
         assert only(sandbox.deployments("datadog"))["version"] == "v1.4.0+eu"
         assert only(sandbox.deployments("launchdarkly"))["applicationVersion"] == "v1.4.0-eu"
@@ -371,7 +372,7 @@ def test_a_release_reports_its_tag() -> None:
 
 @example("monorepo.yml")
 def test_each_service_of_a_monorepo_is_a_deployment_with_what_is_special_about_it() -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(sandbox, "monorepo.yml")
         features = {one["applicationKey"]: one for one in sandbox.deployments("launchdarkly")}
         deployments = {one["service"]: one for one in sandbox.deployments("datadog")}
@@ -396,7 +397,7 @@ def test_each_service_of_a_monorepo_is_a_deployment_with_what_is_special_about_i
 @example("rollback.yml")
 def test_a_rollback_marks_the_failure_and_names_its_remediation() -> None:
     push = {"ref": "refs/heads/main", "before": OTHER_SHA}
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(sandbox, "rollback.yml", event=push, replace={"./smoke-test.sh": "exit 1"})
         failed, repair = sandbox.deployments("datadog")
         patch = next(one for one in sandbox.requests("datadog") if one.method == "PATCH")
@@ -415,7 +416,7 @@ def test_a_rollback_marks_the_failure_and_names_its_remediation() -> None:
 
 
 def test_a_rollback_workflow_whose_check_passes_marks_nothing() -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(
             sandbox, "rollback.yml", event={"ref": "refs/heads/main", "before": OTHER_SHA}
         )
@@ -430,7 +431,7 @@ def test_a_rollback_workflow_whose_check_passes_marks_nothing() -> None:
 
 @example("self-hosted.yml")
 def test_a_company_proxy_and_its_ca_are_used() -> None:
-    with Sandbox(tls=True, hosts=["vendor.example"]) as sandbox:
+    with make_sandbox(tls=True, hosts=["vendor.example"]) as sandbox:
         addresses = [
             url.removeprefix("https://") for url in (sandbox.launchdarkly_url, sandbox.datadog_url)
         ]
@@ -462,7 +463,7 @@ def test_what_was_not_delivered_is_kept_and_replayed_by_a_later_run(tmp_path: Pa
         line: f"{line}\n          timeout-seconds: 1"
         for line in ("event: started", "event: ${{ job.status }}")
     }
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         sandbox.unplug("launchdarkly")
         sandbox.unplug("datadog")
         first = execute(sandbox, "keep-undelivered.yml", artifacts=tmp_path, replace=quick)
@@ -492,7 +493,7 @@ def test_what_was_not_delivered_is_kept_and_replayed_by_a_later_run(tmp_path: Pa
 
 
 def test_a_replay_that_fails_again_keeps_the_rest(tmp_path: Path) -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         sandbox.fail("datadog", 403)
         execute(sandbox, "keep-undelivered.yml", artifacts=tmp_path / "1")
         (tmp_path / "2").mkdir()
@@ -510,7 +511,7 @@ def test_a_replay_that_fails_again_keeps_the_rest(tmp_path: Path) -> None:
 
 @example("replay-lines.yml")
 def test_lines_of_the_log_can_be_replayed() -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         sandbox.fail("datadog", 403)
         failed = execute(sandbox, "one-step.yml")
         page = failed.summary
@@ -524,7 +525,7 @@ def test_lines_of_the_log_can_be_replayed() -> None:
 
 @example("mark-failure.yml")
 def test_a_version_marks_its_deployment_at_both_vendors() -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         execute(sandbox, "one-step.yml")
         result = execute(
             sandbox,
@@ -540,7 +541,7 @@ def test_a_version_marks_its_deployment_at_both_vendors() -> None:
 
 @example("check.yml")
 def test_the_set_up_is_checked_and_nothing_is_reported() -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(sandbox, "check.yml", event_name="workflow_dispatch")
         assert len(sandbox.requests("launchdarkly")) == 1
         assert len(sandbox.requests("datadog")) == 2
@@ -550,14 +551,14 @@ def test_the_set_up_is_checked_and_nothing_is_reported() -> None:
 
 
 def test_a_check_of_a_wrong_key_fails() -> None:
-    with Sandbox(datadog_api_key="another") as sandbox:
+    with make_sandbox(datadog_api_key="another") as sandbox:
         result = execute(sandbox, "check.yml", event_name="workflow_dispatch")
     assert result.conclusion == "failure"
 
 
 @example("keep-ids.yml", "mark-failure-by-id.yml")
 def test_ids_kept_by_one_run_correct_the_deployment_in_another(tmp_path: Path) -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         execute(sandbox, "keep-ids.yml", artifacts=tmp_path)
         result = execute(
             sandbox,
@@ -573,7 +574,7 @@ def test_ids_kept_by_one_run_correct_the_deployment_in_another(tmp_path: Path) -
 
 @example("from-launchdarkly-action.yml")
 def test_the_successor_of_launchdarklys_action_says_the_same() -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(
             sandbox,
             "from-launchdarkly-action.yml",
@@ -595,7 +596,7 @@ def test_the_successor_of_launchdarklys_action_says_the_same() -> None:
 
 @example("from-datadog-ci.yml")
 def test_the_successor_of_datadog_ci_says_the_same() -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(sandbox, "from-datadog-ci.yml")
         deployment = only(sandbox.deployments("datadog"))
         assert not sandbox.requests("launchdarkly")
@@ -609,7 +610,7 @@ def test_the_successor_of_datadog_ci_says_the_same() -> None:
 
 
 def test_no_key_is_in_what_a_run_shows() -> None:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         result = execute(sandbox, "one-step.yml")
     shown = "\n".join(
         line

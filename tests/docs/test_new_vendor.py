@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import pytest
 from pydantic import Field
-from support.inprocess import Step
+from support.step import Step
 
 import deployment_events
 from deployment_events.deployment import Deployment, Event, Frozen
@@ -146,12 +146,12 @@ def test_it_is_delivered_in_both_stages_output_and_summarized(
     main, post = step.main(), step.post()
     assert (main.code, post.code) == (0, 0)
     assert [(one["application"], one["what"], one["key"]) for one in server.got] == [
-        ("shop", "started", KEY),
-        ("shop", "finished", KEY),
+        ("octo-repo", "started", KEY),
+        ("octo-repo", "finished", KEY),
     ]
     assert main.outputs["acme-deployment-id"] == "acme-1"
     assert main.result("acme")["status"] == "delivered"
-    assert "Acme: finished of shop: delivered, id acme-2" in post.stdout
+    assert "Acme: finished of octo-repo: delivered, id acme-2" in post.stdout
     assert "| Service | Acme |" in post.summary
     assert "acme-2" in post.summary
     assert not [
@@ -171,20 +171,20 @@ def test_its_key_is_masked_and_its_inputs_are_checked(tmp_path: Path, server: Se
 
 def test_a_services_line_may_override_its_settings(tmp_path: Path, server: Server) -> None:
     ended = make(
-        tmp_path, server, event="finished", service="cart,owner=ann\nshop", acme_owner="bob"
+        tmp_path, server, event="finished", service="cart,owner=ann\nocto-repo", acme_owner="bob"
     ).main()
     assert {one["application"]: one["owner"] for one in server.got} == {
         "cart": "ann",
-        "shop": "bob",
+        "octo-repo": "bob",
     }
-    assert {one["service"] for one in ended.results} == {"cart", "shop"}
+    assert {one["service"] for one in ended.results} == {"cart", "octo-repo"}
 
 
 def test_its_refusal_carries_its_words_and_its_advice(tmp_path: Path, server: Server) -> None:
     server.status = 403
     ended = make(tmp_path, server, event="finished", fail_on_error="true").main()
     assert ended.code == 1
-    told = "Acme refused the finished event of shop: HTTP 403, nobody is home. Ask Acme for another acme-api-key."
+    told = "Acme refused the finished event of octo-repo: HTTP 403, nobody is home. Ask Acme for another acme-api-key."
     assert ended.annotations("error")[0].startswith(told)
     assert ended.outputs["undelivered-path"]
 

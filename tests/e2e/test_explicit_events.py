@@ -4,7 +4,8 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from support.steps import GITHUB_TOKEN, event_types, with_keys
+from support.keys import GITHUB_TOKEN
+from support.steps import event_types, with_keys
 
 from emulator import Job
 from sandbox import Sandbox

@@ -3,6 +3,8 @@
 import json
 import re
 
+from support.keys import DATADOG_API_KEY
+from support.sandboxes import make_sandbox
 from support.steps import event_types, with_keys
 
 from emulator import Job
@@ -14,7 +16,7 @@ def messages(step, level: str) -> list[str]:
 
 
 def test_an_id_that_is_not_listed_in_time_is_empty_with_a_notice() -> None:
-    with Sandbox(launchdarkly_lag=60) as sandbox, Job() as job:
+    with make_sandbox(launchdarkly_lag=60) as sandbox, Job() as job:
         step = job.uses(with_=with_keys(sandbox, event="finished", fail_on_error="true"))
     assert step.exit_code == 0
     assert step.outputs["launchdarkly-deployment-id"] == ""
@@ -59,7 +61,7 @@ def test_a_damaged_key_of_one_vendor_in_post_keeps_its_event_and_not_the_other_v
     sandbox: Sandbox,
 ) -> None:
     with_ = {**with_keys(sandbox), "datadog-api-key": "${{ env.KEY }}"}
-    with Job(env={"KEY": "sandbox-datadog-api-key"}) as job:
+    with Job(env={"KEY": DATADOG_API_KEY}) as job:
         job.uses(with_=with_)
         job.run('echo "KEY=two words" >> "$GITHUB_ENV"')
         [post] = job.finish().posts
@@ -87,7 +89,7 @@ def test_lines_pasted_from_the_summary_or_the_log_can_be_replayed(sandbox: Sandb
 
 
 def test_a_refused_deployment_does_not_hold_up_another_one_of_the_service() -> None:
-    with Sandbox(launchdarkly_environments=("production",)) as sandbox, Job() as job:
+    with make_sandbox(launchdarkly_environments=("production",)) as sandbox, Job() as job:
         sandbox.unplug("launchdarkly")
         lines = []
         for environment in ("gone", "production"):

@@ -4,10 +4,11 @@ import json
 import time
 
 import pytest
+from support.keys import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
 from support.steps import event_types, with_keys
 
 from emulator import Job
-from sandbox import LAUNCHDARKLY_TOKEN, Sandbox
+from sandbox import Sandbox
 
 DEPLOY_SECONDS = 1.0
 
@@ -176,7 +177,7 @@ def test_the_jobs_of_a_matrix_and_a_second_attempt_have_ids_of_their_own(sandbox
 
 def test_a_key_that_is_empty_in_post_is_one_warning_and_the_event_is_kept(sandbox: Sandbox) -> None:
     with_ = {**with_keys(sandbox, fail_on_error="true"), "datadog-api-key": "${{ env.KEY }}"}
-    keys = {"KEY": "sandbox-datadog-api-key"}
+    keys = {"KEY": DATADOG_API_KEY}
     with Job(env=keys) as job:
         job.uses(with_=with_)
         job.run('echo "KEY=" >> "$GITHUB_ENV"')

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from support.keys import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
+from support.sandboxes import make_sandbox
 
 from emulator import Job
-from sandbox import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN, Proxy, Sandbox
+from sandbox import Proxy, Sandbox
 
 SHA = "9f2c1d7be04a5c38d16e72f0ab94c5d83e6017af"
 
 
 @pytest.fixture
 def tls() -> Iterator[Sandbox]:
-    with Sandbox(tls=True) as running:
+    with make_sandbox(tls=True) as running:
         yield running
 
 

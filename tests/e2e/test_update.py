@@ -3,10 +3,11 @@
 import json
 
 import pytest
+from support.keys import DATADOG_APP_KEY
 from support.steps import with_keys
 
 from emulator import Job, StepResult
-from sandbox import DATADOG_APP_KEY, Sandbox
+from sandbox import Sandbox
 
 FAILED = '[{"op": "replace", "path": "/status", "value": "failed"}]'
 

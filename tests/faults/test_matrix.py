@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from faults.expectations import expected
-from support.inprocess import VENDORS, Ended
+from support.step import VENDORS, Ended
 
 from sandbox import FAULTS, Sandbox
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from support.inprocess import VENDORS, Ended, Step
 from support.quick import MakeStep
+from support.step import VENDORS, Ended, Step
 
 from sandbox import Sandbox
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.inprocess import VENDORS, Step
+from support.step import VENDORS, Step
 
 from sandbox import Sandbox
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.inprocess import make_sandbox
-from support.quick import MakeStep, cleared, quick_step
+from support.quick import MakeStep, quick_step
+from support.sandboxes import cleared, make_sandbox
 
 from sandbox import Sandbox
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.inprocess import Ended, Step, make_sandbox, read_files
 from support.process import Running, run, running
+from support.sandboxes import make_sandbox
+from support.step import Ended, Step
 
 from deployment_events.delivery.deliver import _Collector
 from deployment_events.delivery.outbox import Outbox
@@ -91,7 +92,7 @@ def test_wherever_main_dies_once_its_state_is_saved_post_tells_the_truth(
                 break
             except Killed:
                 pass
-        _, step.state, _, _ = read_files(step.environment_files("main"))
+        step.state = step.saved
         settle(sandbox)
         ended = step.post()
         if step.state:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.inprocess import VENDORS, Step, make_sandbox
+from support.keys import DATADOG_APP_KEY
+from support.sandboxes import make_sandbox
+from support.step import VENDORS, Step
 
 from sandbox import Sandbox
 
@@ -301,8 +303,6 @@ def test_an_update_is_replayed_with_its_own_kind(make_step: Any, sandbox: Sandbo
     done = make_step("first", event="finished", started_at="2026-05-04T09:30:00Z").main()
     its_id = done.outputs["datadog-deployment-id"]
     sandbox.fail("datadog", 503)
-    from support.leaks import DATADOG_APP_KEY  # noqa: PLC0415
-
     change = {
         "datadog_app_key": DATADOG_APP_KEY,
         "datadog_change_failure": "true",

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.inprocess import make_sandbox
-from support.quick import MakeStep, cleared, finished_steps
+from support.quick import MakeStep, finished_steps
+from support.sandboxes import cleared, make_sandbox
 
 from sandbox import Sandbox
 

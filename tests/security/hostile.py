@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from hypothesis import strategies as st
-from support.inprocess import Ended
+from support.step import Ended
 
 from emulator import find_commands, load_action
 

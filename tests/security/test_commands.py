@@ -18,8 +18,8 @@ from security.hostile import (
     strangers,
     variables,
 )
-from support.inprocess import Ended, Step
 from support.quick import quick_step
+from support.step import Ended, Step
 
 from deployment_events.inputs.model import input_names
 from deployment_events.values.rules import InvalidValue

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 from support import leaks
-from support.inprocess import VENDORS, Step
-from support.leaks import (
+from support.keys import (
     DATADOG_API_KEY,
     DATADOG_APP_KEY,
     GITHUB_TOKEN,
     KEYS,
     LAUNCHDARKLY_TOKEN,
-    leaked,
 )
+from support.leaks import leaked
 from support.process import run
+from support.step import VENDORS, Step
 
 from emulator import find_commands
 from sandbox import Fault, Sandbox
@@ -284,7 +284,7 @@ def test_the_jobs_start_is_asked_of_github_with_its_own_token_alone(
 ) -> None:
     sandbox.jobs = [
         {
-            "runner_name": "GitHub Actions 1",
+            "runner_name": "GitHub Actions 7",
             "status": "in_progress",
             "started_at": "2026-05-04T09:30:00Z",
         }

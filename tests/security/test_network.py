@@ -8,9 +8,9 @@ from typing import Any
 import certifi
 import pytest
 from support.cas import hashed
-from support.inprocess import VENDORS, Step
 from support.leaks import leaked
 from support.process import run
+from support.step import VENDORS, Step
 
 from sandbox import Proxy, Sandbox
 

@@ -9,8 +9,8 @@ from deployment_events.vendors.base import Settings
 from deployment_events.vendors.plan import VendorSettings, override
 from deployment_events.vendors.registry import VENDORS
 from support.github import SHA
+from support.keys import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
 from support.moments import EARLIER, NOW
-from support.raw import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
 
 KEYS = {
     "launchdarkly": {"access_token": LAUNCHDARKLY_TOKEN},

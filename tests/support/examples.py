@@ -7,8 +7,9 @@ from typing import Any
 from emulator.manifest import REPOSITORY
 from emulator.results import StepResult
 from emulator.workflow import WorkflowResult, run_workflow
-from sandbox import DATADOG_API_KEY, DATADOG_APP_KEY, GITHUB_TOKEN, LAUNCHDARKLY_TOKEN, Sandbox
+from sandbox import Sandbox
 from scripts import owner
+from support.keys import DATADOG_API_KEY, DATADOG_APP_KEY, GITHUB_TOKEN, LAUNCHDARKLY_TOKEN
 
 EXAMPLES = REPOSITORY / "examples"
 ACTION = f"{owner.repository()}@v1"

@@ -1,4 +1,4 @@
-"""Keys of awkward characters, and a search for them in whatever form they might leave in."""
+"""A search for keys in every form in which they could leak."""
 
 import base64
 import html
@@ -7,16 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
-LAUNCHDARKLY_TOKEN = 'api-5e"c/r%e\\t+ld='
-DATADOG_API_KEY = 'dd&5e"c/r%e\\t+api='
-DATADOG_APP_KEY = 'dd&5e"c/r%e\\t+app='
-GITHUB_TOKEN = 'ghs_5e"c/r%e\\t+gh='
-KEYS = (LAUNCHDARKLY_TOKEN, DATADOG_API_KEY, DATADOG_APP_KEY, GITHUB_TOKEN)
-"""Legal in a header, and spelt differently in a URL, in JSON and in HTML."""
+from support.keys import KEYS
 
 
 def forms(key: str) -> set[str]:
-    """Every way a log or a file could show a key."""
+    """Return every form in which a log or a file could show a key."""
     return {
         key,
         quote(key),
@@ -30,7 +25,7 @@ def forms(key: str) -> set[str]:
 
 
 def leaked(texts: Iterable[str], keys: Iterable[str] = KEYS) -> list[str]:
-    """The forms of keys that the texts hold; a mask is no leak."""
+    """Return the forms of keys that the texts contain; a mask is not a leak."""
     shown = [
         line
         for text in texts
@@ -42,7 +37,7 @@ def leaked(texts: Iterable[str], keys: Iterable[str] = KEYS) -> list[str]:
 
 
 def files_below(folder: Path) -> list[str]:
-    """The text of every file in a folder."""
+    """Return the text of every file in a folder."""
     return [
         path.read_text(encoding="utf-8", errors="replace")
         for path in folder.rglob("*")

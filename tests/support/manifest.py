@@ -9,6 +9,14 @@ ROOT = Path(__file__).parents[2]
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
 
 
+EXPRESSIONS = frozenset(
+    name
+    for name, declaration in MANIFEST["inputs"].items()
+    if str(declaration.get("default", "")).startswith("${{")
+)
+"""Inputs whose default is an expression, which only a runner can evaluate."""
+
+
 def defaults() -> dict[str, str]:
     """Return every input as the runner passes it on where the user set none; expressions are empty."""
     given = {name: str(one.get("default", "")) for name, one in MANIFEST["inputs"].items()}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator import REPOSITORY
-from support.inprocess import Ended, Step, read_files
+from support.step import Ended, Step, read_files
 
 PROGRAMS = {"main": "entrypoint.py", "post": "post.py"}
 
@@ -56,7 +56,7 @@ def running(
     step: Step, stage: str = "main", *, program: Path | None = None, stdout: Any = subprocess.PIPE
 ) -> Iterator[Running]:
     """Start a stage, and kill it in the end."""
-    environment = {"PATH": os.defpath, "HOME": str(step.temp), **step.environment(stage)}
+    environment = {"PATH": os.defpath, "HOME": str(step.temp), **step.environment()}
     popen = subprocess.Popen(
         [sys.executable, "-IuB", str(program or REPOSITORY / PROGRAMS[stage])],
         env=environment,
@@ -75,8 +75,8 @@ def running(
 
 
 def run(step: Step, stage: str = "main") -> Ended:
-    """Run a stage to its end; main's state is post's, and the job has succeeded unless it is told otherwise."""
-    step.inputs.setdefault("job-status", "success")
+    """Run a stage to its end and keep main's state for post; the job status defaults to success."""
+    step.inputs["job-status"] = step.inputs.get("job-status") or "success"
     with running(step, stage) as process:
         ended = process.end()
     if stage == "main":

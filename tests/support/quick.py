@@ -1,12 +1,12 @@
-"""Steps whose waits cost nothing, and sandboxes that a module's tests share."""
+"""Steps whose waits take no time."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from sandbox import Sandbox
 from support.clocks import SkippingClock
-from support.inprocess import Step
+from support.step import Step
 
 MakeStep = Callable[..., Step]
 
@@ -31,11 +31,3 @@ def finished_steps(root: Path) -> MakeStep:
     return lambda sandbox, name="step", **options: quick_step(
         root / name, sandbox, **FINISHED | options
     )
-
-
-def cleared(running: Sandbox) -> Iterator[Sandbox]:
-    """The sandbox for one test, cleared before and after; a fixture yields from it."""
-    running.reset()
-    running.latency = 0
-    yield running
-    running.reset()

@@ -5,18 +5,8 @@ import pytest
 from deployment_events.errors import InputError, Problem
 from deployment_events.inputs.model import Inputs
 from deployment_events.inputs.read import read_inputs
+from support.keys import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
 from support.moments import NOW
-
-LAUNCHDARKLY_TOKEN = "api-00000000-1111-2222-3333-444444444444"
-DATADOG_API_KEY = "dd5eed00" * 4
-DATADOG_APP_KEY = "dd5eed99" * 5
-GITHUB_TOKEN = "ghs_000000000000000000000000000000000000"
-SECRETS = {
-    "launchdarkly-access-token": LAUNCHDARKLY_TOKEN,
-    "datadog-api-key": DATADOG_API_KEY,
-    "datadog-app-key": DATADOG_APP_KEY,
-    "github-token": GITHUB_TOKEN,
-}
 
 
 def raw(**changes: str) -> dict[str, str]:

@@ -1,25 +1,22 @@
-"""What a workflow writes to use the action against the sandbox."""
+"""A workflow's step that uses the action against a sandbox."""
 
-from sandbox import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN, Sandbox
-
-GITHUB_TOKEN = "sandbox-github-token"
+from sandbox import Sandbox
+from support.sandboxes import vendor_inputs
 
 
 def with_keys(sandbox: Sandbox, **inputs: str) -> dict[str, str]:
-    """The step's `with:`, both vendors on; `fail_on_error="true"` is the input fail-on-error."""
+    """Return the step's `with:` for both vendors; `fail_on_error="true"` sets fail-on-error."""
     return {
         "environment": "production",
-        "launchdarkly-access-token": LAUNCHDARKLY_TOKEN,
-        "launchdarkly-base-url": sandbox.launchdarkly_url,
-        "datadog-api-key": DATADOG_API_KEY,
-        "datadog-base-url": sandbox.datadog_url,
+        **vendor_inputs(sandbox),
         **{name.replace("_", "-"): value for name, value in inputs.items()},
     }
 
 
 def event_types(sandbox: Sandbox) -> list[str]:
-    """The events LaunchDarkly accepted, in their order."""
-    posts = [
-        one for one in sandbox.requests("launchdarkly") if one.method == "POST" and one.accepted
+    """Return the types of the events that LaunchDarkly accepted, in their order."""
+    return [
+        request.body["eventType"]
+        for request in sandbox.requests("launchdarkly")
+        if request.method == "POST" and request.accepted
     ]
-    return [one.body["eventType"] for one in posts]

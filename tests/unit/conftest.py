@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from support.step import Step, make_step
+from support.step import Step
 
 
 @pytest.fixture
 def step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Step:
-    """A step's surroundings, as a runner makes them."""
-    return make_step(tmp_path, monkeypatch)
+    """A step whose environment is that of the test."""
+    return Step(tmp_path).enter(monkeypatch)

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.deployments import deployments
 from support.github import HEAD, SHA, context, deployment_status
+from support.keys import GITHUB_TOKEN
 from support.moments import EARLIER, MINUTE, NOW
-from support.raw import GITHUB_TOKEN, inputs
+from support.raw import inputs
 
 from deployment_events.deployment import GITHUB_STATUSES, Event, Facts, StartSource
 from deployment_events.github.api import ApiStart

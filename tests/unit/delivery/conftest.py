@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import leaks
+from support import keys
 from support.clocks import SkippingClock
-from support.inprocess import SHA, make_sandbox
-from support.quick import cleared
+from support.github import SHA
+from support.sandboxes import cleared, make_sandbox
 
 from deployment_events.delivery.deliver import Delivery, deliver
 from deployment_events.delivery.network import Network
@@ -102,11 +102,11 @@ class SandboxDelivery:
     def __post_init__(self) -> None:
         values = {
             "launchdarkly": {
-                "access_token": leaks.LAUNCHDARKLY_TOKEN,
+                "access_token": keys.LAUNCHDARKLY_TOKEN,
                 "base_url": self.sandbox.launchdarkly_url,
             },
             "datadog": {
-                "api_key": leaks.DATADOG_API_KEY,
+                "api_key": keys.DATADOG_API_KEY,
                 "base_url": self.sandbox.datadog_url,
             },
         }

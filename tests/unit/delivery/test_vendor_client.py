@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import pytest
-from support.leaks import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
+from support.keys import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
 
 from deployment_events.delivery import vendor_client
 from deployment_events.delivery.retry import RateLimitGate

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 from support.github import context
+from support.keys import GITHUB_TOKEN
 from support.moments import EARLIER
+from support.sandboxes import make_sandbox
 
 from deployment_events.github import api
 from deployment_events.github.api import ApiStart, GitHubApi
 from deployment_events.github.start import read_start
 from deployment_events.http.deadline import Clock, Deadline
 from deployment_events.http.transport import Transport
-from sandbox import GITHUB_TOKEN, Fault, Sandbox
+from sandbox import Fault, Sandbox
 from sandbox.messages import Response
 
 Read = Callable[..., ApiStart]
@@ -33,7 +35,7 @@ def job(**changes: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
+    with make_sandbox() as running:
         yield running
 
 

@@ -50,7 +50,7 @@ def test_inputs_are_trimmed_and_found_by_their_hyphenated_names(step: Step, runn
 
 def test_an_absent_input_is_no_empty_one(step: Step, runner: Runner) -> None:
     """The runner fills in defaults only for what is absent; act fills in none in post."""
-    step.give_nothing_but({"event": ""})
+    step.give_only({"event": ""})
     assert runner.inputs(["event", "service"]) == {"event": ""}
 
 
@@ -294,7 +294,7 @@ def test_a_summary_that_the_runner_would_throw_away_is_not_written(
 
 
 def test_the_folders_are_the_runner_s(step: Step, runner: Runner) -> None:
-    assert (runner.temp, runner.workspace) == (step.temp, step.folder)
+    assert (runner.temp, runner.workspace) == (step.temp, step.workspace)
     step.monkeypatch.delenv("RUNNER_TEMP")
     step.monkeypatch.setenv("GITHUB_WORKSPACE", "")
     assert (runner.temp, runner.workspace) == (None, None)

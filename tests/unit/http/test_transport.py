@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import pytest
-from support.leaks import LAUNCHDARKLY_TOKEN, leaked
+from support.keys import LAUNCHDARKLY_TOKEN
+from support.leaks import leaked
 from support.manifest import ROOT
 
 from deployment_events.errors import DeliveryFailed, Refused, Unavailable

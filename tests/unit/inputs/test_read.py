@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.keys import DATADOG_APP_KEY, SECRETS
 from support.moments import EARLIER, HOUR, MINUTE, NOW
-from support.raw import DATADOG_APP_KEY, SECRETS, inputs, problem, problems, raw
+from support.raw import inputs, problem, problems, raw
 
 from deployment_events.deployment import GITHUB_STATUSES
 from deployment_events.errors import InputError

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 from support.github import HEAD, SHA, deployment_status
+from support.keys import DATADOG_APP_KEY, SECRETS
 from support.moments import EARLIER, NOW
-from support.raw import DATADOG_APP_KEY, SECRETS, raw
+from support.raw import raw
 from support.step import Step
 
 from deployment_events.github.runner import Runner

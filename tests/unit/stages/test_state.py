@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as tune
 from hypothesis import strategies as st
 from support.deployments import deployments, keys_of
-from support.raw import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN, SECRETS, inputs
+from support.keys import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN, SECRETS
+from support.raw import inputs
 from support.step import Step
 
 from deployment_events.deployment import Service

@@ -1,7 +1,8 @@
 """Which inputs hold keys."""
 
 from support.github import SHA
-from support.raw import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN, SECRETS, raw
+from support.keys import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN, SECRETS
+from support.raw import raw
 
 from deployment_events.vendors.input_names import secret_names, secret_values
 

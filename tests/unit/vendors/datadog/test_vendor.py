@@ -7,8 +7,8 @@ from urllib.parse import quote
 import pytest
 from support.deployments import deployment, settings
 from support.github import SHA
+from support.keys import DATADOG_API_KEY, DATADOG_APP_KEY
 from support.moments import EARLIER, NOW
-from support.raw import DATADOG_API_KEY, DATADOG_APP_KEY
 
 from deployment_events.deployment import Event
 from deployment_events.messages import Message, Skip

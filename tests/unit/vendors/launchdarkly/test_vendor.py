@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.deployments import deployment, settings
+from support.keys import LAUNCHDARKLY_TOKEN
 from support.moments import EARLIER, NOW
-from support.raw import LAUNCHDARKLY_TOKEN
 
 from deployment_events.deployment import Event, StartSource
 from deployment_events.messages import Message, Skip
