@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from support.inprocess import VENDORS
 from support.quick import finished_steps
+from support.step import VENDORS
 
 from sandbox import Sandbox
 

@@ -74,13 +74,6 @@ def test_ids_of_a_hundred_services_are_read_with_one_list_call(sandbox: Sandbox)
     assert ids == {one["applicationKey"]: one["id"] for one in sandbox.deployments("launchdarkly")}
 
 
-def test_connections_are_few_and_kept_open(sandbox: Sandbox) -> None:
-    with Job() as job:
-        job.uses(with_=with_keys(sandbox, event="finished", service=HUNDRED))
-    assert sandbox.connections("launchdarkly") <= 10
-    assert sandbox.connections("datadog") <= 10
-
-
 def test_what_some_services_could_not_deliver_is_replayed_under_the_same_ids(
     sandbox: Sandbox,
 ) -> None:

@@ -262,27 +262,6 @@ def test_each_service_can_name_its_own_deployment(sandbox: Sandbox) -> None:
     assert [one["change_failure"] for one in sandbox.deployments("datadog")] == [True, True]
 
 
-def test_an_update_of_nothing_is_an_input_error(sandbox: Sandbox) -> None:
-    with Job() as job:
-        step = update(job, sandbox)
-    assert step.exit_code == 1
-    assert "set launchdarkly-patch or datadog-change-failure" in step.annotations[0].message
-
-
-def test_every_wrong_value_of_an_update_is_named_at_once(sandbox: Sandbox) -> None:
-    with Job() as job:
-        step = update(
-            job,
-            sandbox,
-            launchdarkly_patch='[{"op": "move", "from": "/a", "path": "/b"}]',
-            datadog_change_failure="perhaps",
-            datadog_remediation_type="prayer",
-        )
-    named = {annotation.message.split()[0] for annotation in step.annotations}
-    assert {"launchdarkly-patch", "datadog-change-failure", "datadog-remediation-type"} <= named
-    assert sandbox.requests() == []
-
-
 def test_a_wrong_application_key_is_refused_with_the_scope_it_needs(sandbox: Sandbox) -> None:
     with Job() as job:
         its_id = finished(job, sandbox).outputs["datadog-deployment-id"]

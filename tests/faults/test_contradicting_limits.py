@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from support.inprocess import VENDORS
+from support.step import VENDORS
 
 from sandbox import Sandbox
 from sandbox.faults.statuses import retry_after

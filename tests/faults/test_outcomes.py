@@ -192,21 +192,6 @@ def json_results(ended: Ended) -> list[dict[str, Any]]:
     return ended.results if "results" in ended.outputs else []
 
 
-def test_every_wrong_input_is_told_at_once_with_its_name(
-    sandbox: Sandbox, make_step: MakeStep
-) -> None:
-    wrong = {
-        "commit_sha": "abc",
-        "timeout_seconds": "0",
-        "fail_on_error": "perhaps",
-        "event": "deploy",
-        "tags": "x",
-    }
-    ended = make_step(sandbox, **wrong).main()
-    told = [error.split()[0] for error in ended.annotations("error")]
-    assert sorted(told) == sorted(name.replace("_", "-") for name in wrong)
-
-
 def test_post_takes_fail_on_error_and_time_from_main_and_not_from_its_own_inputs(
     sandbox: Sandbox, make_step: MakeStep
 ) -> None:

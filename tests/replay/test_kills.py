@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.inprocess import VENDORS, Ended, Step, make_sandbox
 from support.process import Running, running
+from support.sandboxes import make_sandbox
+from support.step import VENDORS, Ended, Step
 
 from sandbox import Sandbox
 

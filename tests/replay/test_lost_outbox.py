@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.inprocess import Ended, Step
+from support.step import Ended, Step
 
 from deployment_events.delivery import outbox
 from sandbox import Sandbox

@@ -237,20 +237,6 @@ def test_an_exception_of_the_network_that_carries_the_key_does_not_show_it(
     assert step.leaks(ended) == []
 
 
-def test_a_dry_run_shows_every_header_but_no_key(make_step: Any, sandbox: Sandbox) -> None:
-    step = make_step(sandbox, dry_run="true")
-    ended = step.main()
-    for name in (
-        "Authorization: ***",
-        "DD-API-KEY: ***",
-        "LD-API-Version: beta",
-        "Content-Type: application/json",
-    ):
-        assert name in ended.stdout
-    assert sandbox.requests() == []
-    assert step.leaks(ended) == []
-
-
 def test_main_hands_no_key_to_post(make_step: Any, sandbox: Sandbox) -> None:
     sandbox.fail("launchdarkly", 503)
     step = make_step(

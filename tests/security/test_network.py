@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import certifi
 import pytest
 from support.cas import hashed
 from support.leaks import leaked
@@ -56,50 +55,6 @@ class TestTls:
     ) -> None:
         assert statuses(make_step(tls_sandbox)) == {"delivered"}
 
-    def test_a_folder_of_cas_is_trusted_as_well(
-        self, make_step: Any, tls_sandbox: Sandbox, cas: Path
-    ) -> None:
-        step = make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": str(cas)})
-        assert statuses(step) == {"delivered"}
-
-    def test_where_none_is_named_the_systems_folder_of_cas_is_trusted(
-        self, make_step: Any, tls_sandbox: Sandbox, cas: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        system_folder(monkeypatch, cas)
-        assert statuses(make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": ""})) == {"delivered"}
-
-    @pytest.mark.parametrize("content", ["nothing", "no folder", "unhashed", "dangling"])
-    def test_a_system_without_hashed_cas_trusts_certifis_bundle(
-        self,
-        make_step: Any,
-        tls_sandbox: Sandbox,
-        tmp_path: Path,
-        monkeypatch: pytest.MonkeyPatch,
-        content: str,
-    ) -> None:
-        folder = tmp_path / "system"
-        if content != "no folder":
-            folder.mkdir()
-        if content == "unhashed":
-            (folder / "ca-certificates.crt").write_text("")
-        if content == "dangling":
-            (folder / "0123abcd.0").symlink_to(tmp_path / "gone")
-        system_folder(monkeypatch, folder)
-        monkeypatch.setattr("certifi.where", lambda: str(tls_sandbox.ca_file))
-        assert statuses(make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": ""})) == {"delivered"}
-
-    def test_a_named_bundle_replaces_the_systems_folder(
-        self, make_step: Any, tls_sandbox: Sandbox, cas: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        system_folder(monkeypatch, cas)
-        assert statuses(make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": certifi.where()})) == {
-            "refused"
-        }
-
-    def test_curls_variable_is_understood(self, make_step: Any, tls_sandbox: Sandbox) -> None:
-        env = {"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": str(tls_sandbox.ca_file)}
-        assert statuses(make_step(tls_sandbox, env=env)) == {"delivered"}
-
     def test_without_it_the_server_is_not_trusted_and_sees_no_key(
         self, make_step: Any, tls_sandbox: Sandbox
     ) -> None:
@@ -123,26 +78,18 @@ class TestTls:
         env = {"REQUESTS_CA_BUNDLE": "", variable: values.get(variable, "0")}
         assert statuses(make_step(tls_sandbox, env=env)) == {"refused"}
 
-    @pytest.mark.parametrize(
-        ("make", "words"),
-        [
-            (lambda path: path, "No such file"),
-            (lambda path: path.write_text("not a certificate") and path, "cannot be used"),
-            (lambda path: path.write_bytes(bytes(100)) and path, "cannot be used"),
-        ],
-        ids=["missing", "text", "zeros"],
-    )
-    def test_a_ca_bundle_that_is_none_is_named(
-        self, make_step: Any, tls_sandbox: Sandbox, tmp_path: Path, make: Any, words: str
+    def test_a_ca_bundle_that_cannot_be_used_is_named(
+        self, make_step: Any, tls_sandbox: Sandbox, tmp_path: Path
     ) -> None:
-        path = make(tmp_path / "bundle.pem")
+        path = tmp_path / "bundle.pem"
+        path.write_text("not a certificate")
         step = make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": str(path)})
         ended = step.main()
         assert ended.code == 0
         assert {one["status"] for one in ended.results} == {"refused"}
         [first, _] = ended.annotations("error")
         assert str(path) in first
-        assert words in first
+        assert "cannot be used" in first
         assert "correct REQUESTS_CA_BUNDLE" in first
         assert len(step.outbox) == 2
 
@@ -172,18 +119,6 @@ class TestTls:
         for vendor, (connections, handshakes) in before.items():
             assert 1 <= tls_sandbox.connections(vendor) - connections <= 10
             assert 1 <= tls_sandbox.handshakes(vendor) - handshakes <= 10
-
-    def test_one_ca_bundle_is_loaded_once(
-        self, make_step: Any, tls_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        made: list[Any] = []
-        real = ssl.create_default_context
-        monkeypatch.setattr(
-            ssl, "create_default_context", lambda *a, **k: made.append(1) or real(*a, **k)
-        )
-        services = "\n".join(f"service-{number}" for number in range(30))
-        assert statuses(make_step(tls_sandbox, service=services)) == {"delivered"}
-        assert made == [1]
 
     @pytest.mark.parametrize("event", ["finished", "auto"])
     def test_a_certificate_in_place_of_its_files_name_breaks_no_process(
@@ -309,11 +244,10 @@ class TestProxies:
         assert "has a bug" not in ended.stdout
 
     @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY"])
-    @pytest.mark.parametrize("scheme", ["socks4", "socks5", "socks5h", "SOCKS5"])
-    def test_a_socks_proxy_is_refused_with_its_cure_and_shows_no_password(
-        self, make_step: Any, tls_sandbox: Sandbox, variable: str, scheme: str
+    def test_a_socks_proxy_is_refused_with_a_fix_and_without_its_password(
+        self, make_step: Any, tls_sandbox: Sandbox, variable: str
     ) -> None:
-        step = make_step(tls_sandbox, env={variable: f"{scheme}://user:{PASSWORD}@127.0.0.1:1"})
+        step = make_step(tls_sandbox, env={variable: f"socks5h://user:{PASSWORD}@127.0.0.1:1"})
         ended = step.main()
         assert {one["status"] for one in ended.results} == {"refused"}
         wanted = "SOCKS proxies are not supported: set HTTPS_PROXY or ALL_PROXY to an HTTP proxy. The event"
