@@ -1,4 +1,4 @@
-"""Folders of CAs as OpenSSL reads them: each certificate in a file that its hash names."""
+"""Folders of CAs as OpenSSL reads them: the name of each file is the hash of its certificate."""
 
 import subprocess
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A clock whose waits cost nothing, so that a test can watch half a minute of patience in a moment."""
+"""Clocks whose waits take no time."""
 
 import threading
 import time
@@ -7,12 +7,12 @@ from deployment_events.http.deadline import Clock
 
 
 class SkippingClock(Clock):
-    """The real clock, moved on by every wait: sockets keep their own time, patience takes none."""
+    """The real clock, moved forward by every wait; sockets use the real time."""
 
     def __init__(self) -> None:
         super().__init__()
         self.waits: list[float] = []
-        """Every wait asked for, in s."""
+        """Every requested wait, in s."""
         self._skipped = 0.0
         self._lock = threading.Lock()
 
@@ -27,7 +27,7 @@ class SkippingClock(Clock):
 
 
 class HandClock(Clock):
-    """A clock that stands still until a wait or the test moves it."""
+    """A clock that only a wait or the test moves."""
 
     def __init__(self, now: int = 1_777_887_000_000) -> None:
         super().__init__()

@@ -23,9 +23,9 @@ def settings(vendor: str, **changes: Any) -> Any:
     return VENDORS[vendor].settings.model_validate(KEYS[vendor] | changes)
 
 
-def keys_of(one: Settings) -> list[str]:
+def keys_of(vendor_settings: Settings) -> list[str]:
     """Return the values of the keys that settings hold."""
-    values = [getattr(one, name) for name in one.secret_fields()]
+    values = [getattr(vendor_settings, name) for name in vendor_settings.secret_fields()]
     return [value.get_secret_value() for value in values if value is not None]
 
 
@@ -46,7 +46,7 @@ def origin(**changes: str) -> Origin:
 
 
 def facts(**changes: Any) -> Facts:
-    """Return what the deployments of a finished job share."""
+    """Return the facts that the deployments of a finished job share."""
     base = {
         "environment": "production",
         "version": "1.4.0",
@@ -75,7 +75,7 @@ def deployment(**changes: Any) -> Deployment:
 
 
 def message(**changes: Any) -> Message:
-    """Return a Datadog message that replay would take."""
+    """Return a Datadog message that replay accepts."""
     base = {
         "vendor": "datadog",
         "kind": "deployment",
@@ -93,7 +93,7 @@ def message(**changes: Any) -> Message:
 
 
 def result(status: Status = Status.DELIVERED, **changes: Any) -> DeliveryResult:
-    """Return what became of LaunchDarkly's `finished` of `checkout`."""
+    """Return the result of LaunchDarkly's `finished` event of `checkout`."""
     base = {"service": "checkout", "vendor": "launchdarkly", "event": Event.FINISHED, "attempts": 1}
     return DeliveryResult(status=status, **(base | changes))
 

@@ -1,4 +1,4 @@
-"""The example workflows, run as GitHub would run them, with the vendors' addresses turned to the sandbox."""
+"""Runs the example workflows as GitHub does, with the sandbox as both vendors."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +22,7 @@ SECRETS = {
 }
 
 PUSHED = "5a7be2f0c91d384e6b7a5c2d1e0f98b7a6c5d4e3"
-"""The commit of every run: what `GITHUB_SHA` says."""
+"""The commit of every run: `GITHUB_SHA`."""
 
 DEPLOY_SECONDS = 0.2
 
@@ -31,11 +31,11 @@ WHAT_USERS_RUN = {
     "./deploy.ps1": f"sleep {DEPLOY_SECONDS} #",
     "./smoke-test.sh": "true",
 }
-"""The scripts an example supposes in the user's repository, and what stands in for them here."""
+"""The scripts of the user's repository in the examples, and their replacements here."""
 
 
 def example_text(name: str, replace: Mapping[str, str] | None = None) -> str:
-    """Return one file of examples/ with the user's scripts replaced; `replace` names more texts."""
+    """Return a file of examples/ with the user's scripts and the texts of `replace` replaced."""
     text = (EXAMPLES / name).read_text(encoding="utf-8")
     for old, new in {**WHAT_USERS_RUN, **(replace or {})}.items():
         text = text.replace(old, new)
@@ -45,7 +45,7 @@ def example_text(name: str, replace: Mapping[str, str] | None = None) -> str:
 def execute(
     sandbox: Sandbox, name: str, *, replace: Mapping[str, str] | None = None, **settings: Any
 ) -> WorkflowResult:
-    """Run one file of examples/; `replace` exchanges more of its text, `settings` are the emulator's."""
+    """Run a file of examples/ with texts replaced; `settings` are the emulator's."""
     text = example_text(name, replace)
     github = {
         "api_url": sandbox.github_url,
@@ -67,12 +67,12 @@ def execute(
 
 
 def stages(result: WorkflowResult) -> list[StepResult]:
-    """Every stage of every job, the user's own steps included."""
+    """Return every stage of every job, the user's steps included."""
     return [step for job in result.jobs.values() for step in (*job.steps, *job.posts)]
 
 
 def complaints(result: WorkflowResult) -> list[str]:
-    """What a run's page shows in yellow and red; the addresses that `execute` sets are no user's."""
+    """Return the warnings and errors, without those about the addresses that `execute` sets."""
     shown = [
         note.message
         for step in stages(result)
@@ -83,7 +83,7 @@ def complaints(result: WorkflowResult) -> list[str]:
 
 
 def only(items: list[dict[str, Any]]) -> dict[str, Any]:
-    """The single item of a list."""
+    """Return the single item of a list."""
     assert len(items) == 1, items
     return items[0]
 

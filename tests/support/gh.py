@@ -1,4 +1,4 @@
-"""Stands in for GitHub's own `gh`, as far as the examples use it: `gh api PATH --jq PROGRAM`."""
+"""A replacement for GitHub's `gh` with what the examples use: `gh api PATH --jq PROGRAM`."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ def install(folder: Path) -> dict[str, str]:
 
 
 def main() -> None:
-    """Print what the program makes of the response; another status than 200 fails."""
+    """Print the result of the jq program; fail on another status than 200."""
     _, command, path, option, program = sys.argv
     assert (command, option) == ("api", "--jq")
     headers = {"Authorization": f"Bearer {os.environ['GH_TOKEN']}", "User-Agent": "gh"}

@@ -1,4 +1,4 @@
-"""What a GitHub runner says of a run: its environment and its events' payloads."""
+"""The environment and the event payloads that GitHub's runner provides."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from deployment_events.github.context import Context
 SHA = "0123456789abcdef0123456789abcdef01234567"
 """GITHUB_SHA."""
 HEAD = "a" * 40
-"""A pull request's head, a workflow run's head, a deployment's commit."""
+"""The head of a pull request or workflow run, or the commit of a deployment."""
 MERGE = "b" * 40
-"""What merging made."""
+"""The merge commit of a pull request."""
 
 
 def environ(**changes: str) -> dict[str, str]:
@@ -34,7 +34,7 @@ def environ(**changes: str) -> dict[str, str]:
 def context(
     event_name: str = "push", payload: dict[str, Any] | None = None, **changes: str
 ) -> Context:
-    """Return what `read_context` makes of that environment and payload."""
+    """Return the context that `read_context` reads from that environment and payload."""
     base = {
         "repository": "octo-org/octo-repo",
         "server_url": "https://github.com",

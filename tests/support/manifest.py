@@ -18,6 +18,9 @@ EXPRESSIONS = frozenset(
 
 
 def defaults() -> dict[str, str]:
-    """Return every input as the runner passes it on where the user set none; expressions are empty."""
-    given = {name: str(one.get("default", "")) for name, one in MANIFEST["inputs"].items()}
+    """Return the default of every input; an expression is empty."""
+    given = {
+        name: str(declaration.get("default", ""))
+        for name, declaration in MANIFEST["inputs"].items()
+    }
     return {name: "" if value.startswith("${{") else value for name, value in given.items()}

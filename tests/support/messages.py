@@ -1,4 +1,4 @@
-"""Every sentence the code can say, read from its source: literals of three words or more that are no docstrings."""
+"""The messages in the source: literals of three words or more that are not docstrings."""
 
 import ast
 import re
@@ -13,7 +13,7 @@ SOURCE = REPOSITORY / "src" / "deployment_events"
 
 @dataclass(frozen=True)
 class Message:
-    """One literal; what the code fills in is written as `…`."""
+    """A literal; placeholders are written as `…`."""
 
     module: str
     line: int
@@ -26,14 +26,14 @@ def messages() -> list[Message]:
 
 
 def normal(text: str) -> str:
-    """One space between words, one `…` for what is filled in, no decoration."""
+    """Return the text with single spaces, one `…` for each placeholder, and no backslashes."""
     text = re.sub(r"…+", "…", text.replace("\\", ""))
     return re.sub(r"\s+", " ", text).strip(" .…:;,()")
 
 
 def _read(path: Path) -> Iterator[Message]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    quiet = _not_said(tree)
+    quiet = _not_messages(tree)
     for node in ast.walk(tree):
         if id(node) in quiet:
             continue
@@ -51,8 +51,8 @@ def _part(part: ast.expr) -> str:
     return str(part.value) if isinstance(part, ast.Constant) else "…"
 
 
-def _not_said(tree: ast.Module) -> set[int]:
-    """Docstrings, strings below fields, parts of f-strings (they are read whole), and debug lines."""
+def _not_messages(tree: ast.Module) -> set[int]:
+    """Return the IDs of nodes that are no messages: docstrings, parts of f-strings, debug lines."""
     quiet: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -63,5 +63,5 @@ def _not_said(tree: ast.Module) -> set[int]:
             isinstance(node, ast.Call)
             and getattr(node.func, "attr", getattr(node.func, "id", "")) == "debug"
         ):
-            quiet.update(id(one) for argument in node.args for one in ast.walk(argument))
+            quiet.update(id(part) for argument in node.args for part in ast.walk(argument))
     return quiet

@@ -21,7 +21,7 @@ class Block:
     page: str
     line: int
     info: str
-    """The words behind the opening fence."""
+    """The text after the opening fence."""
     text: str
 
 
@@ -46,13 +46,14 @@ def headings(path: Path) -> list[str]:
 
 
 def anchors(path: Path) -> set[str]:
-    """Return what `#…` may name in a page, as GitHub makes it from the headings."""
+    """Return the anchors of a page, which GitHub makes from the headings."""
     slugs: list[str] = []
     for heading in headings(path):
         plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
         slug = re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
         again = sum(
-            one == slug or re.fullmatch(rf"{re.escape(slug)}-\d+", one) is not None for one in slugs
+            other == slug or re.fullmatch(rf"{re.escape(slug)}-\d+", other) is not None
+            for other in slugs
         )
         slugs.append(f"{slug}-{again}" if again else slug)
     return set(slugs)

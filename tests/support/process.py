@@ -1,4 +1,4 @@
-"""A stage as the process that the runner starts: interpreter, flags, environment and nothing else."""
+"""A stage as a process, with the interpreter, flags and environment of the runner."""
 
 import contextlib
 import os
@@ -19,14 +19,14 @@ PROGRAMS = {"main": "entrypoint.py", "post": "post.py"}
 
 @dataclass
 class Running:
-    """A stage that runs; its streams end with it."""
+    """A running stage."""
 
     popen: subprocess.Popen[str]
     environment: dict[str, str]
     began: float
 
     def wait_for(self, condition: Callable[[], object], seconds: float = 10) -> None:
-        """Block until something has happened, while the process lives."""
+        """Block until the condition is true; fail if the process ends before."""
         deadline = time.monotonic() + seconds
         while not condition():
             if self.popen.poll() is not None:
@@ -41,7 +41,7 @@ class Running:
         self.popen.send_signal(number)
 
     def end(self, seconds: float = 20) -> Ended:
-        """Wait for the end, and read what is left behind."""
+        """Wait for the end, and return the exit code, streams and files."""
         try:
             out, err = self.popen.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
@@ -55,7 +55,7 @@ class Running:
 def running(
     step: Step, stage: str = "main", *, program: Path | None = None, stdout: Any = subprocess.PIPE
 ) -> Iterator[Running]:
-    """Start a stage, and kill it in the end."""
+    """Start a stage, and kill it when the context ends."""
     environment = {"PATH": os.defpath, "HOME": str(step.temp), **step.environment()}
     popen = subprocess.Popen(
         [sys.executable, "-IuB", str(program or REPOSITORY / PROGRAMS[stage])],

@@ -21,13 +21,13 @@ def quick_step(
     env: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Step:
-    """A step on a clock whose waits cost nothing; it trusts the sandbox's CA unless `env` says otherwise."""
+    """Return a step whose waits take no time, and which trusts the sandbox's CA by default."""
     trust = {"REQUESTS_CA_BUNDLE": str(sandbox.ca_file)} if sandbox and sandbox.ca_file else {}
     return Step(root, sandbox, clock=SkippingClock(), env={**trust, **(env or {})}, **options)
 
 
 def finished_steps(root: Path) -> MakeStep:
-    """A function that makes quick steps which report a finished deployment, each in a folder of `root`."""
+    """Return a function that makes quick steps with a finished deployment, in folders of `root`."""
     return lambda sandbox, name="step", **options: quick_step(
         root / name, sandbox, **FINISHED | options
     )

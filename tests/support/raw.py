@@ -1,4 +1,4 @@
-"""Raw inputs: what the runner hands over, by the names in action.yml."""
+"""Raw inputs by the names in action.yml, as the runner passes them."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from support.moments import NOW
 
 
 def raw(**changes: str) -> dict[str, str]:
-    """Return inputs that turn on both vendors, changed: `raw(commit_sha="…")`."""
+    """Return inputs that enable both vendors, changed: `raw(commit_sha="…")`."""
     base = {
         "launchdarkly-access-token": LAUNCHDARKLY_TOKEN,
         "datadog-api-key": DATADOG_API_KEY,
@@ -25,13 +25,13 @@ def inputs(**changes: str) -> Inputs:
 
 
 def problems(**changes: str) -> list[Problem]:
-    """Return everything that is wrong with the inputs: something must be."""
+    """Return all problems of invalid inputs."""
     with pytest.raises(InputError) as caught:
         read_inputs(raw(**changes), NOW)
     return list(caught.value.problems)
 
 
 def problem(**changes: str) -> Problem:
-    """Return the one thing that is wrong with the inputs."""
+    """Return the single problem of invalid inputs."""
     [only] = problems(**changes)
     return only

@@ -1,4 +1,4 @@
-"""The vendors' own models, loaded alone: LaunchDarkly's whole package takes seconds to import."""
+"""Models of LaunchDarkly's client, loaded without the package, which takes seconds to import."""
 
 import importlib.util
 import sys

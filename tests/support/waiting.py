@@ -1,4 +1,4 @@
-"""What other threads are about to do."""
+"""Waits for other threads."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def wait_until(condition: Callable[[], Any]) -> None:
-    """Wait for what another thread is about to do."""
+    """Wait until another thread has made the condition true."""
     deadline = time.monotonic() + 10
     while not condition():
         assert time.monotonic() < deadline, "it never happened"
