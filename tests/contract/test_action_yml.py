@@ -1,4 +1,4 @@
-"""action.yml is a promise: the code reads exactly its inputs, with its defaults, and sets exactly its outputs."""
+"""The code reads exactly the inputs of action.yml, with its defaults, and sets its outputs."""
 
 import os
 import re
@@ -95,13 +95,13 @@ def test_every_name_is_kebab_case(name: str) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", name)
 
 
-def test_the_defaults_of_the_manifest_are_the_code_s_own() -> None:
+def test_the_defaults_of_action_yml_are_those_of_the_code() -> None:
     assert read_inputs(defaults(), NOW) == read_inputs({}, NOW)
 
 
 @pytest.mark.parametrize("name", sorted(defaults()))
-def test_a_default_left_out_changes_nothing(name: str) -> None:
-    """As with act, which fills in no defaults in the post stage."""
+def test_an_absent_input_uses_its_default(name: str) -> None:
+    """act sets no defaults in the post stage."""
     others = defaults() | raw()
     before = read_inputs(others, NOW)
     if name not in raw():
@@ -109,7 +109,7 @@ def test_a_default_left_out_changes_nothing(name: str) -> None:
         assert read_inputs(left, NOW) == before
 
 
-def test_the_shown_defaults_are_the_documented_ones() -> None:
+def test_the_defaults_are_the_documented_ones() -> None:
     assert {name: one["default"] for name, one in INPUTS.items() if "default" in one} == {
         "event": "auto",
         "on-cancelled": "failed",
@@ -133,7 +133,7 @@ def test_the_shown_defaults_are_the_documented_ones() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(INPUTS))
-def test_a_default_is_text_for_a_runner(name: str) -> None:
+def test_a_default_is_a_string(name: str) -> None:
     assert isinstance(INPUTS[name].get("default", ""), str), "an unquoted true or 30 is no string"
 
 
@@ -160,9 +160,9 @@ def test_no_input_is_required_because_the_runner_would_not_enforce_it() -> None:
     assert not [name for name, one in INPUTS.items() if "required" in one]
 
 
-def test_what_is_a_secret_is_said_to_be_one() -> None:
-    told = {name for name, one in INPUTS.items() if "Keep it in a secret" in one["description"]}
-    assert told | {"github-token"} == set(secret_names())
+def test_the_description_of_a_secret_says_so() -> None:
+    secrets = {name for name, one in INPUTS.items() if "Keep it in a secret" in one["description"]}
+    assert secrets | {"github-token"} == set(secret_names())
     assert not [
         name
         for name in INPUTS
@@ -170,7 +170,7 @@ def test_what_is_a_secret_is_said_to_be_one() -> None:
     ]
 
 
-def test_the_descriptions_name_the_words_the_code_takes() -> None:
+def test_the_descriptions_name_the_accepted_values() -> None:
     for word in ("auto", *Event, "replay", "check"):
         assert word in INPUTS["event"]["description"]
     assert {"in_progress", "success", "failure"} <= set(GITHUB_STATUSES)
@@ -199,7 +199,7 @@ def test_an_entry_point_is_an_isolated_python_program_in_the_image(key: str) -> 
     assert program.name in (ROOT / "Dockerfile").read_text()
 
 
-def test_the_marketplace_gets_an_icon_and_a_colour() -> None:
+def test_the_branding_has_an_icon_and_a_color() -> None:
     assert MANIFEST["branding"]["icon"]
     assert MANIFEST["branding"]["color"] in {
         *("white", "black", "yellow", "blue", "green", "orange", "red", "purple", "gray-dark")

@@ -1,4 +1,4 @@
-"""Our bodies, judged by the vendors' own clients: every event, with all inputs and with the fewest."""
+"""The vendors' clients validate the bodies of every event, with all and with the fewest inputs."""
 
 import json
 from contextlib import suppress
@@ -38,14 +38,18 @@ ALL = {
     "launchdarkly_application_name": "Checkout ✅",
     "launchdarkly_application_kind": "mobile",
     "launchdarkly_version_name": "One point four",
-    "launchdarkly_event_metadata": '{"a": [1, null, {"b": 1.5}], "big": 123456789012345678901234567890}',
+    "launchdarkly_event_metadata": (
+        '{"a": [1, null, {"b": 1.5}], "big": 123456789012345678901234567890}'
+    ),
     "launchdarkly_deployment_metadata": '{"nested": {"deep": [[]]}}',
     "datadog_team": "web",
     "datadog_deployment_id": "my-own.id:0123456789_",
 }
 FEWEST: dict[str, str] = {}
 UPDATE = {
-    "launchdarkly_patch": '[{"op": "replace", "path": "/status", "value": null}, {"op": "remove", "path": "/tags/a"}]',
+    "launchdarkly_patch": (
+        '[{"op": "replace", "path": "/status", "value": null}, {"op": "remove", "path": "/tags/a"}]'
+    ),
     "datadog_change_failure": "true",
     "datadog_app_key": DATADOG_APP_KEY,
     "datadog_deployment_id": "my-own.id:0123456789_",
@@ -56,14 +60,14 @@ BY_VERSION = {"datadog_remediation_type": "rollforward", "datadog_remediation_ve
 
 
 def bodies(event: Event, changes: dict[str, str]) -> dict[str, Any]:
-    """Return each vendor's body as it goes over the wire, by vendor."""
+    """Return the sent body of each vendor, by vendor."""
     given = inputs(event=event, **changes)
     deployments = resolve(given, context(), event, now=NOW).deployments
     messages: tuple[Message, ...] = make_plan(deployments, given.enabled, event, NOW).messages
     return {message.vendor: json.loads(json.dumps(message.body)) for message in messages}
 
 
-def judge_launchdarkly(body: dict[str, Any]) -> Any:
+def check_launchdarkly(body: dict[str, Any]) -> Any:
     """Fail on a field that LaunchDarkly would ignore, and on a value of another type."""
     known = {field.alias or name for name, field in POST_EVENT.model_fields.items()}
     assert set(body) <= known
@@ -72,8 +76,8 @@ def judge_launchdarkly(body: dict[str, Any]) -> Any:
     return model
 
 
-def judge_datadog(body: dict[str, Any], kind: Any) -> None:
-    """Fail on an unknown field, another type, and anything the client would send otherwise."""
+def check_datadog(body: dict[str, Any], kind: Any) -> None:
+    """Fail on an unknown field, a value of another type, or if the client sends another body."""
     read = datadog_client.read_back(body, kind)
     assert datadog_client.unknown_fields(read) == []
     assert datadog_client.as_json(read) == body
@@ -81,15 +85,15 @@ def judge_datadog(body: dict[str, Any], kind: Any) -> None:
 
 @pytest.mark.parametrize("changes", [ALL, FEWEST], ids=["all", "fewest"])
 @pytest.mark.parametrize("event", [Event.STARTED, Event.FINISHED, Event.FAILED, Event.CUSTOM])
-def test_launchdarkly_s_client_takes_every_event(event: Event, changes: dict[str, str]) -> None:
-    model = judge_launchdarkly(bodies(event, changes)["launchdarkly"])
+def test_launchdarkly_s_client_accepts_every_event(event: Event, changes: dict[str, str]) -> None:
+    model = check_launchdarkly(bodies(event, changes)["launchdarkly"])
     assert model.event_type == event
     assert model.event_time in {NOW, EARLIER}
 
 
 @pytest.mark.parametrize("changes", [ALL, FEWEST], ids=["all", "fewest"])
-def test_datadog_s_client_takes_a_finished_deployment(changes: dict[str, str]) -> None:
-    judge_datadog(bodies(Event.FINISHED, changes)["datadog"], datadog_client.DeploymentRequest)
+def test_datadog_s_client_accepts_a_finished_deployment(changes: dict[str, str]) -> None:
+    check_datadog(bodies(Event.FINISHED, changes)["datadog"], datadog_client.DeploymentRequest)
 
 
 @pytest.mark.parametrize(
@@ -97,31 +101,31 @@ def test_datadog_s_client_takes_a_finished_deployment(changes: dict[str, str]) -
     [UPDATE, {**UPDATE, **BY_ID}, {**UPDATE, **BY_VERSION}],
     ids=["fewest", "remediation by ID", "remediation by version"],
 )
-def test_both_clients_take_an_update(changes: dict[str, str]) -> None:
-    told = bodies(Event.UPDATE, changes)
-    judge_datadog(told["datadog"], datadog_client.PatchRequest)
-    operations = PATCH.validate_python(told["launchdarkly"], strict=True)
+def test_both_clients_accept_an_update(changes: dict[str, str]) -> None:
+    sent = bodies(Event.UPDATE, changes)
+    check_datadog(sent["datadog"], datadog_client.PatchRequest)
+    operations = PATCH.validate_python(sent["launchdarkly"], strict=True)
     assert [(one.op, one.path) for one in operations] == [
         ("replace", "/status"),
         ("remove", "/tags/a"),
     ]
-    assert told["launchdarkly"] == json.loads(UPDATE["launchdarkly_patch"])
+    assert sent["launchdarkly"] == json.loads(UPDATE["launchdarkly_patch"])
 
 
 @pytest.mark.parametrize("changes", [{}, BY_ID, BY_VERSION], ids=["fewest", "ID", "version"])
-def test_datadog_s_client_takes_a_change_without_an_id(changes: dict[str, str]) -> None:
+def test_datadog_s_client_accepts_a_change_without_an_id(changes: dict[str, str]) -> None:
     by_version = {**UPDATE, **changes, "datadog_deployment_id": "", "service": "checkout"}
     body = bodies(Event.UPDATE, by_version)["datadog"]
-    judge_datadog(body, datadog_client.PatchByVersionRequest)
+    check_datadog(body, datadog_client.PatchByVersionRequest)
     selection = {"service": "checkout", "env": "production", "version": "1.4.0"}
     assert body["data"]["attributes"].items() >= selection.items()
     assert "id" not in body["data"]
 
 
 def test_all_inputs_reach_both_vendors_exactly() -> None:
-    told = bodies(Event.FINISHED, ALL)
+    sent = bodies(Event.FINISHED, ALL)
     facts = context().metadata()
-    assert told["launchdarkly"] == {
+    assert sent["launchdarkly"] == {
         "projectKey": "shop",
         "environmentKey": "prod",
         "applicationKey": "checkout-eu",
@@ -139,7 +143,7 @@ def test_all_inputs_reach_both_vendors_exactly() -> None:
             "nested": {"deep": [[]]},
         },
     }
-    assert told["datadog"] == {
+    assert sent["datadog"] == {
         "data": {
             "attributes": {
                 "service": "checkout",
@@ -169,12 +173,12 @@ def is_identifier(text: str) -> bool:
 
 
 visible = st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"])
-words = st.text(visible, min_size=1, max_size=40)
-names = words.map(str.strip).filter(bool).filter(is_identifier)
+texts = st.text(visible, min_size=1, max_size=40)
+names = texts.map(str.strip).filter(bool).filter(is_identifier)
 
 
 @given(names, names, names, names)
-def test_no_name_makes_a_body_that_a_client_refuses(
+def test_every_name_makes_a_body_that_the_clients_accept(
     service: str, environment: str, version: str, tag: str
 ) -> None:
     quoted = '"' + service.replace('"', '""') + '"'
@@ -184,14 +188,14 @@ def test_no_name_makes_a_body_that_a_client_refuses(
         "version": version,
         "tags": f"tag:{tag}",
     }
-    told = bodies(Event.FINISHED, lines)
-    assert told["datadog"]["data"]["attributes"]["service"] == service
-    judge_launchdarkly(told["launchdarkly"])
-    judge_datadog(told["datadog"], datadog_client.DeploymentRequest)
+    sent = bodies(Event.FINISHED, lines)
+    assert sent["datadog"]["data"]["attributes"]["service"] == service
+    check_launchdarkly(sent["launchdarkly"])
+    check_datadog(sent["datadog"], datadog_client.DeploymentRequest)
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "invalid",
     [
         {"started_at": "1"},
         {"started_at": 1.5},
@@ -200,16 +204,16 @@ def test_no_name_makes_a_body_that_a_client_refuses(
         {"git": {"commit_sha": "x"}},
     ],
 )
-def test_the_judge_of_datadog_s_bodies_can_say_no(wrong: dict[str, Any]) -> None:
-    attributes = bodies(Event.FINISHED, ALL)["datadog"]["data"]["attributes"] | wrong
+def test_an_invalid_datadog_body_is_found(invalid: dict[str, Any]) -> None:
+    attributes = bodies(Event.FINISHED, ALL)["datadog"]["data"]["attributes"] | invalid
     with pytest.raises((AssertionError, TypeError, ValueError)):
-        judge_datadog({"data": {"attributes": attributes}}, datadog_client.DeploymentRequest)
+        check_datadog({"data": {"attributes": attributes}}, datadog_client.DeploymentRequest)
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"eventTime": "1"}, {"evenType": "x"}, {"version": 1}, {"eventType": "ended"}]
+    "invalid", [{"eventTime": "1"}, {"evenType": "x"}, {"version": 1}, {"eventType": "ended"}]
 )
-def test_the_judge_of_launchdarkly_s_bodies_can_say_no(wrong: dict[str, Any]) -> None:
-    body = bodies(Event.FINISHED, ALL)["launchdarkly"] | wrong
+def test_an_invalid_launchdarkly_body_is_found(invalid: dict[str, Any]) -> None:
+    body = bodies(Event.FINISHED, ALL)["launchdarkly"] | invalid
     with pytest.raises((AssertionError, ValueError)):
-        judge_launchdarkly(body)
+        check_launchdarkly(body)
