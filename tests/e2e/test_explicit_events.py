@@ -1,4 +1,4 @@
-"""Events reported on their own: what main sends, and that post has nothing to do."""
+"""Standalone events: main sends them, and post has nothing to do."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from sandbox import Sandbox
 
 
 @pytest.mark.parametrize(
-    ("word", "events"),
+    ("event", "events"),
     [
         ("in_progress", ["started"]),
         ("success", ["finished"]),
@@ -21,11 +21,11 @@ from sandbox import Sandbox
         ("skipped", []),
     ],
 )
-def test_a_word_is_reported_now_and_post_is_silent(
-    sandbox: Sandbox, word: str, events: list[str]
+def test_an_event_is_sent_by_main_and_post_does_nothing(
+    sandbox: Sandbox, event: str, events: list[str]
 ) -> None:
     with Job() as job:
-        step = job.uses(with_=with_keys(sandbox, event=word))
+        step = job.uses(with_=with_keys(sandbox, event=event))
         seen = len(sandbox.requests())
         [post] = job.finish().posts
     assert step.exit_code == 0
@@ -33,7 +33,7 @@ def test_a_word_is_reported_now_and_post_is_silent(
     assert (post.exit_code, post.raw, len(sandbox.requests())) == (0, "", seen)
 
 
-def test_finished_sends_both_vendors_one_event_and_gives_their_ids_back(sandbox: Sandbox) -> None:
+def test_finished_sends_each_vendor_one_event_and_outputs_the_ids(sandbox: Sandbox) -> None:
     start, end = "2026-05-04T09:30:00Z", "2026-05-04T09:33:20.250Z"
     with Job() as job:
         step = job.uses(
@@ -51,8 +51,8 @@ def test_finished_sends_both_vendors_one_event_and_gives_their_ids_back(sandbox:
     ]
 
 
-def test_wrong_inputs_are_all_named_nothing_is_sent_and_post_is_silent(sandbox: Sandbox) -> None:
-    wrong = with_keys(
+def test_every_invalid_input_is_an_error_and_nothing_is_sent(sandbox: Sandbox) -> None:
+    invalid = with_keys(
         sandbox,
         event="deployed",
         commit_sha="abc1234",
@@ -60,7 +60,7 @@ def test_wrong_inputs_are_all_named_nothing_is_sent_and_post_is_silent(sandbox: 
         tags="no colon here",
     )
     with Job() as job:
-        step = job.uses(with_=wrong)
+        step = job.uses(with_=invalid)
         [post] = job.finish().posts
     assert step.exit_code == 1
     assert {annotation.level for annotation in step.annotations} == {"error"}
@@ -74,7 +74,7 @@ def test_wrong_inputs_are_all_named_nothing_is_sent_and_post_is_silent(sandbox: 
     assert post.raw == ""
 
 
-def test_without_any_key_a_warning_says_so_and_the_job_goes_on(sandbox: Sandbox) -> None:
+def test_without_any_key_the_step_warns_and_succeeds(sandbox: Sandbox) -> None:
     with Job() as job:
         step = job.uses(with_={"environment": "production"})
         [post] = job.finish().posts
@@ -105,14 +105,14 @@ def running_job(name: str, started: str) -> dict[str, object]:
     }
 
 
-def lone_end(sandbox: Sandbox, **github: object) -> tuple[Job, dict[str, str]]:
+def standalone_finished(sandbox: Sandbox, **github: object) -> tuple[Job, dict[str, str]]:
     github = {"api_url": sandbox.github_url, "token": GITHUB_TOKEN, **github}
     return Job(github=github), with_keys(sandbox, event="finished")
 
 
-def test_a_lone_end_starts_when_its_job_started(sandbox: Sandbox) -> None:
+def test_a_standalone_finished_event_starts_when_its_job_started(sandbox: Sandbox) -> None:
     began = (datetime.now(UTC) - timedelta(minutes=7)).replace(microsecond=0)
-    job, with_ = lone_end(sandbox)
+    job, with_ = standalone_finished(sandbox)
     others = [running_job(f"other-{number}", "2026-01-01T00:00:00Z") for number in range(130)]
     with job:
         name = job.uses(with_={**with_, "dry-run": "true"}).environment["RUNNER_NAME"]
@@ -127,7 +127,7 @@ def test_without_a_start_from_github_the_duration_is_zero_with_a_warning(
     sandbox: Sandbox,
 ) -> None:
     sandbox.fail("github", 403)
-    job, with_ = lone_end(sandbox)
+    job, with_ = standalone_finished(sandbox)
     with job:
         step = job.uses(with_=with_)
     [deployment] = sandbox.deployments("datadog")
@@ -156,7 +156,7 @@ def test_a_deployment_status_event_needs_no_wiring(sandbox: Sandbox) -> None:
     assert post.raw == ""
 
 
-def test_outputs_of_a_start_in_one_job_feed_the_end_in_another(sandbox: Sandbox) -> None:
+def test_the_outputs_of_a_started_event_are_inputs_of_the_finished_event(sandbox: Sandbox) -> None:
     with Job(name="start") as first:
         started = first.uses(with_=with_keys(sandbox, event="started"), id="report")
         needs = {"start": first.outputs()}

@@ -1,4 +1,4 @@
-"""What goes wrong around the vendors: lost ids, lost folders, damaged keys, pasted lines."""
+"""Missing IDs, missing folders, damaged keys, and lines pasted into `replay`."""
 
 import json
 import re
@@ -57,7 +57,7 @@ def test_without_a_folder_for_them_undelivered_events_are_in_the_log_and_sent_by
     assert json.loads(line)["event"] == "started"
 
 
-def test_a_damaged_key_of_one_vendor_in_post_keeps_its_event_and_not_the_other_vendors(
+def test_a_damaged_key_in_post_keeps_only_the_event_of_its_vendor(
     sandbox: Sandbox,
 ) -> None:
     with_ = {**with_keys(sandbox), "datadog-api-key": "${{ env.KEY }}"}
@@ -85,10 +85,13 @@ def test_lines_pasted_from_the_summary_or_the_log_can_be_replayed(sandbox: Sandb
         pasted = f"2026-11-22T12:44:04.1234567Z {first}\n```json\n{second}\n```"
         again = job.uses(with_=with_keys(sandbox, event="replay", replay=pasted))
     assert again.exit_code == 0
-    assert {one["service"] for one in sandbox.deployments("datadog")} == {"api", "web"}
+    assert {deployment["service"] for deployment in sandbox.deployments("datadog")} == {
+        "api",
+        "web",
+    }
 
 
-def test_a_refused_deployment_does_not_hold_up_another_one_of_the_service() -> None:
+def test_a_refused_deployment_does_not_block_another_of_the_service() -> None:
     with make_sandbox(launchdarkly_environments=("production",)) as sandbox, Job() as job:
         sandbox.unplug("launchdarkly")
         lines = []
@@ -104,7 +107,7 @@ def test_a_refused_deployment_does_not_hold_up_another_one_of_the_service() -> N
     ]
 
 
-def test_a_lone_word_that_is_no_file_is_a_clear_error(sandbox: Sandbox) -> None:
+def test_a_replay_input_that_is_no_file_and_no_event_is_an_error(sandbox: Sandbox) -> None:
     with Job() as job:
         step = job.uses(with_=with_keys(sandbox, event="replay", replay="x" * 5000))
     assert step.exit_code == 1
@@ -131,7 +134,7 @@ def test_a_broken_payload_is_a_warning_and_never_an_input_error(sandbox: Sandbox
     assert any("holds no state" in message for message in messages(step, "notice"))
 
 
-def test_what_main_could_not_deliver_is_named_where_post_has_no_end_to_report(
+def test_post_names_what_main_could_not_deliver_if_it_reports_no_result(
     sandbox: Sandbox,
 ) -> None:
     sandbox.unplug("launchdarkly")
@@ -147,7 +150,7 @@ def test_what_main_could_not_deliver_is_named_where_post_has_no_end_to_report(
     assert line in post.summary
 
 
-def test_services_that_a_vendor_takes_for_one_deployment_are_told(sandbox: Sandbox) -> None:
+def test_services_that_are_one_deployment_for_a_vendor_cause_a_notice(sandbox: Sandbox) -> None:
     with Job() as job:
         step = job.uses(
             with_=with_keys(
@@ -159,7 +162,7 @@ def test_services_that_a_vendor_takes_for_one_deployment_are_told(sandbox: Sandb
     )
 
 
-def test_the_summary_repeats_what_the_run_was_warned_of(sandbox: Sandbox) -> None:
+def test_the_summary_repeats_the_warnings(sandbox: Sandbox) -> None:
     with Job() as job:
         step = job.uses(with_=with_keys(sandbox, event="finished"))
     [warning] = messages(step, "warning")
@@ -167,7 +170,7 @@ def test_the_summary_repeats_what_the_run_was_warned_of(sandbox: Sandbox) -> Non
     assert "so its duration is zero" in step.summary
 
 
-def test_an_event_that_says_something_wrong_is_not_sent_to_a_replay(sandbox: Sandbox) -> None:
+def test_an_event_with_invalid_content_is_not_recommended_for_replay(sandbox: Sandbox) -> None:
     with Job() as job:
         step = job.uses(
             with_=with_keys(sandbox, event="finished", launchdarkly_project_key="unknown")
@@ -177,7 +180,7 @@ def test_an_event_that_says_something_wrong_is_not_sent_to_a_replay(sandbox: San
     assert error.endswith("Report it again once that is right: a replay would send the same event.")
 
 
-def test_a_step_without_keys_and_a_lost_state_say_so_in_the_summary_too(sandbox: Sandbox) -> None:
+def test_missing_keys_and_a_lost_state_are_in_the_summary(sandbox: Sandbox) -> None:
     with Job() as job:
         keyless = job.uses(with_={"environment": "production"})
         running = job.start(with_=with_keys(sandbox), continue_on_error=True)

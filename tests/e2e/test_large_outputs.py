@@ -1,4 +1,4 @@
-"""More services than anybody has: outputs over 1 MB are whole, and so are outbox and summary."""
+"""With thousands of services, outputs over 1 MB, the outbox and the summary are complete."""
 
 import json
 from pathlib import Path
@@ -19,10 +19,10 @@ def test_outputs_of_more_than_a_megabyte_are_whole(sandbox: Sandbox, tmp_path: P
     ended = step.main()
     assert ended.code == 0
     assert len(ended.outputs["results"].encode()) > 1024 * 1024
-    told = {(one["vendor"], one["service"], one["status"]) for one in ended.results}
-    assert told == {(vendor, name, "refused") for vendor in VENDORS for name in SERVICES}
+    reported = {(result["vendor"], result["service"], result["status"]) for result in ended.results}
+    assert reported == {(vendor, name, "refused") for vendor in VENDORS for name in SERVICES}
     kept = (step.temp / ended.outputs["undelivered-path"]).read_text().splitlines()
-    assert len(kept) == len(told)
+    assert len(kept) == len(reported)
     assert 0 < len(ended.summary.encode()) <= 1024 * 1024
     lines = [line for line in ended.stdout.splitlines() if line.startswith('{"format"')]
     assert lines == [json.dumps(json.loads(line)) for line in kept]

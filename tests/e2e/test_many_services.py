@@ -1,4 +1,4 @@
-"""Many services in one step: each its own deployment, one bad answer never another's."""
+"""Many services in one step: each is a separate deployment with a separate result."""
 
 import json
 from collections import Counter
@@ -15,7 +15,7 @@ def statuses(step) -> Counter[tuple[str, str]]:
     return Counter((row["vendor"], row["status"]) for row in json.loads(step.outputs["results"]))
 
 
-def test_a_hundred_services_with_one_refused_at_one_vendor_are_reported_exactly(
+def test_of_a_hundred_services_only_the_refused_one_is_kept(
     sandbox: Sandbox,
 ) -> None:
     with Job() as job:
@@ -25,9 +25,9 @@ def test_a_hundred_services_with_one_refused_at_one_vendor_are_reported_exactly(
         [kept] = [path.read_text() for path in (job.temp / "deployment-events").iterdir()]
     [post] = result.posts
     assert statuses(step) == {("launchdarkly", "delivered"): 100, ("datadog", "skipped"): 100}
-    assert {one["status"] for one in sandbox.deployments("launchdarkly")} == {"finished"}
+    assert {reported["status"] for reported in sandbox.deployments("launchdarkly")} == {"finished"}
     assert len(sandbox.deployments("launchdarkly")) == 100
-    arrived = {one["service"] for one in sandbox.deployments("datadog")}
+    arrived = {deployment["service"] for deployment in sandbox.deployments("datadog")}
     [refused] = set(HUNDRED.splitlines()) - arrived
     [annotation] = post.annotations
     assert annotation.level == "error"
@@ -36,7 +36,7 @@ def test_a_hundred_services_with_one_refused_at_one_vendor_are_reported_exactly(
     assert post.exit_code == 0
 
 
-def test_attributes_of_a_line_belong_to_that_service_alone(sandbox: Sandbox) -> None:
+def test_the_attributes_of_a_line_apply_to_that_service_only(sandbox: Sandbox) -> None:
     services = "api,version=1.2.3,team=core,application-key=shop-api\n"
     services += 'web,"application-name=Shop, the web",application-kind=browser'
     with Job() as job:
@@ -46,13 +46,14 @@ def test_attributes_of_a_line_belong_to_that_service_alone(sandbox: Sandbox) -> 
             )
         )
     at_datadog = {
-        one["service"]: (one["version"], one["team"]) for one in sandbox.deployments("datadog")
+        deployment["service"]: (deployment["version"], deployment["team"])
+        for deployment in sandbox.deployments("datadog")
     }
     assert at_datadog == {"api": ("1.2.3", "core"), "web": ("9.9.9", "all")}
     bodies = {
-        one.body["applicationKey"]: one.body
-        for one in sandbox.requests("launchdarkly")
-        if one.method == "POST"
+        request.body["applicationKey"]: request.body
+        for request in sandbox.requests("launchdarkly")
+        if request.method == "POST"
     }
     assert bodies["shop-api"]["version"] == "1.2.3"
     assert (bodies["web"]["applicationName"], bodies["web"]["applicationKind"]) == (
@@ -61,20 +62,23 @@ def test_attributes_of_a_line_belong_to_that_service_alone(sandbox: Sandbox) -> 
     )
 
 
-def test_ids_of_a_hundred_services_are_read_with_one_list_call(sandbox: Sandbox) -> None:
+def test_the_ids_of_a_hundred_services_are_read_with_one_request(sandbox: Sandbox) -> None:
     with Job() as job:
         step = job.uses(with_=with_keys(sandbox, event="finished", service=HUNDRED))
-    lists = [one for one in sandbox.requests("launchdarkly") if one.method == "GET"]
+    lists = [request for request in sandbox.requests("launchdarkly") if request.method == "GET"]
     assert len(lists) == 1
     ids = {
         row["service"]: row["id"]
         for row in json.loads(step.outputs["results"])
         if row["vendor"] == "launchdarkly"
     }
-    assert ids == {one["applicationKey"]: one["id"] for one in sandbox.deployments("launchdarkly")}
+    assert ids == {
+        deployment["applicationKey"]: deployment["id"]
+        for deployment in sandbox.deployments("launchdarkly")
+    }
 
 
-def test_what_some_services_could_not_deliver_is_replayed_under_the_same_ids(
+def test_undelivered_events_are_replayed_with_the_same_ids(
     sandbox: Sandbox,
 ) -> None:
     with Job() as job:
@@ -91,7 +95,9 @@ def test_what_some_services_could_not_deliver_is_replayed_under_the_same_ids(
         for row in json.loads(first.outputs["results"])
         if row["vendor"] == "datadog"
     }
-    assert {one["service"]: one["id"] for one in sandbox.deployments("datadog")} == promised
+    assert {
+        deployment["service"]: deployment["id"] for deployment in sandbox.deployments("datadog")
+    } == promised
     assert statuses(again) == {("datadog", "delivered"): 2}
     assert again.outputs["undelivered-path"] == ""
 

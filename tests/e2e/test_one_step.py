@@ -1,4 +1,4 @@
-"""`event: auto`: one step tells the whole deployment, main its start and post its end."""
+"""`event: auto`: main reports the start of the deployment, and post its result."""
 
 import json
 import time
@@ -21,7 +21,7 @@ def levels(step) -> list[tuple[str, str]]:
     return [(annotation.level, annotation.message) for annotation in step.annotations]
 
 
-def test_a_successful_job_is_one_deployment_at_both_vendors_as_long_as_the_deploy(
+def test_a_successful_job_is_one_deployment_at_each_vendor_with_its_duration(
     sandbox: Sandbox,
 ) -> None:
     with Job() as job:
@@ -42,7 +42,7 @@ def test_a_successful_job_is_one_deployment_at_both_vendors_as_long_as_the_deplo
     assert step.outputs["datadog-deployment-id"] == at_datadog["id"]
 
 
-def test_a_failed_job_is_failed_at_launchdarkly_and_no_deployment_at_datadog(
+def test_a_failed_job_is_reported_to_launchdarkly_only(
     sandbox: Sandbox,
 ) -> None:
     with Job() as job:
@@ -63,7 +63,7 @@ def test_a_failed_job_is_failed_at_launchdarkly_and_no_deployment_at_datadog(
         ("ignore", ["started"], 0),
     ],
 )
-def test_a_cancelled_job_is_what_on_cancelled_says(
+def test_on_cancelled_selects_the_event_of_a_cancelled_job(
     sandbox: Sandbox, on_cancelled: str, events: list[str], deployments: int
 ) -> None:
     with Job() as job:
@@ -75,7 +75,7 @@ def test_a_cancelled_job_is_what_on_cancelled_says(
     assert len(sandbox.deployments("datadog")) == deployments
 
 
-def test_a_start_that_main_could_not_deliver_is_sent_first_by_post_with_its_own_time(
+def test_post_sends_the_undelivered_start_first_with_its_time(
     sandbox: Sandbox,
 ) -> None:
     sandbox.unplug("launchdarkly")
@@ -94,7 +94,7 @@ def test_a_start_that_main_could_not_deliver_is_sent_first_by_post_with_its_own_
     assert result.posts[0].annotations == ()
 
 
-def test_what_post_delivers_leaves_no_file_behind(sandbox: Sandbox) -> None:
+def test_post_removes_the_file_of_events_that_it_delivers(sandbox: Sandbox) -> None:
     sandbox.unplug("launchdarkly")
     with Job() as job:
         job.uses(with_=with_keys(sandbox, timeout_seconds="1"))
@@ -103,7 +103,7 @@ def test_what_post_delivers_leaves_no_file_behind(sandbox: Sandbox) -> None:
         assert list((job.temp / "deployment-events").iterdir()) == []
 
 
-def test_main_that_is_killed_while_it_sends_leaves_the_whole_truth_to_post(
+def test_after_main_is_killed_while_sending_post_reports_the_deployment(
     sandbox: Sandbox,
 ) -> None:
     sandbox.fail("launchdarkly", "hang", times=1)
@@ -120,7 +120,7 @@ def test_main_that_is_killed_while_it_sends_leaves_the_whole_truth_to_post(
     assert deployment["startedAt"] == sandbox.deployments("datadog")[0]["started_at"]
 
 
-def test_after_a_main_that_died_before_saving_post_reports_the_success(sandbox: Sandbox) -> None:
+def test_after_main_is_killed_before_saving_post_reports_the_success(sandbox: Sandbox) -> None:
     with Job() as job:
         running = job.start(with_=with_keys(sandbox), continue_on_error=True)
         running.kill()
@@ -151,15 +151,16 @@ def test_two_steps_in_one_job_are_two_deployments(sandbox: Sandbox) -> None:
         job.uses(with_=with_keys(sandbox, service="web"))
         job.finish()
     assert {
-        one["applicationKey"]: one["status"] for one in sandbox.deployments("launchdarkly")
+        deployment["applicationKey"]: deployment["status"]
+        for deployment in sandbox.deployments("launchdarkly")
     } == {
         "api": "finished",
         "web": "finished",
     }
-    assert {one["service"] for one in sandbox.deployments("datadog")} == {"api", "web"}
+    assert {reported["service"] for reported in sandbox.deployments("datadog")} == {"api", "web"}
 
 
-def test_the_jobs_of_a_matrix_and_a_second_attempt_have_ids_of_their_own(sandbox: Sandbox) -> None:
+def test_matrix_jobs_and_a_second_attempt_have_different_ids(sandbox: Sandbox) -> None:
     for strategy, github in (
         ({"job-index": 0}, {}),
         ({"job-index": 1}, {}),
@@ -168,10 +169,10 @@ def test_the_jobs_of_a_matrix_and_a_second_attempt_have_ids_of_their_own(sandbox
         with Job(strategy=strategy, github=github) as job:
             job.uses(with_=with_keys(sandbox, started_at="2026-05-04T09:30:00Z"))
             job.finish()
-    assert len({one["id"] for one in sandbox.deployments("datadog")}) == 3
+    assert len({deployment["id"] for deployment in sandbox.deployments("datadog")}) == 3
 
 
-def test_a_key_that_is_empty_in_post_is_one_warning_and_the_event_is_kept(sandbox: Sandbox) -> None:
+def test_a_key_that_is_empty_in_post_is_a_warning_and_the_event_is_kept(sandbox: Sandbox) -> None:
     with_ = {**with_keys(sandbox, fail_on_error="true"), "datadog-api-key": "${{ env.KEY }}"}
     keys = {"KEY": DATADOG_API_KEY}
     with Job(env=keys) as job:
@@ -188,7 +189,7 @@ def test_a_key_that_is_empty_in_post_is_one_warning_and_the_event_is_kept(sandbo
     ]
 
 
-def test_inputs_that_change_before_post_move_nothing_but_the_keys(sandbox: Sandbox) -> None:
+def test_post_takes_only_the_keys_from_changed_inputs(sandbox: Sandbox) -> None:
     with_ = {
         **with_keys(sandbox, service="${{ env.NAME }}", tags="by:${{ env.NAME }}"),
         "environment": "${{ env.NAME }}",
@@ -203,7 +204,7 @@ def test_inputs_that_change_before_post_move_nothing_but_the_keys(sandbox: Sandb
     assert sandbox.deployments("launchdarkly")[0]["status"] == "finished"
 
 
-def test_a_clock_that_went_backwards_never_puts_the_end_before_the_start(sandbox: Sandbox) -> None:
+def test_a_clock_set_back_never_makes_the_finish_earlier_than_the_start(sandbox: Sandbox) -> None:
     ahead = int(time.time()) + 300
     with Job() as job:
         job.uses(with_=with_keys(sandbox, started_at=str(ahead)))
@@ -213,7 +214,7 @@ def test_a_clock_that_went_backwards_never_puts_the_end_before_the_start(sandbox
     assert "clocks differ" in levels(post)[0][1]
 
 
-def test_a_cancel_ends_main_quickly_and_post_reports_the_cancelled_end(sandbox: Sandbox) -> None:
+def test_a_cancellation_ends_main_quickly_and_post_reports_it(sandbox: Sandbox) -> None:
     sandbox.fail("launchdarkly", "hang", times=1)
     with Job() as job:
         running = job.start(with_=with_keys(sandbox))
@@ -229,7 +230,7 @@ def test_a_cancel_ends_main_quickly_and_post_reports_the_cancelled_end(sandbox: 
     assert result.posts[0].exit_code == 0
 
 
-def test_five_hundred_services_reach_post_whole(sandbox: Sandbox) -> None:
+def test_post_reports_all_of_five_hundred_services(sandbox: Sandbox) -> None:
     services = "\n".join(
         f"service-{number},team=team-{number % 7},version=v{number}.0" for number in range(500)
     )
@@ -243,7 +244,9 @@ def test_five_hundred_services_reach_post_whole(sandbox: Sandbox) -> None:
     assert max(map(len, step.state.values())) < 100 * 1024
     assert result.conclusion == "success"
     assert len(sandbox.deployments("datadog")) == 500
-    assert {one["status"] for one in sandbox.deployments("launchdarkly")} == {"finished"}
+    assert {deployment["status"] for deployment in sandbox.deployments("launchdarkly")} == {
+        "finished"
+    }
     assert len(sandbox.deployments("launchdarkly")) == 500
 
 
@@ -255,7 +258,7 @@ def test_a_skipped_job_sends_nothing(sandbox: Sandbox) -> None:
     assert [level for level, _ in levels(post)] == ["notice"]
 
 
-def test_a_job_status_that_was_lost_is_said_and_nothing_is_guessed(sandbox: Sandbox) -> None:
+def test_a_missing_job_status_is_a_warning_and_nothing_is_sent(sandbox: Sandbox) -> None:
     with Job() as job:
         job.uses(with_=with_keys(sandbox, job_status="${{ env.NOTHING }}"))
         [post] = job.finish().posts

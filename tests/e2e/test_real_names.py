@@ -1,4 +1,4 @@
-"""The vendors' real host names over TLS: what the action would say to them, word for word."""
+"""The exact requests that the action sends to the vendors' real host names over TLS."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -23,7 +23,7 @@ def address(url: str) -> tuple[str, int]:
     return "127.0.0.1", urlsplit(url).port or 443
 
 
-def test_the_real_hosts_get_exactly_the_bodies_of_the_published_references(tls: Sandbox) -> None:
+def test_the_real_hosts_receive_the_documented_bodies(tls: Sandbox) -> None:
     routes = {
         "app.launchdarkly.com:443": address(tls.launchdarkly_url),
         "api.datadoghq.com:443": address(tls.datadog_url),

@@ -1,4 +1,4 @@
-"""`event: update`: what was reported is corrected afterwards."""
+"""`event: update` changes a deployment that was reported earlier."""
 
 import json
 
@@ -22,11 +22,11 @@ def update(job: Job, sandbox: Sandbox, **inputs: str) -> StepResult:
 
 def test_a_patch_reaches_the_deployment_with_the_given_id(sandbox: Sandbox) -> None:
     with Job() as job:
-        its_id = finished(job, sandbox).outputs["launchdarkly-deployment-id"]
-        step = update(job, sandbox, launchdarkly_patch=FAILED, launchdarkly_deployment_id=its_id)
+        id_ = finished(job, sandbox).outputs["launchdarkly-deployment-id"]
+        step = update(job, sandbox, launchdarkly_patch=FAILED, launchdarkly_deployment_id=id_)
     assert sandbox.deployments("launchdarkly")[0]["status"] == "failed"
     rows = {row["vendor"]: row for row in json.loads(step.outputs["results"])}
-    assert (rows["launchdarkly"]["status"], rows["launchdarkly"]["id"]) == ("delivered", its_id)
+    assert (rows["launchdarkly"]["status"], rows["launchdarkly"]["id"]) == ("delivered", id_)
     assert rows["datadog"]["status"] == "skipped"
 
 
@@ -42,13 +42,14 @@ def test_without_an_id_the_newest_deployment_of_the_version_is_found(sandbox: Sa
         finished(job, sandbox, version="2.0.0")
         step = update(job, sandbox, version="1.0.0", launchdarkly_patch=FAILED)
     status = {
-        one["applicationVersion"]: one["status"] for one in sandbox.deployments("launchdarkly")
+        deployment["applicationVersion"]: deployment["status"]
+        for deployment in sandbox.deployments("launchdarkly")
     }
     assert status == {"1.0.0": "failed", "2.0.0": "finished"}
     assert step.exit_code == 0
 
 
-def test_a_version_that_was_never_deployed_is_a_clear_error(sandbox: Sandbox) -> None:
+def test_an_update_of_a_version_that_was_never_deployed_is_an_error(sandbox: Sandbox) -> None:
     with Job() as job:
         step = update(
             job, sandbox, version="3.0.0", launchdarkly_patch=FAILED, fail_on_error="true"
@@ -59,7 +60,7 @@ def test_a_version_that_was_never_deployed_is_a_clear_error(sandbox: Sandbox) ->
     assert "LaunchDarkly lists no deployment of this version" in annotation.message
 
 
-def test_when_the_list_is_down_the_update_is_undelivered_and_not_called_missing(
+def test_an_update_is_undelivered_if_the_list_is_unavailable(
     sandbox: Sandbox,
 ) -> None:
     sandbox.fail("launchdarkly", 503)
@@ -69,7 +70,7 @@ def test_when_the_list_is_down_the_update_is_undelivered_and_not_called_missing(
     assert "HTTP 503" in step.annotations[0].message
 
 
-def test_a_change_failure_and_its_remediation_reach_datadog(sandbox: Sandbox) -> None:
+def test_datadog_receives_a_change_failure_and_its_remediation(sandbox: Sandbox) -> None:
     with Job() as job:
         broken = finished(job, sandbox, version="2.0.0").outputs["datadog-deployment-id"]
         repaired = finished(job, sandbox, version="1.0.0").outputs["datadog-deployment-id"]
@@ -82,7 +83,7 @@ def test_a_change_failure_and_its_remediation_reach_datadog(sandbox: Sandbox) ->
             datadog_remediation_type="rollback",
             datadog_remediation_id=repaired,
         )
-    deployments = {one["id"]: one for one in sandbox.deployments("datadog")}
+    deployments = {deployment["id"]: deployment for deployment in sandbox.deployments("datadog")}
     assert deployments[broken]["change_failure"] is True
     assert deployments[broken]["remediation"] == {"type": "rollback", "id": repaired}
     assert step.outputs["datadog-deployment-id"] == broken
@@ -251,7 +252,7 @@ def test_each_service_can_name_its_own_deployment(sandbox: Sandbox) -> None:
             for row in json.loads(step.outputs["results"])
             if row["vendor"] == "datadog"
         }
-        lines = "\n".join(f"{name},datadog-deployment-id={its_id}" for name, its_id in ids.items())
+        lines = "\n".join(f"{name},datadog-deployment-id={id_}" for name, id_ in ids.items())
         update(
             job,
             sandbox,
@@ -259,17 +260,20 @@ def test_each_service_can_name_its_own_deployment(sandbox: Sandbox) -> None:
             datadog_app_key=DATADOG_APP_KEY,
             datadog_change_failure="true",
         )
-    assert [one["change_failure"] for one in sandbox.deployments("datadog")] == [True, True]
+    assert [deployment["change_failure"] for deployment in sandbox.deployments("datadog")] == [
+        True,
+        True,
+    ]
 
 
-def test_a_wrong_application_key_is_refused_with_the_scope_it_needs(sandbox: Sandbox) -> None:
+def test_an_invalid_application_key_is_refused_and_the_scope_is_named(sandbox: Sandbox) -> None:
     with Job() as job:
-        its_id = finished(job, sandbox).outputs["datadog-deployment-id"]
+        id_ = finished(job, sandbox).outputs["datadog-deployment-id"]
         step = update(
             job,
             sandbox,
             datadog_app_key="wrong",
-            datadog_deployment_id=its_id,
+            datadog_deployment_id=id_,
             datadog_change_failure="true",
         )
     [annotation] = step.annotations
