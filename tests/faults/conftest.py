@@ -1,4 +1,4 @@
-"""Sandboxes with awkward keys, and one event for both vendors."""
+"""Sandboxes, and a step with one event for both vendors."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,5 +29,5 @@ def sandbox(plain_sandbox: Sandbox) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def make_step(tmp_path: Path) -> MakeStep:
-    """Make a step that reports a finished deployment, on a clock whose waits cost nothing."""
+    """Make a step that reports a finished deployment; its waits take no time."""
     return finished_steps(tmp_path)

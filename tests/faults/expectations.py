@@ -1,4 +1,4 @@
-"""What must come of one event at a vendor that misbehaves at every attempt, fault by fault."""
+"""The expected result of one event for each fault that a vendor has at every attempt."""
 
 from dataclasses import dataclass, replace
 
@@ -8,27 +8,27 @@ ONCE = (1, 1)
 PATIENCE = (7, 9)
 """Tries that back-off with jitter makes of 30 s: 0, 0.5, 1, 2, 4, 8 and 8 s."""
 EVERY_SECOND = (13, 13)
-"""Tries that urllib3's policy allows where the vendor asks for a second each time."""
+"""Tries that urllib3's policy allows if the vendor requests a second each time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The end of one event."""
+    """The expected result of one event."""
 
     status: str
     seen: tuple[int, int]
-    """How often the vendor saw it, at least and at most."""
+    """How often the vendor received it, at least and at most."""
     id: str = ""
-    """Datadog's: `ours` is the one that was sent; empty where the answer has none that can be trusted."""
-    told: str = ""
-    """Words of the reason."""
+    """Datadog's ID: `ours` is the one that was sent; empty if the response has no valid one."""
+    reason: str = ""
+    """A part of the reason."""
     hangs: bool = False
-    """Whether sockets must really wait: the stage gets a fraction of a second."""
+    """Whether sockets really wait; the stage then has a fraction of a second."""
 
 
 REFUSED = Expected("refused", ONCE)
 DOWN = Expected("undelivered", PATIENCE)
-SHUT = Expected("undelivered", ONCE, told="asks to wait")
+SHUT = Expected("undelivered", ONCE, reason="asks to wait")
 PACED = Expected("undelivered", EVERY_SECOND)
 TAKEN = Expected("delivered", ONCE, "ours")
 BLURRED = Expected("delivered", ONCE)
@@ -38,17 +38,18 @@ STUCK = Expected("undelivered", ONCE, hangs=True)
 def _table() -> dict[str, Expected]:
     table = {
         **{
-            f"status-{code}": replace(REFUSED, told=f"HTTP {code}")
+            f"status-{code}": replace(REFUSED, reason=f"HTTP {code}")
             for code in (400, 401, 403, 404, 405, 409, 413)
         },
         **{
-            f"status-{code}": replace(REFUSED, told=f"HTTP {code}") for code in (415, 418, 422, 425)
+            f"status-{code}": replace(REFUSED, reason=f"HTTP {code}")
+            for code in (415, 418, 422, 425)
         },
         **{
-            f"status-{code}": replace(DOWN, told=f"HTTP {code}")
+            f"status-{code}": replace(DOWN, reason=f"HTTP {code}")
             for code in (408, 429, 500, 501, 502, 503, 504)
         },
-        **{f"status-{code}": replace(DOWN, told=f"HTTP {code}") for code in (507, 511, 599)},
+        **{f"status-{code}": replace(DOWN, reason=f"HTTP {code}") for code in (507, 511, 599)},
         "retry-after-seconds": PACED,
         "retry-after-date": Expected("undelivered", (8, 13)),
         "retry-after-garbage": DOWN,
@@ -58,14 +59,14 @@ def _table() -> dict[str, Expected]:
         "retry-after-503": PACED,
         "rate-limit-garbage": DOWN,
         **{
-            f"redirect-{code}-{where}": replace(REFUSED, told="redirects are not followed")
+            f"redirect-{code}-{where}": replace(REFUSED, reason="redirects are not followed")
             for code in (301, 302, 303, 307, 308)
             for where in ("same-host", "foreign")
         },
-        "status-304": replace(REFUSED, told="HTTP 304"),
-        "echo-key": replace(REFUSED, told="***"),
-        "echo-key-everywhere": replace(REFUSED, told="***"),
-        "hostile-text": replace(REFUSED, told="forged"),
+        "status-304": replace(REFUSED, reason="HTTP 304"),
+        "echo-key": replace(REFUSED, reason="***"),
+        "echo-key-everywhere": replace(REFUSED, reason="***"),
+        "hostile-text": replace(REFUSED, reason="forged"),
         "hostile-plain-text": DOWN,
         "hostile-reason-phrase": REFUSED,
         "status-202": TAKEN,
@@ -90,16 +91,16 @@ def _table() -> dict[str, Expected]:
         "early-hints": TAKEN,
         "processing": TAKEN,
         "unknown-interim": TAKEN,
-        **{f"gateway-{code}": replace(REFUSED, told=f"HTTP {code}") for code in (401, 403, 404)},
+        **{f"gateway-{code}": replace(REFUSED, reason=f"HTTP {code}") for code in (401, 403, 404)},
         "bad-cookie-date": TAKEN,
         "brotli-body": BLURRED,
         "zstd-body": BLURRED,
         "endless-pages": TAKEN,
         "patch-not-applied": TAKEN,
-        "status-101": replace(REFUSED, told="HTTP 101"),
-        "tls-wrong-host": Expected("refused", (0, 0), told="certificate"),
-        "tls-expired": Expected("refused", (0, 0), told="expired"),
-        "tls-unknown-ca": Expected("refused", (0, 0), told="REQUESTS_CA_BUNDLE"),
+        "status-101": replace(REFUSED, reason="HTTP 101"),
+        "tls-wrong-host": Expected("refused", (0, 0), reason="certificate"),
+        "tls-expired": Expected("refused", (0, 0), reason="expired"),
+        "tls-unknown-ca": Expected("refused", (0, 0), reason="REQUESTS_CA_BUNDLE"),
         "tls-handshake-dropped": Expected("undelivered", (0, 0)),
         "tls-handshake-hang": Expected("undelivered", (0, 0), hangs=True),
         "tls-plain-text": Expected("undelivered", (0, 0)),
@@ -150,9 +151,9 @@ LIMITS = {
     "rate-limit-seconds": {"launchdarkly": DOWN, "datadog": PACED},
     "rate-limit-seconds-day": {"launchdarkly": DOWN, "datadog": SHUT},
 }
-"""The vendors' headers are spelt alike: an epoch in ms at LaunchDarkly, seconds from now at Datadog."""
+"""The headers have one name: LaunchDarkly's is an epoch in ms, Datadog's is seconds from now."""
 
 
 def expected(fault: str, vendor: str) -> Expected:
-    """What must come of an event."""
+    """Return the expected result of an event."""
     return LIMITS[fault][vendor] if fault in LIMITS else ALWAYS[fault]

@@ -1,4 +1,4 @@
-"""Two vendors at their rate limits: what one of them asks for is no matter of the other."""
+"""Two vendors with different rate limits: each limit applies to its vendor only."""
 
 from typing import Any
 
@@ -24,9 +24,10 @@ def test_a_wait_beyond_the_deadline_and_no_wait_do_not_affect_each_other(
     ended = step.main()
     assert ended.code == 0
     results = {
-        name: [one for one in ended.results if one["vendor"] == name] for name in (patient, other)
+        name: [result for result in ended.results if result["vendor"] == name]
+        for name in (patient, other)
     }
-    assert {one["status"] for one in results[patient]} == {"undelivered"}
+    assert {row["status"] for row in results[patient]} == {"undelivered"}
     assert all("more than the time allowed" in one["error"] for one in results[patient])
     assert {one["attempts"] for one in results[patient]} == {1}
     assert {one["status"] for one in results[other]} == {"delivered"}
@@ -45,9 +46,9 @@ def test_a_vendor_that_may_be_waited_for_does_not_hold_up_the_other(
     sandbox.fail("datadog", wait, times=1)
     step = make_step(sandbox, service=SERVICES, timeout_seconds="30")
     ended = step.main()
-    assert {one["status"] for one in ended.results} == {"delivered"}
+    assert {row["status"] for row in ended.results} == {"delivered"}
     assert max(step.clock.waits) == pytest.approx(20, abs=0.1)
-    attempts = {(one["vendor"], one["attempts"]) for one in ended.results}
+    attempts = {(result["vendor"], result["attempts"]) for result in ended.results}
     assert ("launchdarkly", 1) in attempts
     assert ("launchdarkly", 2) not in attempts
     assert ("datadog", 2) in attempts

@@ -1,4 +1,4 @@
-"""Every fault of the sandbox, at each vendor, against the whole stage over real sockets."""
+"""Every fault of the sandbox at each vendor, against the complete stage over real sockets."""
 
 import time
 from typing import Any
@@ -11,13 +11,13 @@ from sandbox import FAULTS, Sandbox
 
 EVENTS = {"launchdarkly": "deployment-events", "datadog": "dora/deployment"}
 PATIENT = 30.0
-HASTY = 0.4  # s a stage gets where sockets must really wait
-OVERDRAFT = 1.0  # s that a stage may take beyond its time
+HASTY = 0.4  # s for a stage if sockets really wait
+OVERDRAFT = 1.0  # s that a stage may take in addition
 SEEN = 0.3  # s in which the healthy vendor must have its event
 
 
 def posts(sandbox: Sandbox, vendor: str) -> list[Any]:
-    return [one for one in sandbox.requests(vendor) if one.method == "POST"]
+    return [request for request in sandbox.requests(vendor) if request.method == "POST"]
 
 
 def other(vendor: str) -> str:
@@ -25,12 +25,16 @@ def other(vendor: str) -> str:
 
 
 def sent_ids(sandbox: Sandbox) -> set[str]:
-    return {one.body["data"]["attributes"]["id"] for one in posts(sandbox, "datadog") if one.body}
+    return {
+        request.body["data"]["attributes"]["id"]
+        for request in posts(sandbox, "datadog")
+        if request.body
+    }
 
 
 @pytest.fixture
 def faulty(request: pytest.FixtureRequest, fault: str) -> Sandbox:
-    """The sandbox the fault needs: a handshake can only fail with TLS."""
+    """Return the sandbox that the fault needs: a handshake fails only with TLS."""
     running: Sandbox = request.getfixturevalue(
         "tls_sandbox" if FAULTS[fault].handshake else "plain_sandbox"
     )
@@ -47,58 +51,61 @@ def check_healthy_vendor(sandbox: Sandbox, ended: Ended, vendor: str, began: flo
     result = ended.result(vendor)
     assert (result["status"], result["attempts"], result["error"]) == ("delivered", 1, "")
     [seen] = posts(sandbox, vendor)
-    assert seen.at - began < SEEN, "the other vendor's trouble has delayed it"
+    assert seen.at - began < SEEN, "the fault of the other vendor delayed it"
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_lasting_fault_ends_as_promised(
+def test_a_permanent_fault_has_the_expected_result(
     faulty: Sandbox, fault: str, vendor: str, make_step: Any
 ) -> None:
-    promise = expected(fault, vendor)
+    wanted_result = expected(fault, vendor)
     misbehave(faulty, vendor, fault)
-    step = make_step(faulty, timeout_seconds=str(HASTY if promise.hangs else PATIENT))
+    step = make_step(faulty, timeout_seconds=str(HASTY if wanted_result.hangs else PATIENT))
     began = time.monotonic()
 
     ended = step.main()
 
     took = time.monotonic() - began
     result = ended.result(vendor)
-    assert result["status"] == promise.status, result
+    assert result["status"] == wanted_result.status, result
     assert ended.code == 0
     assert ended.stderr == ""
     assert "has a bug" not in ended.stdout
     assert step.leaks(ended) == []
-    assert ended.seconds <= (HASTY if promise.hangs else PATIENT) + OVERDRAFT
-    assert took < (HASTY + OVERDRAFT if promise.hangs else 5)
-    least, most = promise.seen
+    assert ended.seconds <= (HASTY if wanted_result.hangs else PATIENT) + OVERDRAFT
+    assert took < (HASTY + OVERDRAFT if wanted_result.hangs else 5)
+    least, most = wanted_result.seen
     assert least <= len(posts(faulty, vendor)) <= most
-    if promise.seen != (0, 0):
-        assert result["attempts"] in (len(posts(faulty, vendor)), 0 if promise.hangs else None)
+    if wanted_result.seen != (0, 0):
+        assert result["attempts"] in (
+            len(posts(faulty, vendor)),
+            0 if wanted_result.hangs else None,
+        )
     if vendor == "datadog":
         assert len(sent_ids(faulty)) <= 1, "one deployment has one id, however often it is sent"
     check_healthy_vendor(faulty, ended, other(vendor), began)
-    if promise.status == "delivered":
+    if wanted_result.status == "delivered":
         assert result["error"] == ""
         assert step.outbox == []
         assert ended.outputs["undelivered-path"] == ""
         assert not (step.temp / ended.outputs["undelivered-path"]).is_file()
-        check_id(faulty, ended, vendor, promise.id, hangs=promise.hangs)
+        check_id(faulty, ended, vendor, wanted_result.id, hangs=wanted_result.hangs)
     else:
-        assert promise.told in result["error"]
+        assert wanted_result.reason in result["error"]
         assert result["error"] != ""
         [kept] = step.outbox
         assert (kept["vendor"], kept["cause"]) == (vendor, result["error"])
         assert (step.temp / ended.outputs["undelivered-path"]).is_file()
-        level = "error" if promise.status == "refused" else "warning"
-        [told] = ended.annotations(level)
-        assert result["error"] in told
+        level = "error" if wanted_result.status == "refused" else "warning"
+        [annotation] = ended.annotations(level)
+        assert result["error"] in annotation
         assert "1 undelivered event" in ended.stdout
         assert "event: replay" in ended.summary
 
 
-def check_id(sandbox: Sandbox, ended: Ended, vendor: str, its_id: str, *, hangs: bool) -> None:
-    """LaunchDarkly's id comes from its list, whatever it answers; Datadog's from the answer alone."""
+def check_id(sandbox: Sandbox, ended: Ended, vendor: str, wanted: str, *, hangs: bool) -> None:
+    """Check the ID: LaunchDarkly's comes from its list, Datadog's from the response."""
     given = ended.result(vendor)["id"]
     assert ended.outputs[f"{vendor}-deployment-id"] == given
     if vendor == "launchdarkly":
@@ -107,8 +114,8 @@ def check_id(sandbox: Sandbox, ended: Ended, vendor: str, its_id: str, *, hangs:
         assert ("did not show the deployment" in " ".join(ended.annotations("notice"))) == (
             given == ""
         )
-    elif its_id:
-        assert {given} == (sent_ids(sandbox) if its_id == "ours" else {its_id})
+    elif wanted:
+        assert {given} == (sent_ids(sandbox) if wanted == "ours" else {wanted})
         assert ended.annotations("notice") == []
     else:
         assert given == ""
@@ -122,12 +129,12 @@ PASSING = [
     for vendor in VENDORS
     if expected(fault, vendor).status == "undelivered"
     and not expected(fault, vendor).hangs
-    and not expected(fault, vendor).told.startswith("asks")
+    and not expected(fault, vendor).reason.startswith("asks")
 ]
 
 
 @pytest.mark.parametrize(("fault", "vendor"), PASSING)
-def test_a_passing_fault_is_tried_again_and_delivered(
+def test_a_temporary_fault_is_retried_until_delivery(
     faulty: Sandbox, fault: str, vendor: str, make_step: Any
 ) -> None:
     misbehave(faulty, vendor, fault, times=2)

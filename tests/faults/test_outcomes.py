@@ -1,4 +1,4 @@
-"""What each outcome means for the step: the table of the documentation, row by row."""
+"""The annotations and exit code of each outcome: the rows of docs/outcomes.md."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -38,10 +38,10 @@ def offline(sandbox: Sandbox, _patch: pytest.MonkeyPatch) -> None:
 
 @dataclass(frozen=True)
 class Row:
-    """A situation, and its verdict."""
+    """A situation and its outcome."""
 
     annotations: dict[str, int]
-    """How many of each level."""
+    """The number of annotations by level."""
     code: int = 0
     strict_code: int = 0
     """With fail-on-error."""
@@ -63,19 +63,19 @@ TABLE = {
     "everything accepted": Row({}),
     "accepted with 202": Row({}, prepare=fails("status-202")),
     "accepted with 206": Row({}, prepare=fails("status-206")),
-    "accepted, the body unreadable": Row(
+    "accepted, the response invalid": Row(
         {"notice": 1}, prepare=fails("html-body", vendors=("datadog",))
     ),
-    "no vendor has its key": Row({"warning": 1}, options={**NO_KEYS}, statuses=(), sent=False),
+    "no key is set": Row({"warning": 1}, options={**NO_KEYS}, statuses=(), sent=False),
     "a vendor's other inputs set, its key empty": Row(
         {"warning": 1},
         options={**ONE, "launchdarkly_project_key": "mobile"},
         statuses=("delivered",),
     ),
-    "one wrong input": Row(
+    "one invalid input": Row(
         {"error": 1}, 1, 1, options={"commit_sha": "abc"}, statuses=(), sent=False
     ),
-    "three wrong inputs": Row(
+    "three invalid inputs": Row(
         {"error": 3},
         *(1, 1),
         options={
@@ -87,11 +87,11 @@ TABLE = {
         statuses=(),
         sent=False,
     ),
-    "a wrong input in the main stage of auto": Row(
+    "an invalid input in the main stage of auto": Row(
         {"error": 1}, 1, 1, options={**AUTO, "commit_sha": "abc"}, statuses=(), sent=False
     ),
     "a payload that cannot be read": Row({"warning": 1}, options={"payload": "{"}),
-    "a commit that cannot be found out": Row(
+    "an unknown commit": Row(
         {"warning": 1}, options={"env": {"GITHUB_SHA": ""}, "version": "1.2.3"}
     ),
     **{
@@ -106,11 +106,11 @@ TABLE = {
         f"down with {code}": Row({"warning": 2}, 0, 1, fails(code), statuses=LOST)
         for code in (408, 429, 500, 503, 599)
     },
-    "down without an answer": Row(
+    "down without a response": Row(
         {"warning": 2}, 0, 1, fails("close-without-answer"), statuses=LOST
     ),
     "down without a network": Row({"warning": 2}, 0, 1, offline, statuses=LOST),
-    "auto's main, all well": Row(
+    "auto's main, all delivered": Row(
         {}, options=AUTO, statuses=("delivered", "skipped"), post_is_silent=False
     ),
     "auto's main, refused": Row(
@@ -125,19 +125,19 @@ TABLE = {
         statuses=("undelivered", "skipped"),
         post_is_silent=False,
     ),
-    "post, all well": Row({}, options=AUTO, stage="post"),
+    "post, all delivered": Row({}, options=AUTO, stage="post"),
     "post, refused": Row({"error": 2}, 0, 1, fails(403), AUTO, stage="post", statuses=NO),
     "post, down": Row({"warning": 2}, 0, 1, fails(503), AUTO, stage="post", statuses=LOST),
-    "post, a key lost on the way": Row({"warning": 1}, 0, 0, options=AUTO, stage="post, keyless"),
-    "post, the job's end unknown": Row(
+    "post, a key missing": Row({"warning": 1}, 0, 0, options=AUTO, stage="post, keyless"),
+    "post, the job status unknown": Row(
         {"warning": 1}, 0, 0, options=AUTO, stage="post, unknown", sent=False
     ),
-    "post, main died before it saved its state": Row(
+    "post, no saved state": Row(
         {"warning": 1}, 0, 0, options=AUTO, stage="post, stateless"
     ),
-    "a bug of ours": Row({"warning": 1}, 0, 1, bug, statuses=()),
-    "a bug of ours in post": Row({"warning": 1}, 0, 1, bug, AUTO, stage="post"),
-    "a word that is neither start nor end": Row(
+    "an internal error": Row({"warning": 1}, 0, 1, bug, statuses=()),
+    "an internal error in post": Row({"warning": 1}, 0, 1, bug, AUTO, stage="post"),
+    "a status that is no start or end": Row(
         {"notice": 1}, options={"event": "pending"}, statuses=(), sent=False
     ),
     "a failed job": Row({}, options={"event": "failure"}, statuses=("delivered", "skipped")),
@@ -152,7 +152,7 @@ TABLE = {
 
 
 def play(row: Row, step: Step, sandbox: Sandbox, patch: pytest.MonkeyPatch) -> Ended:
-    """Bring the situation about, and return the stage that is judged."""
+    """Cause the situation, and return the stage to check."""
     if row.stage == "main":
         row.prepare(sandbox, patch)
         return step.main()
@@ -168,7 +168,7 @@ def play(row: Row, step: Step, sandbox: Sandbox, patch: pytest.MonkeyPatch) -> E
 
 @pytest.mark.parametrize("strict", [False, True], ids=["", "fail-on-error"])
 @pytest.mark.parametrize("name", TABLE)
-def test_every_outcome_has_its_annotation_and_its_exit_code(
+def test_every_outcome_has_its_annotations_and_exit_code(
     sandbox: Sandbox, make_step: MakeStep, monkeypatch: pytest.MonkeyPatch, name: str, strict: bool
 ) -> None:
     row = TABLE[name]
@@ -183,7 +183,7 @@ def test_every_outcome_has_its_annotation_and_its_exit_code(
     assert counted == {"error": 0, "warning": 0, "notice": 0, **row.annotations}, ended.stdout
     assert bool(sandbox.requests()) == row.sent or row.prepare is offline
     if row.stage == "main":
-        assert tuple(one["status"] for one in json_results(ended)) == row.statuses
+        assert tuple(result["status"] for result in json_results(ended)) == row.statuses
         assert (step.state == {"done": "true"}) == row.post_is_silent
     assert step.leaks(ended) == []
 
@@ -192,7 +192,7 @@ def json_results(ended: Ended) -> list[dict[str, Any]]:
     return ended.results if "results" in ended.outputs else []
 
 
-def test_post_takes_fail_on_error_and_time_from_main_and_not_from_its_own_inputs(
+def test_post_takes_fail_on_error_and_the_timeout_from_main(
     sandbox: Sandbox, make_step: MakeStep
 ) -> None:
     step = make_step(sandbox, **AUTO, fail_on_error="true", timeout_seconds="7")
@@ -203,7 +203,7 @@ def test_post_takes_fail_on_error_and_time_from_main_and_not_from_its_own_inputs
     assert ended.seconds <= 8
 
 
-def test_a_files_commands_that_cannot_be_written_do_not_break_the_step(
+def test_command_files_that_cannot_be_written_do_not_break_the_step(
     sandbox: Sandbox, make_step: MakeStep
 ) -> None:
     step = make_step(sandbox)
@@ -216,19 +216,19 @@ def test_a_files_commands_that_cannot_be_written_do_not_break_the_step(
     assert len(sandbox.deployments("datadog")) == 1
 
 
-def test_a_read_only_runner_folder_is_a_warning_and_the_events_go_out(
+def test_a_read_only_runner_temp_is_a_warning_and_the_events_are_sent(
     sandbox: Sandbox, make_step: MakeStep
 ) -> None:
     step = make_step(sandbox)
     step.env["RUNNER_TEMP"] = "/proc"
     ended = step.main()
     assert ended.code == 0
-    assert {one["status"] for one in ended.results} == {"delivered"}
+    assert {result["status"] for result in ended.results} == {"delivered"}
     [warning] = ended.annotations("warning")
     assert "Undelivered events cannot be kept" in warning
 
 
-def test_the_main_stage_of_auto_spends_five_seconds_at_most_whatever_the_user_allows(
+def test_the_main_stage_of_auto_takes_five_seconds_at_most(
     sandbox: Sandbox, make_step: MakeStep
 ) -> None:
     sandbox.fail("launchdarkly", 503)

@@ -1,4 +1,4 @@
-"""Five hundred events while a third of all answers go wrong: each is accepted under one id, or kept."""
+"""Events with a third of all responses faulty: each is accepted with one ID, or kept."""
 
 import json
 from collections import Counter
@@ -52,8 +52,10 @@ def check_nothing_in_between(sandbox: Sandbox, step: Step, results: list[dict[st
     kept = {(line["vendor"], line["service"]) for line in step.outbox}
     assert len(kept) == len(step.outbox)
     known = {
-        "launchdarkly": {one["applicationKey"] for one in sandbox.deployments("launchdarkly")},
-        "datadog": {one["service"] for one in sandbox.deployments("datadog")},
+        "launchdarkly": {
+            deployment["applicationKey"] for deployment in sandbox.deployments("launchdarkly")
+        },
+        "datadog": {reported["service"] for reported in sandbox.deployments("datadog")},
     }
     for result in results:
         if result["status"] == "delivered":
@@ -67,9 +69,9 @@ def check_nothing_in_between(sandbox: Sandbox, step: Step, results: list[dict[st
                 f"neither delivered nor kept: {result}"
             )
     ids: dict[str, set[str]] = {}
-    for one in sandbox.requests("datadog"):
-        if one.body:
-            attributes = one.body["data"]["attributes"]
+    for request in sandbox.requests("datadog"):
+        if request.body:
+            attributes = request.body["data"]["attributes"]
             ids.setdefault(attributes["service"], set()).add(attributes["id"])
     assert {len(each) for each in ids.values()} == {1}, (
         "each deployment has one id, however often it was sent"
@@ -78,9 +80,7 @@ def check_nothing_in_between(sandbox: Sandbox, step: Step, results: list[dict[st
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_nothing_is_lost_and_nothing_is_doubled(
-    make_step: Any, plain_sandbox: Sandbox, seed: int
-) -> None:
+def test_no_event_is_lost_or_duplicated(make_step: Any, plain_sandbox: Sandbox, seed: int) -> None:
     plain_sandbox.reset()
     plain_sandbox._traffic.faults._random.seed(seed)
     spread(plain_sandbox, SHARE)
@@ -91,14 +91,14 @@ def test_nothing_is_lost_and_nothing_is_doubled(
 
     assert ended.code == 0
     assert len(ended.results) == SERVICES * len(VENDORS)
-    posts = [one for one in plain_sandbox.requests() if one.method == "POST"]
-    hit = sum(one.fault is not None for one in posts) / len(posts)
-    assert abs(hit - SHARE) < 0.07, "the tosses were not what the test says"
+    posts = [request for request in plain_sandbox.requests() if request.method == "POST"]
+    hit = sum(sent.fault is not None for sent in posts) / len(posts)
+    assert abs(hit - SHARE) < 0.07, "the share of faults is not that of the test"
     check_nothing_in_between(plain_sandbox, step, ended.results)
     assert sum(one["attempts"] for one in ended.results) == len(posts)
-    lost = [one for one in ended.results if one["status"] != "delivered"]
+    lost = [result for result in ended.results if result["status"] != "delivered"]
     assert 10 <= len(lost) <= 150, "refusals are not tried again, and outages are"
-    assert {one["status"] for one in lost} == {"refused"}
+    assert {row["status"] for row in lost} == {"refused"}
     assert step.leaks(ended) == []
 
     plain_sandbox.heal()
@@ -113,8 +113,8 @@ def test_nothing_is_lost_and_nothing_is_doubled(
     assert not Path(file).exists()
     for vendor in VENDORS:
         assert len(plain_sandbox.deployments(vendor)) == SERVICES
-    told = plain_sandbox.deployments("launchdarkly")
-    assert Counter(len(one["events"]) for one in told) == {1: SERVICES}
+    deployments = plain_sandbox.deployments("launchdarkly")
+    assert Counter(len(one["events"]) for one in deployments) == {1: SERVICES}
     check_nothing_in_between(plain_sandbox, step, again.results)
     repeated = sum(one.accepted for one in posts) - len(ended.results) + len(lost)
     print(
@@ -124,7 +124,7 @@ def test_nothing_is_lost_and_nothing_is_doubled(
     )
 
 
-def test_a_job_under_fire_from_main_to_post_loses_nothing(
+def test_a_job_with_faults_in_both_stages_loses_no_event(
     make_step: Any, plain_sandbox: Sandbox
 ) -> None:
     plain_sandbox.reset()
@@ -138,15 +138,18 @@ def test_a_job_under_fire_from_main_to_post_loses_nothing(
     assert (started.code, ended.code) == (0, 0)
     began = json.loads(step.state["deployment"])["facts"]["started_at"]
     kept = {(line["vendor"], line["service"], line["event"]) for line in step.outbox}
-    known = {one["applicationKey"]: one for one in plain_sandbox.deployments("launchdarkly")}
+    known = {
+        deployment["applicationKey"]: deployment
+        for deployment in plain_sandbox.deployments("launchdarkly")
+    }
     for number in range(60):
         name = f"service-{number}"
         for event in ("started", "finished"):
-            heard = {each["eventType"] for each in known.get(name, {}).get("events", [])}
-            assert event in heard or ("launchdarkly", name, event) in kept
+            received = {each["eventType"] for each in known.get(name, {}).get("events", [])}
+            assert event in received or ("launchdarkly", name, event) in kept
         if name in known and ("launchdarkly", name, "started") not in kept:
             assert known[name]["startedAt"] == began
-    measured = {one["service"] for one in plain_sandbox.deployments("datadog")}
+    measured = {reported["service"] for reported in plain_sandbox.deployments("datadog")}
     assert all(
         f"service-{n}" in measured or ("datadog", f"service-{n}", "finished") in kept
         for n in range(60)
