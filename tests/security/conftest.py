@@ -1,4 +1,4 @@
-"""Sandboxes with awkward keys, and steps that lead to them."""
+"""Sandboxes, and steps that send to them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,5 +34,5 @@ def tls_sandbox(secured: Sandbox) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def make_step(tmp_path: Path) -> MakeStep:
-    """Make a step that reports a finished deployment; waits cost nothing."""
+    """Make a step that reports a finished deployment; its waits take no time."""
     return finished_steps(tmp_path)

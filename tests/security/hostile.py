@@ -1,4 +1,4 @@
-"""Strings that strangers choose, and a reading of everything we print by the runner's own grammar."""
+"""Hostile strings, and checks of all output by the runner's grammar."""
 
 import json
 import re
@@ -127,14 +127,14 @@ FRAGMENTS = [
     ),
 ]
 
-strangers = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=8), min_size=1, max_size=5).map(
-    "".join
-)
-"""Anything, as far as Python has strings for it."""
+hostile_texts = st.lists(
+    st.sampled_from(FRAGMENTS) | st.text(max_size=8), min_size=1, max_size=5
+).map("".join)
+"""Any Python string."""
 
 
 def in_environment(text: str) -> str:
-    """As an environment can hold it: no NUL, and half characters as bytes of a foreign encoding."""
+    """Return the text as an environment can hold it: without NUL, surrogates as undecoded bytes."""
     return "".join(
         "\udcff" if "\ud800" <= character <= "\udfff" else character
         for character in text
@@ -142,11 +142,11 @@ def in_environment(text: str) -> str:
     )
 
 
-variables = strangers.map(in_environment)
+variables = hostile_texts.map(in_environment)
 
 json_values: st.SearchStrategy[Any] = st.recursive(
-    strangers | st.none() | st.booleans() | st.integers() | st.floats(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(strangers, inner, max_size=3),
+    hostile_texts | st.none() | st.booleans() | st.integers() | st.floats(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(hostile_texts, inner, max_size=3),
     max_leaves=5,
 )
 
@@ -155,7 +155,7 @@ TAGS = {"a", "br", "code", "details", "summary"}
 
 
 def check(ended: Ended) -> None:
-    """Nothing but our own commands is there, and the files hold what we put there alone."""
+    """Check that the output and the files have only the action's commands and text."""
     check_commands(ended)
     check_files(ended)
     check_summary(ended.summary)

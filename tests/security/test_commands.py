@@ -1,4 +1,4 @@
-"""No text that strangers choose starts a command, a header, a table or an output of its own."""
+"""No untrusted text becomes a workflow command, a heading, a table or an output."""
 
 import json
 import tempfile
@@ -13,9 +13,9 @@ from security.hostile import (
     FRAGMENTS,
     check,
     check_commands,
+    hostile_texts,
     in_environment,
     json_values,
-    strangers,
     variables,
 )
 from support.quick import quick_step
@@ -57,13 +57,13 @@ FREE = [
     ),
     *("job-index", "job-status"),
 ]
-"""Inputs that take any line of text."""
+"""Inputs that accept any line of text."""
 
 
 def accepted(text: str) -> str:
     """Return as much of a text as an input of one line accepts."""
     text = text.replace("$", "S").replace("{{", "{ {")
-    line = "".join(one for one in text if not invisible_character(one)).strip()
+    line = "".join(character for character in text if not invisible_character(character)).strip()
     with suppress(InvalidValue):
         return identifier(line) or "x"
     return f"x{line}"
@@ -104,14 +104,14 @@ def step(sandbox: Sandbox, **options: Any) -> Step:
     return quick_step(folder, sandbox, **options)
 
 
-def whole_job(one: Step) -> list[Ended]:
-    """Main, then post where main has left it something to do."""
-    ended = [one.main()]
-    if "deployment" in one.state:
-        ended.append(one.post(one.inputs.get("job-status") or "success"))
+def run_job(job_step: Step) -> list[Ended]:
+    """Run main, then post if main left it something to do."""
+    ended = [job_step.main()]
+    if "deployment" in job_step.state:
+        ended.append(job_step.post(job_step.inputs.get("job-status") or "success"))
     for each in ended:
         assert "has a bug" not in each.stdout, each.stdout
-        assert one.leaks(each) == []
+        assert job_step.leaks(each) == []
     return ended
 
 
@@ -124,10 +124,10 @@ def test_no_input_forges_a_command(
     running: Sandbox, tmp_path: Path, inputs: dict[str, str], debug: bool
 ) -> None:
     running.reset()
-    one = step(running, root=tmp_path, env={"RUNNER_DEBUG": "1"} if debug else {})
-    kept = {name: one.inputs[name] for name in ("launchdarkly-base-url", "datadog-base-url")}
-    one.inputs |= {**inputs, **kept}
-    for ended in whole_job(one):
+    job_step = step(running, root=tmp_path, env={"RUNNER_DEBUG": "1"} if debug else {})
+    kept = {name: job_step.inputs[name] for name in ("launchdarkly-base-url", "datadog-base-url")}
+    job_step.inputs |= {**inputs, **kept}
+    for ended in run_job(job_step):
         check(ended)
 
 
@@ -135,7 +135,7 @@ def test_no_input_forges_a_command(
 @given(
     st.dictionaries(st.sampled_from(FREE), variables.map(accepted)),
     st.lists(variables, max_size=3),
-    st.dictionaries(strangers, json_values, max_size=2),
+    st.dictionaries(hostile_texts, json_values, max_size=2),
     st.sampled_from(["auto", "finished", "custom", "failed"]),
     st.sampled_from([None, 503, 403, "hostile-text"]),
 )
@@ -152,15 +152,15 @@ def test_no_text_that_is_sent_forges_a_command(
     if fault:
         running.fail("launchdarkly", fault)
         running.fail("datadog", fault)
-    one = step(running, root=tmp_path, event=event)
-    one.inputs |= texts
+    job_step = step(running, root=tmp_path, event=event)
+    job_step.inputs |= texts
     if "service" in texts:
-        one.inputs["service"] = json.dumps([texts["service"]])
-    one.inputs["tags"] = "\n".join(f"key:{' '.join(accepted(tag).split())}x" for tag in tags)
-    one.inputs["launchdarkly-event-metadata"] = (
+        job_step.inputs["service"] = json.dumps([texts["service"]])
+    job_step.inputs["tags"] = "\n".join(f"key:{' '.join(accepted(tag).split())}x" for tag in tags)
+    job_step.inputs["launchdarkly-event-metadata"] = (
         in_environment(json.dumps(metadata)) if metadata else ""
     )
-    for ended in whole_job(one):
+    for ended in run_job(job_step):
         if ended.code:
             # Half a character and NaN are no JSON.
             [error] = ended.annotations("error")
@@ -177,13 +177,13 @@ def test_no_variable_of_the_runner_forges_a_command(
     running.reset()
     if fault:
         running.fail("datadog", fault)
-    one = step(
+    job_step = step(
         running,
         root=tmp_path,
         event="finished",
         env={"GITHUB_API_URL": running.github_url, **environment},
     )
-    for ended in whole_job(one):
+    for ended in run_job(job_step):
         check(ended)
 
 
@@ -193,12 +193,12 @@ def test_no_variable_of_the_runner_forges_a_command(
     st.fixed_dictionaries(
         {},
         optional={
-            "release": st.fixed_dictionaries({"tag_name": strangers}),
+            "release": st.fixed_dictionaries({"tag_name": hostile_texts}),
             "deployment": st.fixed_dictionaries(
-                {"sha": strangers, "environment": strangers, "created_at": strangers}
+                {"sha": hostile_texts, "environment": hostile_texts, "created_at": hostile_texts}
             ),
             "deployment_status": st.fixed_dictionaries(
-                {"state": strangers, "created_at": strangers}
+                {"state": hostile_texts, "created_at": hostile_texts}
             ),
             "pull_request": json_values,
             "workflow_run": st.fixed_dictionaries({"head_sha": json_values}),
@@ -211,10 +211,10 @@ def test_no_payload_forges_a_command(
     running: Sandbox, tmp_path: Path, event: str, payload: Any
 ) -> None:
     running.reset()
-    one = step(
+    job_step = step(
         running, root=tmp_path, payload=payload, env={"GITHUB_EVENT_NAME": event}, environment=""
     )
-    for ended in whole_job(one):
+    for ended in run_job(job_step):
         check(ended)
 
 
@@ -237,12 +237,13 @@ def answers(status: int, reason: str, header: str, body: bytes) -> Fault:
 
 @st.composite
 def bodies(draw: st.DrawFn) -> bytes:
-    """Error bodies in both vendors' shapes, hostile in every string."""
-    text = draw(strangers)
+    """Return an error body in the form of either vendor with hostile strings."""
+    text = draw(hostile_texts)
+    places = st.sampled_from(["pointer", "parameter", "header"])
+    source = st.dictionaries(places, hostile_texts)
     problem = draw(
-        st.fixed_dictionaries({"title": strangers, "detail": json_values, "source": st.dictionaries(
-            st.sampled_from(["pointer", "parameter", "header"]), strangers)})
-    )  # fmt: skip
+        st.fixed_dictionaries({"title": hostile_texts, "detail": json_values, "source": source})
+    )
     shapes = [
         {"errors": [text, problem]},
         {"errors": [{"attribute": text, "reason": text}], "message": text, "code": text},
@@ -256,18 +257,18 @@ def bodies(draw: st.DrawFn) -> bytes:
 @shared
 @given(
     st.sampled_from([200, 201, 202, 204, 301, 400, 401, 403, 404, 413, 422, 429, 500, 503]),
-    strangers,
-    strangers,
-    bodies() | strangers.map(lambda text: text.encode("utf-8", "surrogatepass")),
+    hostile_texts,
+    hostile_texts,
+    bodies() | hostile_texts.map(lambda text: text.encode("utf-8", "surrogatepass")),
 )
-def test_no_answer_of_a_vendor_forges_a_command(
+def test_no_response_of_a_vendor_forges_a_command(
     running: Sandbox, tmp_path: Path, status: int, reason: str, header: str, body: bytes
 ) -> None:
     running.reset()
     for vendor in ("launchdarkly", "datadog"):
         running.fail(vendor, answers(status, reason, header, body))
-    one = step(running, root=tmp_path, event="finished", started_at="2026-05-04T09:30:00Z")
-    [ended] = whole_job(one)
+    job_step = step(running, root=tmp_path, event="finished", started_at="2026-05-04T09:30:00Z")
+    [ended] = run_job(job_step)
     check(ended)
     for result in ended.results:
         assert result["status"] == (
@@ -289,8 +290,8 @@ def test_no_line_to_be_replayed_forges_a_command(
     running: Sandbox, tmp_path: Path, text: str
 ) -> None:
     running.reset()
-    one = step(running, root=tmp_path, event="replay", replay="{" + in_environment(text))
-    ended = one.main()
+    job_step = step(running, root=tmp_path, event="replay", replay="{" + in_environment(text))
+    ended = job_step.main()
     check_commands(ended)
     assert ended.code == 1
 
@@ -306,11 +307,11 @@ def test_no_line_to_be_replayed_forges_a_command(
         "##[set-output name=a]b",
     ],
 )
-def test_the_reading_itself_sees_each_way_to_forge(text: str) -> None:
+def test_the_reader_of_commands_finds_every_forgery(text: str) -> None:
     assert len(find_commands(f"before\n{text}\nafter\n")) == 1
 
 
-def test_forty_services_that_fail_alike_make_one_annotation(
+def test_forty_services_with_the_same_cause_have_one_annotation(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     sandbox.fail("datadog", 403)
@@ -338,8 +339,8 @@ def test_thousands_of_services_leave_a_summary_that_the_runner_keeps(
     assert sum(line.startswith("{") for line in ended.stdout.splitlines()) == 1500
 
 
-@given(strangers | strangers.map(lambda text: f" \u3000::error::{text}"))
-def test_no_line_that_was_cleaned_is_a_command_wherever_it_stands(text: str) -> None:
+@given(hostile_texts | hostile_texts.map(lambda text: f" \u3000::error::{text}"))
+def test_no_cleaned_line_is_a_command(text: str) -> None:
     line = clean(text)
     assert find_commands(line) == []
     assert find_commands(f"{line}\n") == []

@@ -1,4 +1,4 @@
-"""The keys go to the vendor they belong to, in one header, and nowhere else."""
+"""Each key is sent to its vendor in one header and appears nowhere else."""
 
 import html
 import json
@@ -31,7 +31,7 @@ SHOWN = {
 
 @pytest.fixture
 def foreign() -> Any:
-    """Somebody else's server, which takes anything."""
+    """Another server that accepts any request."""
     with Sandbox(strict=False) as elsewhere:
         yield elsewhere
 
@@ -44,17 +44,19 @@ def leads_to(url: str, status: int) -> Fault:
     )
 
 
-def test_each_vendor_gets_its_own_key_in_its_own_header_and_no_other(
+def test_each_vendor_receives_only_its_own_key_in_its_own_header(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     make_step(sandbox, github_token=GITHUB_TOKEN).main()
     for vendor, (header, key) in SHOWN.items():
         requests = sandbox.requests(vendor)
         assert requests
-        for one in requests:
-            assert one.headers[header] == key
-            rest = [value for name, value in one.headers.items() if name != header]
-            assert leaked([*rest, one.path, json.dumps(one.query), one.raw.decode()]) == []
+        for request in requests:
+            assert request.headers[header] == key
+            rest = [value for name, value in request.headers.items() if name != header]
+            assert (
+                leaked([*rest, request.path, json.dumps(request.query), request.raw.decode()]) == []
+            )
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -76,11 +78,11 @@ def test_no_redirect_is_followed_on_the_same_host(
     url = {"launchdarkly": sandbox.launchdarkly_url, "datadog": sandbox.datadog_url}[vendor]
     sandbox.fail(vendor, leads_to(f"{url}/elsewhere", 307))
     make_step(sandbox).main()
-    assert [one for one in sandbox.requests(vendor) if one.path == "/elsewhere"] == []
+    assert [request for request in sandbox.requests(vendor) if request.path == "/elsewhere"] == []
 
 
 @pytest.mark.parametrize("variable", ["NETRC", "HOME"])
-def test_a_netrc_overrides_no_key(
+def test_netrc_does_not_replace_a_key(
     make_step: Any, sandbox: Sandbox, tmp_path: Path, variable: str
 ) -> None:
     folder = tmp_path / "home"
@@ -91,11 +93,11 @@ def test_a_netrc_overrides_no_key(
     (folder / ".netrc").chmod(0o600)
     value = str(folder / ".netrc" if variable == "NETRC" else folder)
     ended = make_step(sandbox, env={variable: value}).main()
-    assert {one["status"] for one in ended.results} == {"delivered"}
+    assert {result["status"] for result in ended.results} == {"delivered"}
     for vendor, (header, key) in SHOWN.items():
-        for one in sandbox.requests(vendor):
-            assert one.headers[header] == key
-            assert not one.headers.get("authorization", "").startswith("Basic")
+        for request in sandbox.requests(vendor):
+            assert request.headers[header] == key
+            assert not request.headers.get("authorization", "").startswith("Basic")
 
 
 def test_every_form_of_every_key_is_masked_before_anything_else_is_written(
@@ -129,7 +131,7 @@ def test_post_masks_its_keys_too(make_step: Any, sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     "name", ["launchdarkly-access-token", "datadog-api-key", "datadog-app-key", "github-token"]
 )
-def test_a_key_that_no_header_can_hold_is_an_input_error_that_does_not_show_it(
+def test_a_key_with_characters_that_no_header_allows_is_an_error_without_the_key(
     make_step: Any, sandbox: Sandbox, name: str, bad: str
 ) -> None:
     key = f"secret-{bad}-part"
@@ -146,8 +148,8 @@ def test_a_key_that_no_header_can_hold_is_an_input_error_that_does_not_show_it(
 
 @pytest.mark.parametrize("name", ["environment", "datadog-site", "event", "launchdarkly-base-url"])
 @pytest.mark.parametrize("before", [0, 60, 68])
-def test_a_key_in_the_wrong_input_is_shown_nowhere(make_step: Any, name: str, before: int) -> None:
-    """Neither whole, nor spelt with entities as the summary does, nor cut where long values are."""
+def test_a_key_in_another_input_is_never_shown(make_step: Any, name: str, before: int) -> None:
+    """It is not shown complete, with HTML entities, or cut like a long value."""
     step = make_step(None, launchdarkly_access_token=LAUNCHDARKLY_TOKEN, service="shop\n,")
     step.inputs[name] = "x" * before + LAUNCHDARKLY_TOKEN
     ended = step.main()
@@ -159,7 +161,7 @@ def test_a_key_in_the_wrong_input_is_shown_nowhere(make_step: Any, name: str, be
 
 @pytest.mark.parametrize("fault", ["echo-key", "echo-key-everywhere"])
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_a_vendor_that_echoes_the_key_shows_it_to_nobody(
+def test_a_key_that_a_vendor_echoes_is_hidden(
     make_step: Any, sandbox: Sandbox, vendor: str, fault: str
 ) -> None:
     sandbox.fail(vendor, fault)
@@ -170,7 +172,7 @@ def test_a_vendor_that_echoes_the_key_shows_it_to_nobody(
 
 
 @pytest.mark.parametrize("spell", [json.dumps, lambda key: key, lambda key: f"?key={key}&x"])
-def test_a_key_echoed_in_a_successful_answer_is_no_id(
+def test_a_key_echoed_in_a_successful_response_is_not_an_id(
     make_step: Any, sandbox: Sandbox, spell: Any
 ) -> None:
     def act(exchange: Exchange) -> None:
@@ -187,7 +189,7 @@ def test_a_key_echoed_in_a_successful_answer_is_no_id(
     assert step.leaks(ended) == []
 
 
-def test_a_key_that_could_be_an_id_is_not_taken_for_one(make_step: Any, tmp_path: Path) -> None:
+def test_a_key_in_the_form_of_an_id_is_not_an_id(make_step: Any, tmp_path: Path) -> None:
     key = "feedface0123feedface4567feedface"
     with Sandbox(datadog_api_key=key) as plain:
 
@@ -201,12 +203,12 @@ def test_a_key_that_could_be_an_id_is_not_taken_for_one(make_step: Any, tmp_path
         "delivered",
         "",
     )
-    told = [ended.stdout, ended.raw, *leaks.files_below(step.temp)]
-    assert leaked(told, [key]) == []
+    texts = [ended.stdout, ended.raw, *leaks.files_below(step.temp)]
+    assert leaked(texts, [key]) == []
 
 
 @pytest.mark.parametrize("fault", [name for name in FAULTS if not FAULTS[name].handshake][::6])
-def test_a_bug_that_carries_the_key_in_its_exception_does_not_show_it(
+def test_a_key_in_the_exception_of_a_bug_is_hidden(
     make_step: Any, sandbox: Sandbox, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox.fail("datadog", fault)
@@ -217,14 +219,14 @@ def test_a_bug_that_carries_the_key_in_its_exception_does_not_show_it(
     monkeypatch.setattr("deployment_events.stages.main.judge", explode)
     step = make_step(sandbox, env={"RUNNER_DEBUG": "1"}, timeout_seconds="0.2")
     ended = step.main()
-    [warning] = [one for one in ended.annotations("warning") if "has a bug" in one]
+    [warning] = [text for text in ended.annotations("warning") if "has a bug" in text]
     assert "RuntimeError" in warning
     assert "Traceback" in "".join(message for name, message in ended.issued if name == "debug")
     assert step.leaks(ended) == []
 
 
 @pytest.mark.parametrize("error", [OSError, ValueError, RuntimeError, KeyError])
-def test_an_exception_of_the_network_that_carries_the_key_does_not_show_it(
+def test_a_key_in_a_network_exception_is_hidden(
     make_step: Any, sandbox: Sandbox, error: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def explode(*_: Any, **__: Any) -> None:
@@ -233,11 +235,11 @@ def test_an_exception_of_the_network_that_carries_the_key_does_not_show_it(
     monkeypatch.setattr("requests.Session.send", explode)
     step = make_step(sandbox, env={"RUNNER_DEBUG": "1"})
     ended = step.main()
-    assert {one["status"] for one in ended.results} == {"undelivered"}
+    assert {result["status"] for result in ended.results} == {"undelivered"}
     assert step.leaks(ended) == []
 
 
-def test_main_hands_no_key_to_post(make_step: Any, sandbox: Sandbox) -> None:
+def test_the_saved_state_contains_no_key(make_step: Any, sandbox: Sandbox) -> None:
     sandbox.fail("launchdarkly", 503)
     step = make_step(
         sandbox,
@@ -254,7 +256,7 @@ def test_main_hands_no_key_to_post(make_step: Any, sandbox: Sandbox) -> None:
     "url", ["http://elsewhere.example", "http://10.0.0.1", "http://1.2.3.4:80", "http://2130706434"]
 )
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_a_key_goes_over_plain_http_to_nobody_outside(
+def test_no_key_is_sent_over_plain_http_to_another_machine(
     make_step: Any, sandbox: Sandbox, vendor: str, url: str
 ) -> None:
     step = make_step(sandbox)
@@ -265,7 +267,7 @@ def test_a_key_goes_over_plain_http_to_nobody_outside(
     assert sandbox.requests() == []
 
 
-def test_the_jobs_start_is_asked_of_github_with_its_own_token_alone(
+def test_the_request_for_the_job_s_start_has_only_the_github_token(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     sandbox.jobs = [
@@ -287,7 +289,7 @@ def test_the_jobs_start_is_asked_of_github_with_its_own_token_alone(
 @pytest.mark.parametrize(
     "fault", ["hang", "drip-headers", "status-500", "html-body", "redirect-302-foreign", "echo-key"]
 )
-def test_nothing_wrong_with_githubs_api_stops_the_report_or_takes_more_than_its_two_seconds(
+def test_faults_of_github_s_api_neither_stop_nor_delay_the_report(
     make_step: Any, sandbox: Sandbox, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("deployment_events.github.api.SECONDS", 0.3)
@@ -297,7 +299,7 @@ def test_nothing_wrong_with_githubs_api_stops_the_report_or_takes_more_than_its_
     )
     ended = step.main()
     assert ended.seconds < 1.5
-    assert {one["status"] for one in ended.results} == {"delivered"}
+    assert {result["status"] for result in ended.results} == {"delivered"}
     assert len(sandbox.requests("github")) == 1, "never tried again"
     assert step.leaks(ended) == []
 

@@ -1,4 +1,4 @@
-"""TLS is always verified, proxies and company CAs are honoured, and nothing else in the environment is."""
+"""TLS is always verified; only proxies and CA bundles are taken from the environment."""
 
 import ssl
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def with_password(proxy: Proxy, password: str = PASSWORD) -> str:
 
 @pytest.fixture
 def cas(tls_sandbox: Sandbox, tmp_path: Path) -> Path:
-    """A folder with the sandbox's CA alone."""
+    """Return a folder with only the sandbox's CA."""
     assert tls_sandbox.ca_file
     return hashed(tls_sandbox.ca_file, tmp_path / "cas")
 
@@ -46,21 +46,19 @@ def system_folder(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 
 
 def statuses(step: Step) -> set[str]:
-    return {one["status"] for one in step.main().results}
+    return {result["status"] for result in step.main().results}
 
 
 class TestTls:
-    def test_a_company_ca_is_trusted_where_it_is_named(
-        self, make_step: Any, tls_sandbox: Sandbox
-    ) -> None:
+    def test_a_named_ca_bundle_is_trusted(self, make_step: Any, tls_sandbox: Sandbox) -> None:
         assert statuses(make_step(tls_sandbox)) == {"delivered"}
 
-    def test_without_it_the_server_is_not_trusted_and_sees_no_key(
+    def test_without_the_ca_the_server_is_refused_and_receives_no_key(
         self, make_step: Any, tls_sandbox: Sandbox
     ) -> None:
         step = make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": ""})
         ended = step.main()
-        assert {one["status"] for one in ended.results} == {"refused"}
+        assert {result["status"] for result in ended.results} == {"refused"}
         assert (
             "set REQUESTS_CA_BUNDLE to the company's CA bundle. The event"
             in ended.annotations("error")[0]
@@ -71,7 +69,7 @@ class TestTls:
     @pytest.mark.parametrize(
         "variable", ["PYTHONHTTPSVERIFY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_INSECURE"]
     )
-    def test_no_other_variable_weakens_it(
+    def test_no_other_variable_changes_the_trusted_cas(
         self, make_step: Any, tls_sandbox: Sandbox, cas: Path, variable: str
     ) -> None:
         values = {"SSL_CERT_FILE": str(tls_sandbox.ca_file), "SSL_CERT_DIR": str(cas)}
@@ -86,7 +84,7 @@ class TestTls:
         step = make_step(tls_sandbox, env={"REQUESTS_CA_BUNDLE": str(path)})
         ended = step.main()
         assert ended.code == 0
-        assert {one["status"] for one in ended.results} == {"refused"}
+        assert {result["status"] for result in ended.results} == {"refused"}
         [first, _] = ended.annotations("error")
         assert str(path) in first
         assert "cannot be used" in first
@@ -96,7 +94,7 @@ class TestTls:
     @pytest.mark.parametrize(
         "fault", ["tls-wrong-host", "tls-expired", "tls-unknown-ca", "tls-handshake-dropped"]
     )
-    def test_a_bad_certificate_at_one_vendor_is_not_the_others(
+    def test_an_invalid_certificate_of_one_vendor_does_not_affect_the_other(
         self, make_step: Any, tls_sandbox: Sandbox, fault: str
     ) -> None:
         tls_sandbox.fail("datadog", fault)
@@ -105,7 +103,7 @@ class TestTls:
         assert ended.result("launchdarkly")["status"] == "delivered"
         assert tls_sandbox.requests("datadog") == []
 
-    def test_a_hundred_services_need_ten_handshakes_a_vendor_at_most(
+    def test_a_hundred_services_need_at_most_ten_handshakes_per_vendor(
         self, make_step: Any, tls_sandbox: Sandbox
     ) -> None:
         before = {
@@ -121,10 +119,10 @@ class TestTls:
             assert 1 <= tls_sandbox.handshakes(vendor) - handshakes <= 10
 
     @pytest.mark.parametrize("event", ["finished", "auto"])
-    def test_a_certificate_in_place_of_its_files_name_breaks_no_process(
+    def test_a_certificate_instead_of_a_path_breaks_no_process(
         self, make_step: Any, tls_sandbox: Sandbox, event: str
     ) -> None:
-        """It is looked at before anything could catch an error."""
+        """The value is read before an error could be caught."""
         assert tls_sandbox.ca_file
         pem = tls_sandbox.ca_file.read_text() * 10
         started = "" if event == "auto" else "2026-05-04T09:30:00Z"
@@ -171,14 +169,14 @@ class TestProxies:
         assert len(proxy.forwarded) >= 3
 
     @pytest.mark.parametrize("name", ["localhost", "*", "localhost,127.0.0.1", " localhost "])
-    def test_no_proxy_is_honoured(
+    def test_no_proxy_excludes_hosts(
         self, make_step: Any, tls_sandbox: Sandbox, proxy: Proxy, name: str
     ) -> None:
         step = make_step(tls_sandbox, env={"HTTPS_PROXY": proxy.url, "NO_PROXY": name})
         assert statuses(step) == {"delivered"}
         assert proxy.tunnels == []
 
-    def test_no_proxy_for_one_host_leaves_the_others_to_the_proxy(
+    def test_no_proxy_for_one_host_does_not_exclude_others(
         self, make_step: Any, tls_sandbox: Sandbox, proxy: Proxy
     ) -> None:
         step = make_step(
@@ -187,23 +185,27 @@ class TestProxies:
         assert statuses(step) == {"delivered"}
         assert len(set(proxy.tunnels)) == 2
 
-    def test_the_proxy_gets_its_password_and_no_key(
+    def test_the_proxy_receives_its_password_and_no_key(
         self, make_step: Any, tls_sandbox: Sandbox, strict_proxy: Proxy
     ) -> None:
         step = make_step(tls_sandbox, env={"HTTPS_PROXY": with_password(strict_proxy)})
         ended = step.main()
-        assert {one["status"] for one in ended.results} == {"delivered"}
-        assert "proxy-authorization" not in str([one.headers for one in tls_sandbox.requests()])
+        assert {result["status"] for result in ended.results} == {"delivered"}
+        assert "proxy-authorization" not in str(
+            [request.headers for request in tls_sandbox.requests()]
+        )
         assert leaked([ended.stdout, ended.raw], [PASSWORD]) == []
 
     @pytest.mark.parametrize("password", [None, "wr0ng"])
-    def test_a_407_is_refused_with_its_cure_and_shows_no_password(
+    def test_a_407_is_refused_with_a_fix_and_without_the_password(
         self, make_step: Any, tls_sandbox: Sandbox, strict_proxy: Proxy, password: str | None
     ) -> None:
         url = with_password(strict_proxy, password) if password else strict_proxy.url
         step = make_step(tls_sandbox, env={"HTTPS_PROXY": url})
         ended = step.main()
-        assert {(one["status"], one["attempts"]) for one in ended.results} == {("refused", 1)}
+        assert {(result["status"], result["attempts"]) for result in ended.results} == {
+            ("refused", 1)
+        }
         assert "put them into HTTPS_PROXY or ALL_PROXY. The event" in ended.annotations("error")[0]
         assert leaked([ended.stdout, ended.raw, ended.summary], ["wr0ng"]) == []
         assert len(strict_proxy.tunnels) == 2
@@ -213,10 +215,12 @@ class TestProxies:
         self, make_step: Any, sandbox: Sandbox, strict_proxy: Proxy
     ) -> None:
         ended = make_step(sandbox, env={"http_proxy": strict_proxy.url}).main()
-        assert {(one["status"], one["attempts"]) for one in ended.results} == {("refused", 1)}
+        assert {(result["status"], result["attempts"]) for result in ended.results} == {
+            ("refused", 1)
+        }
         assert "407" in ended.annotations("error")[0]
 
-    def test_a_proxy_that_cannot_reach_the_vendor_is_down(
+    def test_a_proxy_that_cannot_reach_the_vendor_is_retried(
         self, make_step: Any, proxy: Proxy
     ) -> None:
         step = make_step(None, datadog_api_key="key", env={"HTTPS_PROXY": proxy.url})
@@ -226,19 +230,19 @@ class TestProxies:
         assert 7 <= len(proxy.tunnels) <= 9
         assert set(proxy.tunnels) == {"api.datadoghq.com:443"}
 
-    def test_a_proxy_that_is_not_there_is_down(
+    def test_an_unreachable_proxy_is_retried(
         self, make_step: Any, tls_sandbox: Sandbox, proxy: Proxy
     ) -> None:
         proxy.close()
         assert statuses(make_step(tls_sandbox, env={"HTTPS_PROXY": proxy.url})) == {"undelivered"}
 
     @pytest.mark.parametrize("url", ["http://", "http://[", "nonsense://proxy", "http://a..b:80"])
-    def test_a_proxy_that_is_no_address_is_named_at_once(
+    def test_an_invalid_proxy_address_is_refused_with_a_fix(
         self, make_step: Any, tls_sandbox: Sandbox, url: str
     ) -> None:
         step = make_step(tls_sandbox, env={"HTTPS_PROXY": url})
         ended = step.main()
-        assert {one["status"] for one in ended.results} == {"refused"}
+        assert {result["status"] for result in ended.results} == {"refused"}
         assert "HTTPS_PROXY or ALL_PROXY. The event" in ended.annotations("error")[0]
         assert tls_sandbox.requests() == []
         assert "has a bug" not in ended.stdout
@@ -249,14 +253,14 @@ class TestProxies:
     ) -> None:
         step = make_step(tls_sandbox, env={variable: f"socks5h://user:{PASSWORD}@127.0.0.1:1"})
         ended = step.main()
-        assert {one["status"] for one in ended.results} == {"refused"}
-        wanted = "SOCKS proxies are not supported: set HTTPS_PROXY or ALL_PROXY to an HTTP proxy. The event"
-        assert wanted in ended.annotations("error")[0]
+        assert {result["status"] for result in ended.results} == {"refused"}
+        fix = "set HTTPS_PROXY or ALL_PROXY to an HTTP proxy. The event"
+        assert f"SOCKS proxies are not supported: {fix}" in ended.annotations("error")[0]
         assert leaked([ended.stdout, ended.raw, ended.summary], [PASSWORD]) == []
         assert tls_sandbox.requests() == []
         assert len(step.outbox) == 2
 
-    def test_a_socks_proxy_that_is_not_asked_is_no_trouble(
+    def test_a_socks_proxy_that_is_not_used_is_ignored(
         self, make_step: Any, tls_sandbox: Sandbox, proxy: Proxy
     ) -> None:
         socks = {"ALL_PROXY": "socks5://127.0.0.1:1"}
@@ -267,7 +271,7 @@ class TestProxies:
             "delivered"
         }
 
-    def test_a_certificate_that_the_proxy_swaps_is_refused(
+    def test_a_certificate_that_the_proxy_replaced_is_refused(
         self, make_step: Any, tls_sandbox: Sandbox, tmp_path: Path
     ) -> None:
         with Sandbox(tls=tmp_path / "interceptor") as interceptor:

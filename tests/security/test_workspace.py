@@ -1,4 +1,4 @@
-"""The user's repository is the working directory: nothing in it, nor in the user's `env:`, becomes our code."""
+"""No file of the workspace and no variable of the user is executed by the action."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,10 @@ from support.step import Step
 
 from sandbox import Sandbox
 
-TRAP = "import os; open(os.path.join(os.environ['RUNNER_TEMP'], 'trapped'), 'w').close(); raise SystemExit('trapped')\n"
+TRAP = (
+    "import os; open(os.path.join(os.environ['RUNNER_TEMP'], 'trapped'), 'w').close()\n"
+    "raise SystemExit('trapped')\n"
+)
 
 MODULES = [
     *(
@@ -37,19 +40,21 @@ MODULES = [
 
 
 def report(step: Step, sandbox: Sandbox) -> None:
-    """A whole job goes its ordinary way."""
+    """Run both stages and check that the deployment is reported."""
     main, post = run(step), run(step, "post")
     assert (main.code, post.code) == (0, 0), main.stdout + main.stderr + post.stdout + post.stderr
     assert main.stderr == post.stderr == ""
     assert not (step.temp / "trapped").exists()
-    assert [one["status"] for one in sandbox.deployments("launchdarkly")] == ["finished"]
+    assert [deployment["status"] for deployment in sandbox.deployments("launchdarkly")] == [
+        "finished"
+    ]
     assert len(sandbox.deployments("datadog")) == 1
     assert step.leaks(main, post) == []
 
 
 @pytest.fixture
 def trapped(make_step: Any, sandbox: Sandbox) -> Any:
-    """A step in a repository full of traps."""
+    """Make a step whose workspace has modules that must not be imported."""
 
     def make(**env: str) -> Step:
         step: Step = make_step(sandbox, event="auto", started_at="auto", env=env)
@@ -78,7 +83,7 @@ def listing(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def test_modules_of_the_repository_are_never_imported_and_nothing_is_written_there(
+def test_modules_of_the_workspace_are_not_imported_and_nothing_is_written_there(
     trapped: Any, sandbox: Sandbox
 ) -> None:
     step = trapped()
@@ -87,7 +92,7 @@ def test_modules_of_the_repository_are_never_imported_and_nothing_is_written_the
     assert listing(step.workspace) == before
 
 
-def test_no_variable_of_the_user_brings_them_in(trapped: Any, sandbox: Sandbox) -> None:
+def test_no_variable_makes_the_action_import_them(trapped: Any, sandbox: Sandbox) -> None:
     step = trapped()
     here = str(step.workspace)
     step.env |= {
@@ -113,7 +118,7 @@ def test_no_variable_of_the_user_brings_them_in(trapped: Any, sandbox: Sandbox) 
 
 
 @pytest.mark.parametrize("locale", ["C", "POSIX", "xx_XX.ISO-8859-1", ""])
-def test_no_locale_stops_text_of_all_languages(
+def test_text_of_all_languages_works_in_every_locale(
     make_step: Any, sandbox: Sandbox, locale: str
 ) -> None:
     env = {"LC_ALL": locale, "LANG": locale, "GITHUB_ACTOR": "ÄöÜ-日本"}
