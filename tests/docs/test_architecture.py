@@ -32,7 +32,7 @@ def drawn_tree() -> set[str]:
     return modules
 
 
-def test_the_tree_is_the_package_s() -> None:
+def test_the_tree_is_that_of_the_package() -> None:
     found = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")}
     assert drawn_tree() == {name for name in found if Path(name).name != "__init__.py"}
 
@@ -40,7 +40,7 @@ def test_the_tree_is_the_package_s() -> None:
 def test_the_layers_are_those_that_the_linter_enforces() -> None:
     config = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
     [contract] = [
-        one for one in config["tool"]["importlinter"]["contracts"] if one["type"] == "layers"
+        item for item in config["tool"]["importlinter"]["contracts"] if item["type"] == "layers"
     ]
     rows = re.findall(r"^\| \d \| (.*) \|$", PAGE, re.MULTILINE)
     drawn = [" | ".join(re.findall(r"`(\w+)`", row)) for row in rows]

@@ -1,4 +1,4 @@
-"""Every example is executed against the sandbox, and what the vendors then hold is what it promises."""
+"""Every example runs against the sandbox, which then has the described deployments."""
 
 import json
 import time
@@ -35,7 +35,7 @@ Test = Callable[..., None]
 
 
 def example(*names: str) -> Callable[[Test], Test]:
-    """Marks a test as the one that executes these files."""
+    """Mark a test as the one that executes these files."""
 
     def mark(test: Test) -> Test:
         EXECUTED.update(names)
@@ -53,13 +53,13 @@ def test_every_example_is_executed() -> None:
 
 
 @pytest.mark.parametrize("name", example_names())
-def test_every_example_grants_nothing_by_default(name: str) -> None:
+def test_every_example_grants_no_permission_by_default(name: str) -> None:
     assert "\npermissions: {}\n" in (EXAMPLES / name).read_text()
 
 
 @example("one-step.yml", "kubernetes.yml")
 @pytest.mark.parametrize("name", ["one-step.yml", "kubernetes.yml"])
-def test_one_step_reports_a_whole_deployment(name: str) -> None:
+def test_one_step_reports_a_deployment(name: str) -> None:
     with make_sandbox() as sandbox:
         result = execute(
             sandbox, name, replace={'echo "Your deploy goes here"': f"sleep {DEPLOY_SECONDS}"}
@@ -80,7 +80,7 @@ def test_one_step_reports_a_whole_deployment(name: str) -> None:
     assert report.outputs["datadog-deployment-id"] == deployment["id"]
 
 
-def test_one_step_reports_a_failed_deploy_to_launchdarkly_alone() -> None:
+def test_one_step_reports_a_failed_deploy_to_launchdarkly_only() -> None:
     with make_sandbox() as sandbox:
         result = execute(
             sandbox, "one-step.yml", replace={'echo "Your deploy goes here"': "exit 1"}
@@ -92,7 +92,7 @@ def test_one_step_reports_a_failed_deploy_to_launchdarkly_alone() -> None:
 
 
 @example("two-steps.yml")
-def test_two_steps_report_a_whole_deployment() -> None:
+def test_two_steps_report_a_deployment() -> None:
     with make_sandbox() as sandbox:
         result = execute(sandbox, "two-steps.yml")
         feature = only(sandbox.deployments("launchdarkly"))
@@ -105,7 +105,7 @@ def test_two_steps_report_a_whole_deployment() -> None:
     assert start.outputs["datadog-deployment-id"] == deployment["id"]
 
 
-def test_two_steps_report_a_failed_deploy_to_launchdarkly_alone() -> None:
+def test_two_steps_report_a_failed_deploy_to_launchdarkly_only() -> None:
     with make_sandbox() as sandbox:
         result = execute(sandbox, "two-steps.yml", replace={"./deploy.sh": "exit 1 #"})
         assert only(sandbox.deployments("launchdarkly"))["status"] == "failed"
@@ -116,7 +116,7 @@ def test_two_steps_report_a_failed_deploy_to_launchdarkly_alone() -> None:
 
 @example("two-jobs.yml", "reporting-in-its-own-jobs.yml")
 @pytest.mark.parametrize("name", ["two-jobs.yml", "reporting-in-its-own-jobs.yml"])
-def test_a_deployment_of_several_jobs_has_one_start_and_one_end(name: str) -> None:
+def test_a_deployment_of_several_jobs_has_one_started_and_one_finished_event(name: str) -> None:
     with make_sandbox() as sandbox:
         result = execute(sandbox, name)
         feature = only(sandbox.deployments("launchdarkly"))
@@ -129,7 +129,7 @@ def test_a_deployment_of_several_jobs_has_one_start_and_one_end(name: str) -> No
 @pytest.mark.parametrize(
     "name", ["two-jobs.yml", "reporting-in-its-own-jobs.yml", "report-from-linux.yml"]
 )
-def test_a_failed_deploy_of_several_jobs_is_told_to_launchdarkly_alone(name: str) -> None:
+def test_a_failed_deploy_of_several_jobs_is_reported_to_launchdarkly_only(name: str) -> None:
     with make_sandbox() as sandbox:
         result = execute(
             sandbox, name, replace={"./deploy.sh": "exit 1 #", "./deploy.ps1": "exit 1 #"}
@@ -157,7 +157,7 @@ class NoImage(HostRunner):
         return super().start(action, entrypoint, environment, layout)
 
 
-def test_when_the_registry_is_down_at_the_start_the_deploys_own_clock_counts() -> None:
+def test_if_the_registry_is_down_at_the_start_the_deploy_records_its_start() -> None:
     before = int(time.time()) * 1000  # the shell's clock has no milliseconds
     with make_sandbox() as sandbox:
         result = execute(sandbox, "reporting-in-its-own-jobs.yml", runner=NoImage("started"))
@@ -173,9 +173,7 @@ def test_when_the_registry_is_down_at_the_start_the_deploys_own_clock_counts() -
     assert milliseconds(deployment) == feature["durationMs"] >= DEPLOY_SECONDS * 1000
 
 
-def test_when_the_registry_is_down_at_the_start_a_failed_deploy_is_told_to_launchdarkly_alone() -> (
-    None
-):
+def test_if_the_registry_is_down_at_the_start_a_failed_deploy_is_reported() -> None:
     replace = {"./deploy.sh": f"sleep {DEPLOY_SECONDS}; exit 1"}
     with make_sandbox() as sandbox:
         result = execute(
@@ -188,19 +186,19 @@ def test_when_the_registry_is_down_at_the_start_a_failed_deploy_is_told_to_launc
     assert feature["durationMs"] >= DEPLOY_SECONDS * 1000
 
 
-def test_when_the_registry_is_up_the_start_is_told_once() -> None:
+def test_if_the_registry_is_up_the_start_is_reported_once() -> None:
     with make_sandbox() as sandbox:
         result = execute(sandbox, "reporting-in-its-own-jobs.yml")
-        told = [
-            one.body["eventType"]
-            for one in sandbox.requests("launchdarkly")
-            if one.method == "POST"
+        events = [
+            request.body["eventType"]
+            for request in sandbox.requests("launchdarkly")
+            if request.method == "POST"
         ]
-    assert told == ["started", "finished"]
+    assert events == ["started", "finished"]
     assert [step.outcome for step in result.jobs["ended"].steps] == ["skipped", "success"]
 
 
-def test_when_the_registry_is_down_a_deploy_that_never_ran_is_not_told() -> None:
+def test_if_the_registry_is_down_a_deploy_that_never_ran_is_not_reported() -> None:
     skip = {"deploy: # needs": "deploy:\n    if: ${{ false }} # needs"}
     with make_sandbox() as sandbox:
         result = execute(
@@ -210,14 +208,14 @@ def test_when_the_registry_is_down_a_deploy_that_never_ran_is_not_told() -> None
     assert [step.outcome for step in result.jobs["ended"].steps] == ["skipped", "success"]
 
 
-def test_when_the_registry_stays_down_the_deploy_succeeds_all_the_same() -> None:
+def test_if_the_registry_stays_down_the_deploy_still_succeeds() -> None:
     with make_sandbox() as sandbox:
         result = execute(sandbox, "reporting-in-its-own-jobs.yml", runner=NoImage("ended"))
     assert result.jobs["deploy"].conclusion == result.conclusion == "success"
 
 
 @example("report-from-linux.yml")
-def test_linux_reports_for_another_system() -> None:
+def test_a_linux_job_reports_for_another_system() -> None:
     with make_sandbox() as sandbox:
         result = execute(sandbox, "report-from-linux.yml")
         deployment = only(sandbox.deployments("datadog"))
@@ -231,7 +229,7 @@ def test_linux_reports_for_another_system() -> None:
 
 
 @example("deployment-status.yml")
-def test_a_deployment_status_tells_everything_itself() -> None:
+def test_a_deployment_status_event_needs_no_inputs() -> None:
     event = {
         "deployment": {
             "sha": OTHER_SHA,
@@ -257,7 +255,7 @@ def test_a_deployment_status_tells_everything_itself() -> None:
         feature = only(sandbox.deployments("launchdarkly"))
         deployment = only(sandbox.deployments("datadog"))
     assert [run.conclusion for run in runs] == ["skipped", "skipped", "success", "success"]
-    assert not [told for run in runs for told in complaints(run)]
+    assert not [text for run in runs for text in complaints(run)]
     assert (feature["status"], feature["environmentKey"]) == ("finished", "staging")
     assert feature["durationMs"] == 175_000  # from its first `in_progress`
     assert milliseconds(deployment) == 180_000  # from the deployment's creation
@@ -276,7 +274,7 @@ def test_a_workflow_run_reports_the_tested_commit() -> None:
 
 
 @pytest.mark.parametrize("change", [{"conclusion": "failure"}, {"event": "pull_request"}])
-def test_a_workflow_run_deploys_neither_what_failed_nor_what_a_fork_has_sent(change: dict) -> None:
+def test_a_workflow_run_deploys_neither_failed_nor_fork_commits(change: dict) -> None:
     event = {
         "workflow_run": {"conclusion": "success", "event": "push", "head_sha": OTHER_SHA, **change}
     }
@@ -298,7 +296,7 @@ LOST_RUN = {
 
 
 def steps(main: str | None, post: str | None) -> list[dict]:
-    """The steps of a deploy job as GitHub lists them; what the runner never got to has no end."""
+    """Return the steps of a deploy job as GitHub lists them; steps that did not run have no end."""
     ends = {"Set up job": "success", f"Run {ACTION}": main, f"Post Run {ACTION}": post}
     return [{"name": name, "conclusion": end} for name, end in ends.items()]
 
@@ -342,7 +340,7 @@ def test_a_deployment_whose_runner_died_is_closed(
 @pytest.mark.parametrize(
     ("main", "post"), [("success", "success"), ("success", "failure"), (None, None)]
 )
-def test_a_deploy_that_was_reported_or_never_began_is_left_alone(
+def test_a_deploy_that_was_reported_or_never_started_is_not_closed(
     tmp_path: Path, main: str | None, post: str | None
 ) -> None:
     with make_sandbox() as sandbox:
@@ -371,15 +369,18 @@ def test_a_release_reports_its_tag() -> None:
 
 
 @example("monorepo.yml")
-def test_each_service_of_a_monorepo_is_a_deployment_with_what_is_special_about_it() -> None:
+def test_each_service_of_a_monorepo_is_a_deployment_with_its_attributes() -> None:
     with make_sandbox() as sandbox:
         result = execute(sandbox, "monorepo.yml")
-        features = {one["applicationKey"]: one for one in sandbox.deployments("launchdarkly")}
-        deployments = {one["service"]: one for one in sandbox.deployments("datadog")}
+        features = {
+            deployment["applicationKey"]: deployment
+            for deployment in sandbox.deployments("launchdarkly")
+        }
+        deployments = {reported["service"]: reported for reported in sandbox.deployments("datadog")}
         sent = {
-            one.body["applicationKey"]: one.body
-            for one in sandbox.requests("launchdarkly")
-            if one.method == "POST" and one.body["eventType"] == "started"
+            request.body["applicationKey"]: request.body
+            for request in sandbox.requests("launchdarkly")
+            if request.method == "POST" and request.body["eventType"] == "started"
         }
     assert not complaints(result)
     assert set(features) == set(deployments) == {"cart", "payments", "web-shop"}
@@ -400,7 +401,9 @@ def test_a_rollback_marks_the_failure_and_names_its_remediation() -> None:
     with make_sandbox() as sandbox:
         result = execute(sandbox, "rollback.yml", event=push, replace={"./smoke-test.sh": "exit 1"})
         failed, repair = sandbox.deployments("datadog")
-        patch = next(one for one in sandbox.requests("datadog") if one.method == "PATCH")
+        patch = next(
+            request for request in sandbox.requests("datadog") if request.method == "PATCH"
+        )
     assert {name: job.conclusion for name, job in result.jobs.items()} == {
         "deploy": "success",
         "check": "failure",
@@ -430,7 +433,7 @@ def test_a_rollback_workflow_whose_check_passes_marks_nothing() -> None:
 
 
 @example("self-hosted.yml")
-def test_a_company_proxy_and_its_ca_are_used() -> None:
+def test_a_proxy_and_its_private_ca_are_used() -> None:
     with make_sandbox(tls=True, hosts=["vendor.example"]) as sandbox:
         addresses = [
             url.removeprefix("https://") for url in (sandbox.launchdarkly_url, sandbox.datadog_url)
@@ -458,7 +461,7 @@ def test_a_company_proxy_and_its_ca_are_used() -> None:
 
 
 @example("keep-undelivered.yml", "replay.yml")
-def test_what_was_not_delivered_is_kept_and_replayed_by_a_later_run(tmp_path: Path) -> None:
+def test_undelivered_events_are_kept_and_replayed_by_a_later_run(tmp_path: Path) -> None:
     quick = {
         line: f"{line}\n          timeout-seconds: 1"
         for line in ("event: started", "event: ${{ job.status }}")
@@ -550,14 +553,14 @@ def test_the_set_up_is_checked_and_nothing_is_reported() -> None:
     assert not complaints(result)
 
 
-def test_a_check_of_a_wrong_key_fails() -> None:
+def test_a_check_of_an_invalid_key_fails() -> None:
     with make_sandbox(datadog_api_key="another") as sandbox:
         result = execute(sandbox, "check.yml", event_name="workflow_dispatch")
     assert result.conclusion == "failure"
 
 
 @example("keep-ids.yml", "mark-failure-by-id.yml")
-def test_ids_kept_by_one_run_correct_the_deployment_in_another(tmp_path: Path) -> None:
+def test_ids_kept_by_one_run_update_the_deployment_in_another(tmp_path: Path) -> None:
     with make_sandbox() as sandbox:
         execute(sandbox, "keep-ids.yml", artifacts=tmp_path)
         result = execute(
@@ -573,7 +576,7 @@ def test_ids_kept_by_one_run_correct_the_deployment_in_another(tmp_path: Path) -
 
 
 @example("from-launchdarkly-action.yml")
-def test_the_successor_of_launchdarklys_action_says_the_same() -> None:
+def test_the_replacement_of_launchdarklys_action_sends_the_same() -> None:
     with make_sandbox() as sandbox:
         result = execute(
             sandbox,
@@ -581,7 +584,7 @@ def test_the_successor_of_launchdarklys_action_says_the_same() -> None:
             replace={"https://app.launchdarkly.com": sandbox.launchdarkly_url},
         )
         started, finished = [
-            one.body for one in sandbox.requests("launchdarkly") if one.method == "POST"
+            request.body for request in sandbox.requests("launchdarkly") if request.method == "POST"
         ]
         assert not sandbox.requests("datadog")
     assert not complaints(result)
@@ -595,7 +598,7 @@ def test_the_successor_of_launchdarklys_action_says_the_same() -> None:
 
 
 @example("from-datadog-ci.yml")
-def test_the_successor_of_datadog_ci_says_the_same() -> None:
+def test_the_replacement_of_datadog_ci_sends_the_same() -> None:
     with make_sandbox() as sandbox:
         result = execute(sandbox, "from-datadog-ci.yml")
         deployment = only(sandbox.deployments("datadog"))
@@ -609,7 +612,7 @@ def test_the_successor_of_datadog_ci_says_the_same() -> None:
     assert milliseconds(deployment) >= DEPLOY_SECONDS * 1000
 
 
-def test_no_key_is_in_what_a_run_shows() -> None:
+def test_the_log_and_the_summary_contain_no_key() -> None:
     with make_sandbox() as sandbox:
         result = execute(sandbox, "one-step.yml")
     shown = "\n".join(

@@ -1,4 +1,4 @@
-"""docs/migrating.md maps everything that the two peers take; `test_examples.py` runs both successors."""
+"""docs/migrating.md maps every input and flag of both peers; test_examples.py runs the examples."""
 
 import re
 
@@ -75,7 +75,7 @@ def test_nothing_is_mapped_that_the_peers_do_not_have() -> None:
 @pytest.mark.parametrize(
     ("example", "before"), [("from-launchdarkly-action.yml", 0), ("from-datadog-ci.yml", 1)]
 )
-def test_what_is_said_before_is_said_after(example: str, before: int) -> None:
+def test_the_new_step_keeps_the_values_of_the_old_one(example: str, before: int) -> None:
     """Each literal value of the old steps is still there, or is a default by now."""
     old = [block for block in blocks(PAGE) if "before" in block.info][before]
     values = set(

@@ -1,6 +1,6 @@
-"""A new vendor is one file: `Acme`, below, is delivered, summarized and output, and no other module knows it.
+"""A new vendor is one file: `Acme`, below. No other module refers to it.
 
-It is also the example for whoever adds a real one: CONTRIBUTING.md.
+It is also the example for a real vendor: see CONTRIBUTING.md.
 """
 
 import ast
@@ -99,7 +99,7 @@ PACKAGE = Path(deployment_events.__file__).parent
 
 @dataclass
 class Server:
-    """What Acme would be."""
+    """Acme's API."""
 
     url: str = ""
     status: int = 200
@@ -114,11 +114,13 @@ def server() -> Iterator[Server]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             acme.got.append({**body, "key": self.headers["X-Acme-Key"]})
-            said = json.dumps({"number": f"acme-{len(acme.got)}", "why": "nobody is home"}).encode()
+            response = json.dumps(
+                {"number": f"acme-{len(acme.got)}", "why": "nobody is home"}
+            ).encode()
             self.send_response(acme.status)
-            self.send_header("Content-Length", str(len(said)))
+            self.send_header("Content-Length", str(len(response)))
             self.end_headers()
-            self.wfile.write(said)
+            self.wfile.write(response)
 
         def log_message(self, *arguments: object) -> None: ...
 
@@ -145,7 +147,9 @@ def test_it_is_delivered_in_both_stages_output_and_summarized(
     step = make(tmp_path, server)
     main, post = step.main(), step.post()
     assert (main.code, post.code) == (0, 0)
-    assert [(one["application"], one["what"], one["key"]) for one in server.got] == [
+    assert [
+        (request["application"], request["what"], request["key"]) for request in server.got
+    ] == [
         ("octo-repo", "started", KEY),
         ("octo-repo", "finished", KEY),
     ]
@@ -173,19 +177,22 @@ def test_a_services_line_may_override_its_settings(tmp_path: Path, server: Serve
     ended = make(
         tmp_path, server, event="finished", service="cart,owner=ann\nocto-repo", acme_owner="bob"
     ).main()
-    assert {one["application"]: one["owner"] for one in server.got} == {
+    assert {request["application"]: request["owner"] for request in server.got} == {
         "cart": "ann",
         "octo-repo": "bob",
     }
-    assert {one["service"] for one in ended.results} == {"cart", "octo-repo"}
+    assert {result["service"] for result in ended.results} == {"cart", "octo-repo"}
 
 
 def test_its_refusal_carries_its_words_and_its_advice(tmp_path: Path, server: Server) -> None:
     server.status = 403
     ended = make(tmp_path, server, event="finished", fail_on_error="true").main()
     assert ended.code == 1
-    told = "Acme refused the finished event of octo-repo: HTTP 403, nobody is home. Ask Acme for another acme-api-key."
-    assert ended.annotations("error")[0].startswith(told)
+    [error] = ended.annotations("error")
+    assert error.startswith(
+        "Acme refused the finished event of octo-repo: HTTP 403, nobody is home. "
+        "Ask Acme for another acme-api-key."
+    )
     assert ended.outputs["undelivered-path"]
 
 
@@ -194,7 +201,7 @@ def test_what_it_did_not_get_is_replayed(tmp_path: Path, server: Server) -> None
     failed = make(tmp_path, server, event="finished").main()
     server.status = 200
     again = make(tmp_path, server, event="replay", replay=failed.outputs["undelivered-path"]).main()
-    assert [one["status"] for one in again.results] == ["delivered"]
+    assert [result["status"] for result in again.results] == ["delivered"]
     assert server.got[0] == server.got[1]
 
 

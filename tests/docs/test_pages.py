@@ -1,4 +1,4 @@
-"""The pages hang together: blocks are tested files, links lead somewhere, generated parts are up to date."""
+"""In the pages, code blocks are tested files, links work, and generated parts are up to date."""
 
 import re
 import subprocess
@@ -34,12 +34,12 @@ def name(value: object) -> str:
 
 
 def lines_of(text: str) -> str:
-    """The text without its common indentation, in a form where only whole lines match."""
+    """Return the text without its common indentation, between line breaks."""
     return f"\n{textwrap.dedent(text).strip()}\n"
 
 
 def is_excerpt(block: str, file: str) -> bool:
-    """Whether the block's lines stand together in the file, all of them equally further to the right."""
+    """Return whether the block's lines are in the file, with any common indentation."""
     wanted = textwrap.dedent(block).strip("\n").split("\n")
     lines = file.split("\n")
     for start in range(len(lines) - len(wanted) + 1):
@@ -73,10 +73,10 @@ def test_every_example_is_a_valid_workflow(file: str) -> None:
 
 
 @pytest.mark.parametrize("block", THEIRS, ids=name)
-def test_what_is_migrated_from_is_a_valid_workflow(block: Block) -> None:
+def test_every_block_to_migrate_from_is_a_valid_workflow(block: Block) -> None:
     steps = textwrap.indent(textwrap.dedent(block.text), " " * 6)
-    text = f"on: push\npermissions: {{}}\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n{steps}"
-    assert lint(text) == ""
+    job = "jobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n"
+    assert lint(f"on: push\npermissions: {{}}\n{job}{steps}") == ""
 
 
 def uses_of(file: str) -> list[dict]:
@@ -111,7 +111,7 @@ def test_pages_name_inputs_that_exist(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_have_a_target(page: Path) -> None:
     broken = []
     for link in links(page):
         if re.match(r"https?://|mailto:", link):
@@ -123,7 +123,7 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert not broken
 
 
-def test_the_readme_says_what_action_yml_says() -> None:
+def test_the_readme_is_up_to_date_with_action_yml() -> None:
     text = (REPOSITORY / "README.md").read_text()
     assert readme.updated(text, (REPOSITORY / "action.yml").read_text()) == text
 
@@ -135,12 +135,12 @@ def test_the_check_is_a_command_and_changes_nothing() -> None:
     assert (REPOSITORY / "README.md").read_bytes() == before
 
 
-def test_the_readme_tells_every_input_and_output() -> None:
+def test_the_readme_lists_every_input_and_output() -> None:
     text = (REPOSITORY / "README.md").read_text()
-    assert not [one for one in INPUTS | OUTPUTS if f"| `{one}` |" not in text]
+    assert not [known for known in INPUTS | OUTPUTS if f"| `{known}` |" not in text]
 
 
-def test_a_changed_manifest_is_noticed() -> None:
+def test_a_changed_action_yml_changes_the_readme() -> None:
     text = (REPOSITORY / "README.md").read_text()
     manifest = (REPOSITORY / "action.yml").read_text().replace("default: auto", "default: manual")
     assert "| `event` | `manual` |" in readme.updated(text, manifest)
@@ -155,7 +155,7 @@ def table(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.lstrip().startswith("|")]
 
 
-def test_the_table_of_outcomes_is_the_codes_own() -> None:
+def test_the_table_of_outcomes_is_that_of_the_code() -> None:
     ours = table(outcomes.__doc__ or "")
     assert len(ours) > 5
     assert table((REPOSITORY / "docs/outcomes.md").read_text())[: len(ours)] == ours

@@ -1,4 +1,4 @@
-"""The summary page as GitHub renders it: structure, size, and nothing that foreign text could add."""
+"""The job summary as GitHub renders it: structure, size, and no element from untrusted text."""
 
 import re
 from html.parser import HTMLParser
@@ -42,13 +42,13 @@ def rendered(event: Event = Event.FINISHED, services: int = 1) -> Page:
     return Page(render(Summary(screenshots.results(made, event)[1], made)))
 
 
-def test_one_glance_tells_what_where_which_when_how_long_and_what_each_vendor_said() -> None:
+def test_the_summary_shows_the_deployment_and_each_vendors_result() -> None:
     page = rendered()
     text = re.sub(r"\s+", " ", page.text)
     assert "Deployment finished: shop in production" in text
     assert (
-        "Version v1.4.0 · commit 5a7be2f0c91d · 2026-05-04 09:30:00 → 09:33:20 UTC · took 3 min 20 s"
-        in text
+        "Version v1.4.0 · commit 5a7be2f0c91d · "
+        "2026-05-04 09:30:00 → 09:33:20 UTC · took 3 min 20 s" in text
     )
     assert page.hrefs == [
         "https://github.com/octo-org/shop/commit/5a7be2f0c91d384e6b7a5c2d1e0f98b7a6c5d4e3",
@@ -59,13 +59,13 @@ def test_one_glance_tells_what_where_which_when_how_long_and_what_each_vendor_sa
     assert "3f2c9e70-1a4d-4c1b-9a53-7d0f6b1e2400" in text
 
 
-def test_what_is_not_sent_says_why() -> None:
+def test_an_event_that_is_not_sent_has_a_reason() -> None:
     text = rendered(Event.FAILED).text
     assert "⏭️ not sent" in text
     assert "A failed job is not sent to Datadog: it would count as a deployment." in text
 
 
-def test_a_night_between_start_and_end_shows_both_days() -> None:
+def test_a_finish_on_another_day_shows_both_dates() -> None:
     made = screenshots.deployments(finished_at=screenshots.START + 20 * 3_600_000)
     text = Page(render(Summary(screenshots.results(made, Event.FINISHED)[1], made))).text
     assert "2026-05-04 09:30:00 → 2026-05-05 05:30:00 UTC · took 20 h 0 min" in text
@@ -78,7 +78,7 @@ def test_a_start_has_one_time_and_no_duration() -> None:
     assert "took" not in text
 
 
-def test_a_version_that_is_the_commit_is_told_once() -> None:
+def test_a_version_that_is_the_commit_is_shown_once() -> None:
     commit = screenshots.deployments()[0].facts.commit_sha
     made = screenshots.deployments(version=commit)
     text = Page(render(Summary(screenshots.results(made, Event.FINISHED)[1], made))).text
@@ -86,7 +86,7 @@ def test_a_version_that_is_the_commit_is_told_once() -> None:
     assert "Version" not in text
 
 
-def test_a_second_attempt_and_a_services_own_version_are_told() -> None:
+def test_a_second_attempt_and_the_version_of_a_service_are_shown() -> None:
     origin = screenshots.ORIGIN.model_copy(update={"run_attempt": "2"})
     [first] = screenshots.deployments(origin=origin)
     made = (first._replace(service=Service(name="shop", overrides={"version": "9.9"})),)
@@ -95,7 +95,7 @@ def test_a_second_attempt_and_a_services_own_version_are_told() -> None:
     assert "shop 9.9" in text
 
 
-def test_trouble_is_told_first_and_in_the_annotations_words() -> None:
+def test_lost_events_come_first_with_the_message_of_the_annotation() -> None:
     page = dict(screenshots.pages())["undelivered"]
     text = Page(page).text
     assert text.startswith("⚠️ Deployment finished, not reported: shop in production")
@@ -108,7 +108,7 @@ def test_trouble_is_told_first_and_in_the_annotations_words() -> None:
     assert len(outbox.parse(text[text.index("{") : text.rindex("}") + 1])) == 2
 
 
-def test_events_without_a_file_are_said_to_be_in_the_log() -> None:
+def test_without_a_file_the_summary_refers_to_the_log() -> None:
     lost = [
         DeliveryResult("shop", "datadog", Event.FINISHED, Status.UNDELIVERED, "id-1", 3, "HTTP 503")
     ]
@@ -116,7 +116,7 @@ def test_events_without_a_file_are_said_to_be_in_the_log() -> None:
     assert "The event is kept" in Page(render(Summary(lost, (), ["{}"]))).text
 
 
-def test_many_services_are_folded_with_trouble_on_top() -> None:
+def test_many_services_are_folded_with_lost_events_first() -> None:
     page = Page(dict(screenshots.pages())["forty"])
     assert page.elements["details"] == 2  # the services, the undelivered events
     assert page.text.startswith(
@@ -138,7 +138,7 @@ def test_a_dry_run_says_that_nothing_was_sent() -> None:
     assert "Dry run, nothing was sent: finished: shop" in Page(render(Summary(done, made))).text
 
 
-def test_a_replay_that_fails_again_does_not_sound_like_success() -> None:
+def test_a_replay_that_fails_again_is_not_shown_as_a_success() -> None:
     lost = DeliveryResult(
         "shop", "datadog", Event.FINISHED, Status.UNDELIVERED, "id-1", 3, "HTTP 503"
     )
@@ -146,7 +146,7 @@ def test_a_replay_that_fails_again_does_not_sound_like_success() -> None:
     assert text.startswith("⚠️ Undelivered events, still not all delivered")
 
 
-def test_a_replay_tells_no_facts_of_this_run() -> None:
+def test_the_summary_of_a_replay_has_no_details_of_this_run() -> None:
     done = [
         DeliveryResult("shop", "launchdarkly", Event.STARTED, Status.DELIVERED, "id-1"),
         DeliveryResult("shop", "launchdarkly", Event.FINISHED, Status.DELIVERED, "id-1"),
@@ -159,15 +159,15 @@ def test_a_replay_tells_no_facts_of_this_run() -> None:
 
 @pytest.mark.parametrize("length", [1, 100])
 def test_five_hundred_services_that_all_failed_fit(length: int) -> None:
-    """The longest that inputs allow is cut; what the runner would throw away whole is never written."""
+    """The summary is cut before the runner would drop it."""
     made = tuple(
-        one._replace(service=Service(name=f"{number}{'&' * length}"))
-        for number, one in enumerate(screenshots.deployments(500))
+        deployment._replace(service=Service(name=f"{number}{'&' * length}"))
+        for number, deployment in enumerate(screenshots.deployments(500))
     )
     messages, done = screenshots.results(made, Event.FINISHED)
     lost = [
-        screenshots.lose(one, Status.UNDELIVERED, f"HTTP 500, {number}: {'<' * 300}")
-        for number, one in enumerate(done)
+        screenshots.lose(result, Status.UNDELIVERED, f"HTTP 500, {number}: {'<' * 300}")
+        for number, result in enumerate(done)
     ]
     page = render(Summary(lost, made, outbox.dump(messages * 3).splitlines()))
     assert len(page.encode()) <= ONE_MIB - 4096
@@ -188,27 +188,27 @@ HOSTILE = st.text(
 )
 
 
-@given(name=HOSTILE, environment=HOSTILE, version=HOSTILE, error=HOSTILE, its_id=HOSTILE)
-def test_foreign_text_adds_no_element(
-    name: str, environment: str, version: str, error: str, its_id: str
+@given(name=HOSTILE, environment=HOSTILE, version=HOSTILE, error=HOSTILE, id_=HOSTILE)
+def test_untrusted_text_adds_no_element(
+    name: str, environment: str, version: str, error: str, id_: str
 ) -> None:
-    def page(name: str, environment: str, version: str, error: str, its_id: str) -> dict[str, int]:
+    def page(name: str, environment: str, version: str, error: str, id_: str) -> dict[str, int]:
         [first] = screenshots.deployments(environment=environment, version=version)
         made = (first._replace(service=Service(name=name)),)
         done = [
             DeliveryResult(
-                name, "launchdarkly", Event.FINISHED, Status.REFUSED, its_id, 1, error, error
+                name, "launchdarkly", Event.FINISHED, Status.REFUSED, id_, 1, error, error
             ),
-            DeliveryResult(name, "datadog", Event.FINISHED, Status.DELIVERED, its_id, note=error),
+            DeliveryResult(name, "datadog", Event.FINISHED, Status.DELIVERED, id_, note=error),
             DeliveryResult(name, "datadog", Event.FINISHED, Status.SKIPPED, error=error),
         ]
         return Page(render(Summary(done, made, [f'{{"a": "{error}"}}']))).elements
 
-    assert page(name, environment, version, error, its_id) == page("a", "b", "c", "d", "e")
+    assert page(name, environment, version, error, id_) == page("a", "b", "c", "d", "e")
 
 
 @given(text=HOSTILE)
-def test_a_wrong_input_cannot_add_an_element(text: str) -> None:
+def test_an_invalid_input_adds_no_element(text: str) -> None:
     page = Page(render_problems([Problem("tags", "must be right", text, "Correct it.")]))
     assert page.elements == {"h3": 1, "ul": 1, "li": 1}
 
@@ -229,7 +229,7 @@ def test_undelivered_lines_keep_their_shape() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, _ in screenshots.pages()])
-def test_every_screenshot_is_there_and_small(name: str) -> None:
+def test_every_screenshot_exists_and_is_small(name: str) -> None:
     picture = (screenshots.IMAGES / f"summary-{name}.png").read_bytes()
     assert picture.startswith(b"\x89PNG")
     assert len(picture) <= screenshots.LARGEST

@@ -1,4 +1,4 @@
-"""docs/troubleshooting.md has every sentence that the code can say, and none that it cannot."""
+"""docs/troubleshooting.md has exactly the messages of the code."""
 
 import re
 
@@ -11,9 +11,9 @@ from emulator.manifest import REPOSITORY
 PAGE = REPOSITORY / "docs/troubleshooting.md"
 
 FRAMES = {"report/summary.py", "report/summary_table.py", "report/log.py", "report/checks.py"}
-"""Modules whose literals frame other messages, as headings and groups do; `undelivered events` is documented anyway."""
+"""Modules whose literals are headings and groups of other messages."""
 
-SAID = [message for message in messages() if message.module not in FRAMES]
+MESSAGES = [message for message in messages() if message.module not in FRAMES]
 
 NAMED = [
     "Accepted but not shown in Datadog",
@@ -32,18 +32,22 @@ def plain(text: str) -> str:
 PLAIN = plain(PAGE.read_text(encoding="utf-8"))
 
 
-def test_the_source_is_read() -> None:
-    assert len(SAID) > 100
-    assert any(message.text.startswith("A failed job is not sent to Datadog") for message in SAID)
+def test_the_messages_of_the_source_are_found() -> None:
+    assert len(MESSAGES) > 100
+    assert any(
+        message.text.startswith("A failed job is not sent to Datadog") for message in MESSAGES
+    )
 
 
-@pytest.mark.parametrize("message", SAID, ids=lambda message: f"{message.module}:{message.line}")
+@pytest.mark.parametrize(
+    "message", MESSAGES, ids=lambda message: f"{message.module}:{message.line}"
+)
 def test_every_message_is_documented(message: Message) -> None:
     assert plain(message.text) in PLAIN, f"docs/troubleshooting.md lacks: {message.text}"
 
 
 def rows() -> list[str]:
-    """The first cells of the page's tables."""
+    """Return the first cells of the page's tables."""
     lines = [
         line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")
     ]
@@ -55,13 +59,13 @@ def rows() -> list[str]:
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row[:40])
-def test_every_documented_message_is_one_of_the_codes(row: str) -> None:
-    """Each of a row's messages (` · ` stands between them) holds words that the code says."""
-    said = [plain(message.text) for message in messages()]
+def test_every_documented_message_is_in_the_code(row: str) -> None:
+    """A row can have several messages, separated by ` · `."""
+    texts = [plain(message.text) for message in messages()]
     for part in row.split(" · "):
         wanted = plain(part)
-        assert any(text in wanted or wanted in text for text in said if len(text) > 8), part
+        assert any(text in wanted or wanted in text for text in texts if len(text) > 8), part
 
 
-def test_the_page_answers_the_questions_people_ask() -> None:
-    assert [one for one in NAMED if one not in headings(PAGE)] == []
+def test_the_page_has_a_section_for_every_usual_question() -> None:
+    assert [name for name in NAMED if name not in headings(PAGE)] == []

@@ -50,9 +50,9 @@ def sources(body: str) -> list[str]:
 
 def test_every_anchor_that_code_cites_exists() -> None:
     modules = (REPOSITORY / "src").rglob("*.py")
-    wrong = {path.name: unknown(path.read_text(encoding="utf-8")) for path in modules}
-    assert len(wrong) > 20
-    assert {name: names for name, names in wrong.items() if names} == {}
+    missing = {path.name: unknown(path.read_text(encoding="utf-8")) for path in modules}
+    assert len(missing) > 20
+    assert {name: names for name, names in missing.items() if names} == {}
 
 
 def test_an_anchor_that_does_not_exist_is_found() -> None:

@@ -9,13 +9,13 @@ from support import keys
 
 def make_sandbox(**options: Any) -> Sandbox:
     """Return a sandbox that accepts the keys of the tests."""
-    return Sandbox(
-        launchdarkly_token=keys.LAUNCHDARKLY_TOKEN,
-        datadog_api_key=keys.DATADOG_API_KEY,
-        datadog_app_key=keys.DATADOG_APP_KEY,
-        github_token=keys.GITHUB_TOKEN,
-        **options,
-    )
+    accepted = {
+        "launchdarkly_token": keys.LAUNCHDARKLY_TOKEN,
+        "datadog_api_key": keys.DATADOG_API_KEY,
+        "datadog_app_key": keys.DATADOG_APP_KEY,
+        "github_token": keys.GITHUB_TOKEN,
+    }
+    return Sandbox(**(accepted | options))
 
 
 def cleared(running: Sandbox) -> Iterator[Sandbox]:
