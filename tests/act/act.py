@@ -20,7 +20,7 @@ from scripts.release.pin import find
 
 PROGRAM = Path(sys.executable).with_name("act")
 PASSED_ON = ("PATH", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY")
-"""What act and Docker's client need from this process; nothing else may change a run."""
+"""The variables that act and Docker's client need from this process."""
 STEP_OUTPUT = re.compile(r"^\[[^\]]*\] {3}\| (.*)$", re.MULTILINE)
 OPTIONS = (
     "--pull=false",
@@ -43,16 +43,16 @@ class Run:
 
     @property
     def printed(self) -> list[str]:
-        """The lines that steps printed; neither commands to the runner nor act's own lines."""
+        """The lines that steps printed, without workflow commands and act's lines."""
         return STEP_OUTPUT.findall(self.log)
 
 
 class Act:
-    """Runs workflows in a repository of its own, with the action from an image."""
+    """Runs workflows in a separate repository, with the action from an image."""
 
     def __init__(self, image: str, job_image: str, folder: Path) -> None:
         self.repository = folder / "repository"
-        """The user's repository: act mounts it into the job, where GitHub would check it out."""
+        """The user's repository, which act mounts into the job."""
         self._job_image = job_image
         self._folder = folder
         self._action = folder / "action"
@@ -61,7 +61,7 @@ class Act:
 
     @property
     def commit(self) -> str:
-        """The commit of every run: what `GITHUB_SHA` says."""
+        """The commit of every run: `GITHUB_SHA`."""
         return self._git("rev-parse", "HEAD").strip()
 
     def run(

@@ -23,7 +23,7 @@ RUN rm -f /var/run && mkdir /var/run
 
 @pytest.fixture(scope="session")
 def job_image() -> str:
-    """The machine of a job: an image with bash, made from the base that is at hand anyway."""
+    """An image with bash for the jobs, made from a base that is already present."""
     special = shlex.split(os.environ.get("DOCKER_BUILD_ARGS", ""))
     docker("build", "--quiet", *special, "--tag", JOB_IMAGE, "-", stdin=JOB_DOCKERFILE)
     return JOB_IMAGE

@@ -1,7 +1,7 @@
-"""Examples under act, a runner that nobody here wrote; what the vendors received is what counts.
+"""Examples under act, an independent runner; the tests check what the vendors received.
 
 act reads the same workflows as GitHub's runner. Its post stage differs: it has neither what main
-saved nor the defaults of action.yml, only what stands under `with:`.
+saved nor the defaults of action.yml, only the inputs under `with:`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def one_step(act: Act) -> Iterator[tuple[Sandbox, Run]]:
 
 
 def assert_one_finished_deployment(act: Act, sandbox: Sandbox) -> None:
-    """Both vendors have the same deployment of this commit, as long as the deploy took."""
+    """Check that both vendors have the same deployment with the duration of the deploy."""
     assert event_types(sandbox) == ["started", "finished"]
     feature = only(sandbox.deployments("launchdarkly"))
     deployment = only(sandbox.deployments("datadog"))
@@ -62,13 +62,13 @@ def assert_one_finished_deployment(act: Act, sandbox: Sandbox) -> None:
     assert feature["durationMs"] >= DEPLOY_SECONDS * 1000
 
 
-def test_two_steps_report_a_whole_deployment(act: Act, two_steps: tuple[Sandbox, Run]) -> None:
+def test_two_steps_report_a_deployment(act: Act, two_steps: tuple[Sandbox, Run]) -> None:
     sandbox, finished = two_steps
     assert finished.succeeded, finished.log
     assert_one_finished_deployment(act, sandbox)
 
 
-def test_two_steps_report_a_failed_deployment_to_launchdarkly_alone(
+def test_two_steps_report_a_failed_deployment_to_launchdarkly_only(
     act: Act, sandbox: Sandbox
 ) -> None:
     failed = run(act, sandbox, "two-steps.yml", FAILS)
@@ -77,21 +77,21 @@ def test_two_steps_report_a_failed_deployment_to_launchdarkly_alone(
     assert not sandbox.deployments("datadog")
 
 
-def test_two_steps_warn_of_nothing(two_steps: tuple[Sandbox, Run]) -> None:
-    """On GitHub's runner, post has the state that says that main has done everything."""
+def test_two_steps_cause_no_warning(two_steps: tuple[Sandbox, Run]) -> None:
+    """On GitHub's runner, the state tells post that main has finished."""
     _, finished = two_steps
     assert "::warning::" not in finished.log
 
 
-def test_one_step_reports_the_start_alone(one_step: tuple[Sandbox, Run]) -> None:
-    """On GitHub's runner, post reports the end: it has main's state and the job's status."""
+def test_one_step_reports_only_the_start(one_step: tuple[Sandbox, Run]) -> None:
+    """On GitHub's runner, post reports the result: it has main's state and the job status."""
     sandbox, finished = one_step
     assert finished.succeeded, finished.log
     assert event_types(sandbox) == ["started"]
     assert not sandbox.deployments("datadog")
 
 
-def test_one_step_names_the_workflow_that_reports_the_end(one_step: tuple[Sandbox, Run]) -> None:
+def test_one_step_names_the_workflow_that_reports_the_result(one_step: tuple[Sandbox, Run]) -> None:
     """On GitHub's runner there is no such notice: one step is enough."""
     _, finished = one_step
     notices = [line for line in finished.log.splitlines() if "::notice" in line]
@@ -100,10 +100,10 @@ def test_one_step_names_the_workflow_that_reports_the_end(one_step: tuple[Sandbo
     assert "two-steps.yml" in only_line(warnings)
 
 
-def test_one_step_reports_the_end_if_the_workflow_passes_the_jobs_status(
+def test_one_step_reports_the_result_if_the_workflow_passes_the_job_status(
     act: Act, sandbox: Sandbox
 ) -> None:
-    """On GitHub's runner nobody has to write `job-status`: the default reaches post, too."""
+    """On GitHub's runner `job-status` is not needed: post receives its default."""
     job_status = {
         "environment: production": "environment: production\n"
         "          job-status: ${{ job.status }}",
@@ -120,7 +120,7 @@ def test_outputs_reach_another_job(act: Act, sandbox: Sandbox) -> None:
     assert_one_finished_deployment(act, sandbox)
 
 
-def test_a_failed_leg_of_a_matrix_is_a_failed_deployment(act: Act, sandbox: Sandbox) -> None:
+def test_a_failed_matrix_job_is_a_failed_deployment(act: Act, sandbox: Sandbox) -> None:
     one_fails = {"./deploy.sh": 'test "$REGION" = us #'}
     failed = run(act, sandbox, "two-jobs.yml", one_fails)
     assert not failed.succeeded
@@ -146,7 +146,7 @@ def test_an_update_marks_an_earlier_deployment_as_failed(
 def test_an_update_by_id_marks_an_earlier_deployment_as_failed(
     act: Act, two_steps: tuple[Sandbox, Run], tmp_path: Path
 ) -> None:
-    """On GitHub the IDs come as an artifact; here they lie where that would be unpacked."""
+    """On GitHub the IDs are an artifact; here they are where it would be unpacked."""
     sandbox, _ = two_steps
     ids = act.repository / "ids"
     ids.mkdir()
