@@ -18,17 +18,17 @@ from deployment_events.deployment import Event, Service, StartSource
         (Event.UPDATE, False),
     ],
 )
-def test_a_deployment_is_over_when_it_finished_or_failed(event: Event, is_end: bool) -> None:
+def test_only_finished_and_failed_end_a_deployment(event: Event, is_end: bool) -> None:
     assert event.is_end is is_end
 
 
-def test_an_event_happened_at_the_start_or_at_the_end() -> None:
-    one = deployment()
-    assert one.at(Event.STARTED) == EARLIER
-    assert {one.at(event) for event in (Event.FINISHED, Event.FAILED, Event.CUSTOM)} == {NOW}
+def test_an_event_has_the_time_of_the_start_or_of_the_finish() -> None:
+    reported = deployment()
+    assert reported.at(Event.STARTED) == EARLIER
+    assert {reported.at(event) for event in (Event.FINISHED, Event.FAILED, Event.CUSTOM)} == {NOW}
 
 
-def test_a_deployment_that_only_started_ends_at_its_start() -> None:
+def test_without_a_finish_a_deployment_finishes_at_its_start() -> None:
     assert deployment(finished_at=None).finished_at == EARLIER
 
 
@@ -42,11 +42,11 @@ def test_a_service_overrides_the_version() -> None:
 
 
 @pytest.mark.parametrize("source", StartSource)
-def test_a_start_is_exact_unless_it_is_the_job_s_or_the_finish(source: StartSource) -> None:
+def test_a_start_is_exact_unless_its_source_is_the_job_or_the_finish(source: StartSource) -> None:
     assert source.is_exact is (source not in {StartSource.JOB, StartSource.FINISH})
 
 
-def test_models_never_change_and_take_no_unknown_field() -> None:
+def test_models_are_frozen_and_reject_unknown_fields() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Service(name="api").name = "web"  # type: ignore[misc]
     with pytest.raises(ValidationError, match="Extra inputs"):

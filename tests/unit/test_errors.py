@@ -1,4 +1,4 @@
-"""Errors: one line for a person, cause first and fix last."""
+"""Errors: one line, with the cause first and the fix last."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from deployment_events.errors import (
 )
 
 
-def test_a_problem_names_the_input_the_rule_the_value_and_the_cure() -> None:
+def test_a_problem_names_the_input_the_rule_the_value_and_the_fix() -> None:
     problem = Problem("commit-sha", "must be a full commit SHA", "abc", "Use git rev-parse HEAD.")
     assert (
         str(problem)
@@ -21,20 +21,20 @@ def test_a_problem_names_the_input_the_rule_the_value_and_the_cure() -> None:
     )
 
 
-def test_a_secret_s_problem_shows_no_value() -> None:
+def test_the_problem_of_a_secret_shows_no_value() -> None:
     assert str(Problem("datadog-api-key", "is wrong", None, "Copy it again.")) == (
         "datadog-api-key is wrong. Copy it again."
     )
 
 
-def test_a_problem_shows_foreign_text_harmless_and_short() -> None:
-    told = str(Problem("tags", "is wrong", "a\n::error::x" + "y" * 200, "Correct it."))
-    assert told.splitlines() == [told]
-    assert r"'a\n::error::x" in told
-    assert len(told) < 130
+def test_a_problem_escapes_and_shortens_untrusted_text() -> None:
+    text = str(Problem("tags", "is wrong", "a\n::error::x" + "y" * 200, "Correct it."))
+    assert text.splitlines() == [text]
+    assert r"'a\n::error::x" in text
+    assert len(text) < 130
 
 
-def test_an_empty_value_is_shown_as_such() -> None:
+def test_an_empty_value_is_shown_in_quotes() -> None:
     assert "but it is ''" in str(Problem("service", "is wrong", "", "Correct it."))
 
 
@@ -48,11 +48,11 @@ def test_an_input_error_lists_every_problem() -> None:
 @pytest.mark.parametrize(
     "error", [errors.InputError, errors.StateError, errors.OutboxError, Refused, Unavailable]
 )
-def test_everything_raised_on_purpose_has_one_root(error: type[Exception]) -> None:
+def test_all_errors_have_one_base_class(error: type[Exception]) -> None:
     assert issubclass(error, DeploymentEventsError)
 
 
-def test_a_failed_call_knows_its_status_and_whether_it_may_succeed_later() -> None:
+def test_a_delivery_error_has_a_status_advice_and_a_wait() -> None:
     refused, down = Refused("no", 400, "Fix it."), Unavailable("later", 429, wait=2.5)
     assert isinstance(refused, DeliveryFailed)
     assert isinstance(down, DeliveryFailed)

@@ -1,4 +1,4 @@
-"""Answers, results and the rows of `results`."""
+"""Responses, results and the entries of `results`."""
 
 import json
 
@@ -25,12 +25,12 @@ def test_any_2xx_is_accepted(status: int, accepted: bool) -> None:
         (Status.DRY_RUN, False),
     ],
 )
-def test_what_the_vendor_should_have_and_has_not_is_lost(status: Status, lost: bool) -> None:
+def test_only_refused_and_undelivered_events_are_lost(status: Status, lost: bool) -> None:
     assert status.is_lost is lost
 
 
-def test_a_row_of_results_has_the_promised_fields() -> None:
-    row = result(Status.DRY_RUN, id="i", error="e", fix="not promised", note="n").as_output()
+def test_an_entry_of_results_has_the_documented_fields() -> None:
+    row = result(Status.DRY_RUN, id="i", error="e", fix="not documented", note="n").as_output()
     assert json.loads(json.dumps(row)) == {
         "service": "checkout",
         "vendor": "launchdarkly",
@@ -43,7 +43,7 @@ def test_a_row_of_results_has_the_promised_fields() -> None:
     }
 
 
-def test_the_statuses_are_the_documented_words() -> None:
+def test_the_statuses_are_the_documented_ones() -> None:
     assert {status.value for status in Status} == {
         "delivered",
         "refused",

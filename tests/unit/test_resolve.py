@@ -1,4 +1,4 @@
-"""What is deployed: which event, which commit and version, from when to when."""
+"""The event, commit, version and times of the deployments."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ CREATED, CHANGED = NOW - 30 * MINUTE, NOW - 20 * MINUTE
         ("startup_failure", Event.FAILED),
     ],
 )
-def test_github_s_status_words_mean_an_event(word: str, event: Event) -> None:
+def test_each_status_value_selects_an_event(word: str, event: Event) -> None:
     assert choose_event(word, "ignore") is event
 
 
@@ -50,29 +50,31 @@ def test_github_s_status_words_mean_an_event(word: str, event: Event) -> None:
     "word",
     ["skipped", "pending", "waiting", "queued", "inactive", "neutral", "stale", "action_required"],
 )
-def test_a_state_that_is_neither_start_nor_end_is_told_and_not_sent(word: str) -> None:
+def test_a_status_that_is_no_start_or_end_is_reported_and_not_sent(word: str) -> None:
     reason = f"{word} is neither a start nor an end of a deployment: nothing is sent."
     assert choose_event(word, "failed") == NoEvent(reason)
 
 
-def test_cancelled_means_nothing_by_itself() -> None:
+def test_cancelled_selects_no_event_without_on_cancelled() -> None:
     assert "cancelled" not in GITHUB_STATUSES
 
 
 @pytest.mark.parametrize(
     ("choice", "event"), [("failed", Event.FAILED), ("finished", Event.FINISHED)]
 )
-def test_a_cancelled_deployment_is_what_the_user_says(choice: str, event: Event) -> None:
+def test_on_cancelled_selects_the_event_of_a_cancelled_deployment(
+    choice: str, event: Event
+) -> None:
     assert choose_event("cancelled", choice) is event
     assert choose_end("cancelled", choice) is event
 
 
-def test_a_cancelled_deployment_may_be_ignored() -> None:
+def test_a_cancelled_deployment_can_be_ignored() -> None:
     assert "on-cancelled is ignore" in str(choose_event("cancelled", "ignore"))
 
 
 @pytest.mark.parametrize("word", ["", "done", "Success", "replay", "auto", "::error::"])
-def test_an_unknown_state_is_told_and_not_sent(word: str) -> None:
+def test_an_unknown_status_is_reported_and_not_sent(word: str) -> None:
     chosen = choose_event(word, "failed")
     assert isinstance(chosen, NoEvent)
     assert chosen.expected
@@ -83,7 +85,7 @@ def test_an_unknown_state_is_told_and_not_sent(word: str) -> None:
 @pytest.mark.parametrize(
     ("status", "event"), [("success", Event.FINISHED), ("failure", Event.FAILED)]
 )
-def test_the_job_s_end_is_the_deployment_s(status: str, event: Event) -> None:
+def test_the_job_status_selects_the_event(status: str, event: Event) -> None:
     assert choose_end(status, "ignore") is event
 
 
@@ -94,7 +96,7 @@ def test_a_skipped_job_sends_nothing() -> None:
 
 
 @pytest.mark.parametrize("status", ["", "in_progress", "finished", "${{ job.status }}"])
-def test_an_unknown_end_of_the_job_is_told_with_a_cure(status: str) -> None:
+def test_an_unknown_job_status_is_reported_with_a_fix(status: str) -> None:
     chosen = choose_end(status, "failed")
     assert isinstance(chosen, NoEvent)
     assert not chosen.expected
@@ -113,7 +115,7 @@ def test_an_unknown_end_of_the_job_is_told_with_a_cure(status: str) -> None:
         (Event.FINISHED, {"github_token": ""}, False),
     ],
 )
-def test_the_job_s_start_is_asked_for_a_lone_end_only(
+def test_the_job_s_start_is_requested_only_for_a_standalone_finished_or_failed(
     event: Event, changes: dict[str, str], needed: bool
 ) -> None:
     assert needs_api_start(inputs(**{"github_token": GITHUB_TOKEN, **changes}), event) is needed
@@ -126,9 +128,9 @@ def times(
     payload: bool = False,
     job: int | None = None,
 ):
-    """Return start and finish, and the warnings' first words."""
-    one = context("deployment_status", deployment_status()) if payload else context()
-    resolved = resolve(inputs(**changes or {}), one, event, now=NOW, api_start=ApiStart(job))
+    """Return the start, the finish and the warnings."""
+    run = context("deployment_status", deployment_status()) if payload else context()
+    resolved = resolve(inputs(**changes or {}), run, event, now=NOW, api_start=ApiStart(job))
     facts = resolved.deployments[0].facts
     return facts.started_at, facts.finished_at, list(resolved.warnings)
 
@@ -136,7 +138,7 @@ def times(
 START, FINISH, JOB = NOW - 5 * MINUTE, NOW - MINUTE, NOW - 7 * MINUTE
 
 
-def test_an_end_given_to_a_start_is_warned_of_and_to_no_other_event() -> None:
+def test_finished_at_causes_a_warning_only_for_a_started_event() -> None:
     given = {"started_at": str(START), "finished_at": str(FINISH)}
     assert times(Event.STARTED, given) == (
         START,
@@ -191,20 +193,20 @@ def test_each_time_comes_from_the_first_source_that_has_it(
 def test_the_source_of_the_start_is_kept(
     changes: dict[str, str], payload: bool, job: int | None, source: StartSource
 ) -> None:
-    one = context("deployment_status", deployment_status()) if payload else context()
-    found = resolve(inputs(**changes), one, Event.FINISHED, now=NOW, api_start=ApiStart(job))
+    run = context("deployment_status", deployment_status()) if payload else context()
+    found = resolve(inputs(**changes), run, Event.FINISHED, now=NOW, api_start=ApiStart(job))
     assert found.deployments[0].facts.start_source is source
 
 
 @pytest.mark.parametrize("event", [Event.FINISHED, Event.FAILED])
-def test_an_end_without_any_start_has_no_duration_and_a_warning(event: Event) -> None:
+def test_without_a_known_start_the_duration_is_zero_with_a_warning(event: Event) -> None:
     started, finished, [warning] = times(event)
     assert started == finished == NOW
     assert "duration is zero: set started-at" in warning
     assert "actions: read" not in warning
 
 
-def test_the_warning_about_no_duration_says_why_the_jobs_start_is_unknown() -> None:
+def test_the_warning_about_a_zero_duration_says_why_the_start_is_unknown() -> None:
     start = ApiStart(None, unknown_because="The list is too long.")
     found = resolve(inputs(), context(), Event.FINISHED, now=NOW, api_start=start)
     [warning] = found.warnings
@@ -214,12 +216,12 @@ def test_the_warning_about_no_duration_says_why_the_jobs_start_is_unknown() -> N
 @pytest.mark.parametrize(
     ("changes", "job", "both"),
     [
-        ({"started_at": str(NOW + MINUTE)}, None, NOW + MINUTE),  # the user's word counts
-        ({}, NOW + MINUTE, NOW),  # a derived start gives way
+        ({"started_at": str(NOW + MINUTE)}, None, NOW + MINUTE),  # the user's value is used
+        ({}, NOW + MINUTE, NOW),  # a derived start is changed
         ({"finished_at": str(FINISH)}, NOW, FINISH),
     ],
 )
-def test_clocks_that_differ_are_clamped_with_a_warning(
+def test_a_start_after_the_finish_is_clamped_with_a_warning(
     changes: dict[str, str], job: int | None, both: int
 ) -> None:
     started, finished, [warning] = times(Event.FINISHED, changes, job=job)
@@ -234,7 +236,7 @@ def test_clocks_that_differ_are_clamped_with_a_warning(
     st.none() | st.integers(NOW - 10**9, NOW + 5 * MINUTE),
     st.booleans(),
 )
-def test_no_end_is_ever_before_its_start(
+def test_a_finish_is_never_before_its_start(
     event: Event, started: int | None, finished: int | None, job: int | None, payload: bool
 ) -> None:
     changes = {} if started is None else {"started_at": str(started)}
@@ -244,10 +246,10 @@ def test_no_end_is_ever_before_its_start(
     assert last is None or first <= last
 
 
-def test_a_clock_that_went_backwards_between_the_stages_ends_at_the_start() -> None:
+def test_a_clock_set_back_between_the_stages_finishes_at_the_start() -> None:
     running = deployments("api", "web", finished_at=None)
     finished, warning = finish(running, EARLIER - 1)
-    assert [one.finished_at for one in finished] == [EARLIER, EARLIER]
+    assert [deployment.finished_at for deployment in finished] == [EARLIER, EARLIER]
     assert "clocks differ" in warning
     assert finish(running, EARLIER) == (deployments("api", "web", finished_at=EARLIER), "")
     assert finish(running, NOW) == (deployments("api", "web"), "")
@@ -256,16 +258,16 @@ def test_a_clock_that_went_backwards_between_the_stages_ends_at_the_start() -> N
 def resolved(
     event: Event = Event.STARTED, event_name: str = "push", payload=None, env=None, **changes: str
 ):
-    one = context(event_name, payload, **env or {})
-    return resolve(inputs(**changes), one, event, now=NOW)
+    run = context(event_name, payload, **env or {})
+    return resolve(inputs(**changes), run, event, now=NOW)
 
 
 def facts(*args: Any, **changes: Any) -> Facts:
     return resolved(*args, **changes).deployments[0].facts
 
 
-def test_inputs_win_over_everything_derived() -> None:
-    one = resolved(
+def test_inputs_override_derived_values() -> None:
+    found = resolved(
         event_name="deployment_status",
         payload=deployment_status(),
         commit_sha="C" * 40,
@@ -274,48 +276,51 @@ def test_inputs_win_over_everything_derived() -> None:
         service="api",
     )
     assert (
-        one.deployments[0].facts.commit_sha,
-        one.deployments[0].facts.version,
-        one.deployments[0].facts.repository_url,
+        found.deployments[0].facts.commit_sha,
+        found.deployments[0].facts.version,
+        found.deployments[0].facts.repository_url,
     ) == (
         "c" * 40,
         "2.0",
         "https://example.com/r",
     )
-    assert [deployment.service.name for deployment in one.deployments] == ["api"]
+    assert [deployment.service.name for deployment in found.deployments] == ["api"]
 
 
-def test_what_is_not_said_is_derived() -> None:
-    one = resolved(event_name="workflow_run", payload={"workflow_run": {"head_sha": HEAD}})
-    assert (one.deployments[0].facts.commit_sha, one.deployments[0].facts.version) == (HEAD, HEAD)
-    assert one.deployments[0].facts.repository_url == "https://github.com/octo-org/octo-repo"
-    assert [deployment.service.name for deployment in one.deployments] == ["octo-repo"]
+def test_values_that_are_not_set_are_derived() -> None:
+    found = resolved(event_name="workflow_run", payload={"workflow_run": {"head_sha": HEAD}})
+    assert (found.deployments[0].facts.commit_sha, found.deployments[0].facts.version) == (
+        HEAD,
+        HEAD,
+    )
+    assert found.deployments[0].facts.repository_url == "https://github.com/octo-org/octo-repo"
+    assert [deployment.service.name for deployment in found.deployments] == ["octo-repo"]
 
 
-def test_a_commit_that_the_user_names_is_the_version_too() -> None:
+def test_a_commit_that_the_user_sets_is_the_version_too() -> None:
     assert facts(commit_sha=HEAD).version == HEAD
     assert facts(commit_sha=HEAD, env={"ref": "refs/tags/v1"}).version == "v1"
 
 
-def test_the_log_says_where_each_fact_comes_from() -> None:
+def test_the_sources_name_where_each_value_comes_from() -> None:
     assert resolved().sources == (
         f"commit {SHA} (GITHUB_SHA)",
         "start 2026-05-04T09:30:00.000Z (now)",
     )
-    told = resolved(commit_sha=HEAD, version="2.0", started_at=str(EARLIER)).sources
-    assert told == (
+    sources = resolved(commit_sha=HEAD, version="2.0", started_at=str(EARLIER)).sources
+    assert sources == (
         f"commit {HEAD} (input)",
         "version 2.0 (input)",
         "start 2026-05-04T09:20:00.000Z (input)",
     )
 
 
-def test_a_hostile_tag_is_harmless_in_the_log() -> None:
-    told = " ".join(resolved(env={"ref": "refs/tags/x##[error]y"}).sources)
-    assert "##[" not in told
+def test_a_hostile_tag_is_neutralized_in_the_sources() -> None:
+    sources = " ".join(resolved(env={"ref": "refs/tags/x##[error]y"}).sources)
+    assert "##[" not in sources
 
 
-def test_the_default_branch_is_warned_of_only_where_no_commit_is_named() -> None:
+def test_the_default_branch_causes_a_warning_only_if_no_commit_is_set() -> None:
     assert "tip of the default branch" in resolved(event_name="schedule").warnings[0]
     assert resolved(event_name="schedule", commit_sha=HEAD).warnings == ()
 
@@ -329,12 +334,12 @@ def test_the_default_branch_is_warned_of_only_where_no_commit_is_named() -> None
         ("trunk", {"payload": {"repository": {"default_branch": "trunk"}}}),
     ],
 )
-def test_a_version_that_is_a_branch_is_warned_of(version: str, changes: dict[str, Any]) -> None:
-    one = resolve(inputs(version=version), context(**changes), Event.STARTED, now=NOW)
-    [warning] = one.warnings
+def test_a_version_that_is_a_branch_causes_a_warning(version: str, changes: dict[str, Any]) -> None:
+    found = resolve(inputs(version=version), context(**changes), Event.STARTED, now=NOW)
+    [warning] = found.warnings
     assert f"`version` '{version}' is the name of a branch" in warning
     assert "takes them for one" in warning
-    assert one.deployments[0].version_is_branch
+    assert found.deployments[0].version_is_branch
 
 
 @pytest.mark.parametrize(
@@ -345,48 +350,48 @@ def test_a_version_that_is_a_branch_is_warned_of(version: str, changes: dict[str
         ("", {"ref_name": "main"}),
     ],
 )
-def test_any_other_version_is_not_warned_of(version: str, changes: dict[str, str]) -> None:
-    one = resolve(inputs(version=version), context(**changes), Event.STARTED, now=NOW)
-    assert one.warnings == ()
-    assert not one.deployments[0].version_is_branch
+def test_any_other_version_causes_no_warning(version: str, changes: dict[str, str]) -> None:
+    found = resolve(inputs(version=version), context(**changes), Event.STARTED, now=NOW)
+    assert found.warnings == ()
+    assert not found.deployments[0].version_is_branch
 
 
 def test_the_version_of_one_service_may_be_a_branch() -> None:
     given = inputs(service="api,version=main\nweb,version=main\njob,version=1")
-    one = resolve(given, context(ref_name="main"), Event.STARTED, now=NOW)
-    assert [each.version_is_branch for each in one.deployments] == [True, True, False]
-    assert len(one.warnings) == 1
+    found = resolve(given, context(ref_name="main"), Event.STARTED, now=NOW)
+    assert [deployment.version_is_branch for deployment in found.deployments] == [True, True, False]
+    assert len(found.warnings) == 1
 
 
 def test_an_update_selects_the_version_that_the_user_names() -> None:
-    one = resolve(inputs(version="main"), context(ref_name="main"), Event.UPDATE, now=NOW)
-    assert one.warnings == ()
+    found = resolve(inputs(version="main"), context(ref_name="main"), Event.UPDATE, now=NOW)
+    assert found.warnings == ()
 
 
-def test_the_context_s_own_warnings_are_passed_on() -> None:
-    one = context()._replace(warnings=("The event's payload could not be read.",))
-    assert resolve(inputs(), one, Event.STARTED, now=NOW).warnings == one.warnings
+def test_the_warnings_of_the_context_are_passed_on() -> None:
+    found = context()._replace(warnings=("The event's payload could not be read.",))
+    assert resolve(inputs(), found, Event.STARTED, now=NOW).warnings == found.warnings
 
 
 def test_without_a_repository_and_a_commit_their_values_are_empty() -> None:
-    one = resolved(env={"repository": "", "sha": ""}, service="api")
+    found = resolved(env={"repository": "", "sha": ""}, service="api")
     assert (
-        one.deployments[0].facts.repository_url,
-        one.deployments[0].facts.commit_sha,
-        one.deployments[0].facts.version,
+        found.deployments[0].facts.repository_url,
+        found.deployments[0].facts.commit_sha,
+        found.deployments[0].facts.version,
     ) == ("", "", "")
 
 
-def test_github_s_metadata_is_added_unless_switched_off_or_said_by_the_user() -> None:
+def test_github_metadata_is_added_unless_disabled_or_set_by_the_user() -> None:
     assert "github.actor" in facts().metadata
     assert facts(github_metadata="false").metadata == {}
-    one = resolved(tags="github.actor:me")
-    assert "github.actor" not in one.deployments[0].facts.metadata
-    assert "github.ref" in one.deployments[0].facts.metadata
-    assert one.deployments[0].facts.tags == (("github.actor", "me"),)
+    found = resolved(tags="github.actor:me")
+    assert "github.actor" not in found.deployments[0].facts.metadata
+    assert "github.ref" in found.deployments[0].facts.metadata
+    assert found.deployments[0].facts.tags == (("github.actor", "me"),)
 
 
-def test_the_run_s_attempt_and_matrix_leg_are_kept() -> None:
+def test_the_attempt_and_the_matrix_index_are_kept() -> None:
     origin = facts(env={"run_attempt": "2"}, job_index="3").origin
     assert (origin.repository, origin.run_id, origin.run_attempt) == (
         "octo-org/octo-repo",

@@ -1,4 +1,4 @@
-"""The context: the deployed commit and its neighbours, from the environment and the payload."""
+"""The deployed commit, version and times from the environment and the payload."""
 
 import json
 from pathlib import Path
@@ -61,7 +61,7 @@ CLOSED = {
         ),
     ],
 )
-def test_the_commit_is_the_one_the_event_really_deploys(
+def test_the_commit_is_the_one_that_the_event_deploys(
     event: str, payload: dict[str, Any], sha: str, source: str
 ) -> None:
     found = context(event, payload).commit()
@@ -79,7 +79,7 @@ def test_the_commit_is_the_one_the_event_really_deploys(
         "pull_request_target",
     ],
 )
-def test_the_default_branch_s_tip_is_warned_of(event: str) -> None:
+def test_the_head_of_the_default_branch_causes_a_warning(event: str) -> None:
     found = context(event).commit()
     assert (found.value, found.source) == (SHA, "GITHUB_SHA, the default branch's tip")
     assert event in found.warning
@@ -104,7 +104,7 @@ def test_a_payload_without_a_full_sha_falls_back_to_github_sha(payload: dict[str
 
 
 @pytest.mark.parametrize("sha", ["", "abc", "main"])
-def test_no_commit_at_all_is_a_warning_with_a_cure(sha: str) -> None:
+def test_no_commit_at_all_is_a_warning_with_a_fix(sha: str) -> None:
     found = context("push", sha=sha).commit()
     assert (found.value, found.source) == ("", "nothing")
     assert "Set commit-sha" in found.warning
@@ -130,25 +130,25 @@ def test_the_version_is_a_release_s_or_pushed_tag_else_the_commit(
     assert context(event, payload, ref=ref).version("commit").value == version
 
 
-def test_a_deployment_status_tells_state_environment_and_times() -> None:
-    one = context("deployment_status", deployment_status("failure"))
-    assert (one.deployment_state, one.environment) == ("failure", "staging")
-    assert one.deployment_created_at == NOW - 30 * MINUTE
-    assert one.status_created_at == NOW - 20 * MINUTE
+def test_a_deployment_status_has_a_state_an_environment_and_times() -> None:
+    run = context("deployment_status", deployment_status("failure"))
+    assert (run.deployment_state, run.environment) == ("failure", "staging")
+    assert run.deployment_created_at == NOW - 30 * MINUTE
+    assert run.status_created_at == NOW - 20 * MINUTE
 
 
-def test_other_events_tell_nothing_of_a_deployment() -> None:
-    one = context("push", {"deployment_status": {"state": "failure", "created_at": "when?"}})
-    assert (one.deployment_state, one.environment, one.deployment_created_at) == ("", "", None)
-    assert one.status_created_at is None
+def test_other_events_have_no_deployment() -> None:
+    run = context("push", {"deployment_status": {"state": "failure", "created_at": "when?"}})
+    assert (run.deployment_state, run.environment, run.deployment_created_at) == ("", "", None)
+    assert run.status_created_at is None
 
 
-def test_the_repository_and_the_run_have_pages_on_this_server() -> None:
-    one = context(server_url="https://ghes.example", run_attempt="3")
-    assert one.repository_url == "https://ghes.example/octo-org/octo-repo"
-    assert one.repository_name == "octo-repo"
+def test_the_repository_and_the_run_have_urls_on_this_server() -> None:
+    run = context(server_url="https://ghes.example", run_attempt="3")
+    assert run.repository_url == "https://ghes.example/octo-org/octo-repo"
+    assert run.repository_name == "octo-repo"
     assert (
-        one.run_url == "https://ghes.example/octo-org/octo-repo/actions/runs/17500000000/attempts/3"
+        run.run_url == "https://ghes.example/octo-org/octo-repo/actions/runs/17500000000/attempts/3"
     )
     assert context(repository="").repository_url == ""
 
@@ -165,56 +165,56 @@ def test_the_metadata_names_the_run() -> None:
     }
 
 
-def test_unknown_facts_are_left_out_of_the_metadata() -> None:
+def test_unknown_values_are_left_out_of_the_metadata() -> None:
     assert context(run_id="", actor="").metadata().keys() == {
         *("github.run_attempt", "github.workflow", "github.job", "github.ref")
     }
 
 
 @pytest.mark.parametrize("name", ["v1\x00", "v1\n::error::x", "\x1b[31mv1"])
-def test_a_name_with_control_characters_is_none(name: str) -> None:
+def test_a_tag_with_control_characters_is_not_a_version(name: str) -> None:
     release = context(event_name="release", ref="", payload={"release": {"tag_name": name}})
     assert release.version(SHA).value == SHA
 
 
-def test_a_workflow_s_name_of_two_lines_is_metadata_of_one() -> None:
+def test_a_workflow_name_of_two_lines_becomes_one_line_of_metadata() -> None:
     assert context(workflow="Deploy\r\n  it").metadata()["github.workflow"] == "Deploy it"
 
 
 def test_the_environment_is_read_and_trimmed(tmp_path: Path) -> None:
     payload = tmp_path / "event.json"
     payload.write_text(json.dumps({"after": HEAD}))
-    one = read_context(
+    run = read_context(
         environ(
             event_path=str(payload),
             repository=" octo-org/octo-repo ",
             server_url="https://ghes.example/",
         )
     )
-    assert one.payload == {"after": HEAD}
-    assert one.warnings == ()
-    assert one.repository == "octo-org/octo-repo"
-    assert one.server_url == "https://ghes.example"
-    assert (one.event_name, one.job, one.runner_name) == ("push", "deploy", "GitHub Actions 7")
+    assert run.payload == {"after": HEAD}
+    assert run.warnings == ()
+    assert run.repository == "octo-org/octo-repo"
+    assert run.server_url == "https://ghes.example"
+    assert (run.event_name, run.job, run.runner_name) == ("push", "deploy", "GitHub Actions 7")
 
 
 def test_an_empty_environment_is_no_error() -> None:
-    one = read_context({})
-    assert (one.server_url, one.api_url, one.run_attempt) == (
+    run = read_context({})
+    assert (run.server_url, run.api_url, run.run_attempt) == (
         "https://github.com",
         "https://api.github.com",
         "1",
     )
-    assert one.commit().value == ""
-    assert one.repository_name == ""
-    [warning] = one.warnings
+    assert run.commit().value == ""
+    assert run.repository_name == ""
+    [warning] = run.warnings
     assert "payload could not be read" in warning
 
 
-def test_bytes_of_a_foreign_encoding_do_not_break_the_step() -> None:
-    one = read_context(environ(ref="refs/tags/caf\udce9", workflow="\udcff"))
-    assert one.version("").value == "caf\ufffd"
-    assert one.metadata()["github.workflow"] == "\ufffd"
+def test_bytes_of_another_encoding_do_not_break_the_step() -> None:
+    run = read_context(environ(ref="refs/tags/caf\udce9", workflow="\udcff"))
+    assert run.version("").value == "caf\ufffd"
+    assert run.metadata()["github.workflow"] == "\ufffd"
 
 
 @pytest.mark.parametrize(
@@ -225,12 +225,12 @@ def test_bytes_of_a_foreign_encoding_do_not_break_the_step() -> None:
         b'{"a": ' + b"9" * 5000 + b"}",
     ],
 )
-def test_a_broken_payload_is_a_warning_and_github_sha(tmp_path: Path, raw: bytes) -> None:
+def test_a_broken_payload_is_a_warning_and_github_sha_is_used(tmp_path: Path, raw: bytes) -> None:
     payload = tmp_path / "event.json"
     payload.write_bytes(raw)
-    one = read_context(environ(event_path=str(payload), event_name="deployment"))
-    assert one.commit().value == SHA
-    [warning] = one.warnings
+    run = read_context(environ(event_path=str(payload), event_name="deployment"))
+    assert run.commit().value == SHA
+    [warning] = run.warnings
     assert "payload could not be read" in warning
 
 
@@ -247,15 +247,15 @@ def test_a_payload_too_large_for_any_webhook_is_not_read(tmp_path: Path) -> None
     assert "too large" in read_context(environ(event_path=str(payload))).warnings[0]
 
 
-def test_a_payload_with_half_a_character_breaks_nothing(tmp_path: Path) -> None:
+def test_a_payload_with_a_lone_surrogate_breaks_nothing(tmp_path: Path) -> None:
     payload = tmp_path / "event.json"
     payload.write_text(
         '{"deployment": {"environment": "cut \\ud83d", "sha": "\\udfff", "created_at": "\\udfff"}}'
     )
-    one = read_context(environ(event_path=str(payload), event_name="deployment"))
-    assert one.environment == "cut \ufffd"
-    assert one.commit().value == SHA
-    assert one.deployment_created_at is None
+    run = read_context(environ(event_path=str(payload), event_name="deployment"))
+    assert run.environment == "cut \ufffd"
+    assert run.commit().value == SHA
+    assert run.deployment_created_at is None
 
 
 anything = st.recursive(
@@ -310,9 +310,9 @@ anything = st.recursive(
     ),
 )
 def test_no_payload_can_break_the_step(event: str, payload: dict[str, Any]) -> None:
-    one = context(event, payload)
-    told = [one.commit().value, one.version("").value, one.environment, one.deployment_state]
-    assert one.commit().value
-    assert all(text.encode().decode() == text for text in told)
-    assert one.deployment_created_at is None or one.deployment_created_at > 0
-    assert one.status_created_at is None or one.status_created_at > 0
+    run = context(event, payload)
+    texts = [run.commit().value, run.version("").value, run.environment, run.deployment_state]
+    assert run.commit().value
+    assert all(text.encode().decode() == text for text in texts)
+    assert run.deployment_created_at is None or run.deployment_created_at > 0
+    assert run.status_created_at is None or run.status_created_at > 0

@@ -14,7 +14,7 @@ from deployment_events.report.log import log_dry_run, log_results, log_undeliver
 Capture = pytest.CaptureFixture[str]
 
 
-def test_success_is_said_only_of_what_was_delivered(step: Step, capsys: Capture) -> None:
+def test_only_a_delivered_event_is_logged_as_delivered(step: Step, capsys: Capture) -> None:
     log_results(
         Runner(),
         [
@@ -32,21 +32,21 @@ def test_success_is_said_only_of_what_was_delivered(step: Step, capsys: Capture)
     ]
 
 
-def test_many_receipts_are_counted(step: Step, capsys: Capture) -> None:
+def test_many_results_are_counted(step: Step, capsys: Capture) -> None:
     log_results(Runner(), [*[result()] * 25, result(Status.REFUSED)])
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 21
     assert lines[-1] == "… and 6 more: 5 delivered, 1 refused"
 
 
-def test_a_service_s_name_cannot_forge_a_line(step: Step, capsys: Capture) -> None:
+def test_the_name_of_a_service_cannot_forge_a_log_line(step: Step, capsys: Capture) -> None:
     log_results(Runner(), [result(service="x\n::error::forged ##[error]")])
     out = capsys.readouterr().out
     assert "##[" not in out
     assert not any(line.lstrip().startswith("::") for line in out.splitlines())
 
 
-def test_what_is_lost_is_printed_as_lines_that_replay_takes(step: Step, capsys: Capture) -> None:
+def test_lost_events_are_logged_as_lines_that_replay_accepts(step: Step, capsys: Capture) -> None:
     messages = [message(service="a"), message(service="b ##[error]"), message(service="c")]
     results = [result(), result(Status.REFUSED, error="HTTP 400"), result(Status.UNDELIVERED)]
     lines = log_undelivered(Runner(), messages, results)
@@ -60,15 +60,15 @@ def test_what_is_lost_is_printed_as_lines_that_replay_takes(step: Step, capsys: 
     ]
 
 
-def test_nothing_lost_prints_nothing(step: Step, capsys: Capture) -> None:
+def test_without_lost_events_nothing_is_logged(step: Step, capsys: Capture) -> None:
     assert log_undelivered(Runner(), [message()], [result()]) == []
     assert capsys.readouterr().out == ""
 
 
-def test_a_rehearsal_prints_what_would_be_sent(step: Step, capsys: Capture) -> None:
-    [told] = log_dry_run(Runner(), [message()], both().shared)
+def test_a_dry_run_logs_what_would_be_sent(step: Step, capsys: Capture) -> None:
+    [logged] = log_dry_run(Runner(), [message()], both().shared)
     out = capsys.readouterr().out
-    assert (told.status, told.id) == (Status.DRY_RUN, message().id)
+    assert (logged.status, logged.id) == (Status.DRY_RUN, message().id)
     assert (
         "::group::dry-run: finished of checkout to Datadog: POST https://api.datadoghq.com/" in out
     )

@@ -1,4 +1,4 @@
-"""Markdown: no foreign text breaks out of its place."""
+"""Markdown: untrusted text is escaped."""
 
 import re
 
@@ -22,7 +22,7 @@ def test_no_punctuation_survives_raw(text: str) -> None:
 
 
 @given(hostile)
-def test_a_reader_sees_the_text_itself(text: str) -> None:
+def test_escaped_text_is_displayed_unchanged(text: str) -> None:
     shown = re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), MARKDOWN.escape(text, 10_000))
     assert (
         shown.replace("\\n", "\n").replace("\\t", "\t") == text
@@ -45,7 +45,7 @@ def test_a_reader_sees_the_text_itself(text: str) -> None:
         ("a\nb", "a&#92;nb"),
     ],
 )
-def test_text_is_shown_as_it_is(text: str, shown: str) -> None:
+def test_text_is_escaped(text: str, shown: str) -> None:
     assert MARKDOWN.escape(text) == shown
 
 
@@ -62,12 +62,12 @@ def test_a_secret_across_the_cut_leaves_nothing_behind(cut: int) -> None:
     assert "s3" not in markdown.escape(text)
 
 
-def test_code_of_nothing_is_nothing() -> None:
+def test_empty_code_is_empty() -> None:
     assert MARKDOWN.code("") == ""
     assert MARKDOWN.code("a<b") == "<code>a&#60;b</code>"
 
 
-def test_a_link_is_one_for_browsers_only() -> None:
+def test_only_http_addresses_become_links() -> None:
     assert (
         MARKDOWN.link("run", "https://github.com/o/r") == '<a href="https://github.com/o/r">run</a>'
     )
@@ -85,16 +85,16 @@ def test_a_link_is_one_for_browsers_only() -> None:
 
 
 @given(st.text("\"'<>|` \n\\{}^é/?#abc"))
-def test_an_address_cannot_leave_its_attribute(rest: str) -> None:
+def test_an_address_cannot_end_its_attribute(rest: str) -> None:
     shown = MARKDOWN.link("x", f"https://github.com/{rest}")
     assert re.fullmatch(r'<a href="https://github\.com/[^"\'<>|`\s\\]*">x</a>', shown)
 
 
-def test_a_table_has_a_head_a_rule_and_rows() -> None:
+def test_a_table_has_a_head_a_delimiter_row_and_rows() -> None:
     assert table(["A", "B"], [["1", "2"]]) == ["| A | B |", "|---|---|", "| 1 | 2 |"]
 
 
-def test_folded_lines_stand_between_blank_ones() -> None:
+def test_folded_lines_are_between_blank_lines() -> None:
     assert folded("T", ["x"]) == [
         "<details>",
         "<summary>T</summary>",

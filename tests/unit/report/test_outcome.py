@@ -1,4 +1,4 @@
-"""Outcomes: the table of the module's docstring, row by row."""
+"""Outcomes: the rows of the table in the module's docstring."""
 
 import re
 
@@ -22,7 +22,7 @@ DOWN = result(Status.UNDELIVERED, error="HTTP 503")
 
 
 @pytest.mark.parametrize(
-    ("one", "post_follows", "fail", "level", "code"),
+    ("lost", "post_follows", "fail", "level", "code"),
     [
         (REFUSED, False, False, "error", 0),
         (REFUSED, False, True, "error", 1),
@@ -34,57 +34,57 @@ DOWN = result(Status.UNDELIVERED, error="HTTP 503")
         (DOWN, True, True, "notice", 0),
     ],
 )
-def test_only_fail_on_error_makes_a_lost_event_fail_the_step_and_never_before_post(
-    one: object, post_follows: bool, fail: bool, level: str, code: int
+def test_a_lost_event_fails_the_step_only_with_fail_on_error_and_never_before_post(
+    lost: object, post_follows: bool, fail: bool, level: str, code: int
 ) -> None:
-    outcome = judge([one], fail_on_error=fail, post_follows=post_follows)  # type: ignore[list-item]
+    outcome = judge([lost], fail_on_error=fail, post_follows=post_follows)  # type: ignore[list-item]
     assert outcome.exit_code == code
     [(found, _)] = outcome.annotations
     assert found == level
 
 
 @pytest.mark.parametrize("status", [Status.DELIVERED, Status.SKIPPED, Status.DRY_RUN])
-def test_what_is_not_lost_is_neither_told_nor_judged(status: Status) -> None:
+def test_an_event_that_is_not_lost_has_no_annotation(status: Status) -> None:
     outcome = judge([result(status, error="by design")], fail_on_error=True, post_follows=False)
     assert (outcome.exit_code, outcome.annotations) == (0, ())
 
 
-def test_no_receipts_are_no_trouble() -> None:
+def test_no_results_are_a_success() -> None:
     assert judge([], fail_on_error=True, post_follows=False).exit_code == 0
 
 
-def test_an_annotation_says_who_what_why_and_what_to_do() -> None:
-    [told] = describe_lost([REFUSED])
+def test_an_annotation_names_the_vendor_the_event_the_cause_and_the_fix() -> None:
+    [text] = describe_lost([REFUSED])
     assert re.match(
-        r"LaunchDarkly refused .*finished.* of checkout: HTTP 401\. Check the key\. ", told
+        r"LaunchDarkly refused .*finished.* of checkout: HTTP 401\. Check the key\. ", text
     )
-    assert "event: replay" in told
-    [told] = describe_lost([DOWN])
-    assert re.match(r"LaunchDarkly did not get .*finished.* of checkout: HTTP 503\. ", told)
+    assert "event: replay" in text
+    [text] = describe_lost([DOWN])
+    assert re.match(r"LaunchDarkly did not get .*finished.* of checkout: HTTP 503\. ", text)
 
 
-def test_before_post_the_next_step_is_post_s() -> None:
-    [(_, told)] = judge([DOWN], fail_on_error=False, post_follows=True).annotations
-    assert "sent again when the job ends" in told
-    assert "event: replay" not in told
+def test_before_post_an_annotation_says_that_post_retries() -> None:
+    [(_, text)] = judge([DOWN], fail_on_error=False, post_follows=True).annotations
+    assert "sent again when the job ends" in text
+    assert "event: replay" not in text
 
 
 def test_post_sends_also_what_could_not_be_kept() -> None:
-    [(level, told)] = judge([DOWN], fail_on_error=False, post_follows=True, kept=False).annotations
+    [(level, text)] = judge([DOWN], fail_on_error=False, post_follows=True, kept=False).annotations
     assert level == "notice"
-    assert told.endswith("It is sent again when the job ends.")
+    assert text.endswith("It is sent again when the job ends.")
 
 
-def test_what_could_not_be_kept_is_in_the_log_and_stays_a_warning() -> None:
-    [(level, told)] = judge([DOWN], fail_on_error=False, kept=False).annotations
+def test_an_event_that_could_not_be_kept_is_in_the_log_and_a_warning() -> None:
+    [(level, text)] = judge([DOWN], fail_on_error=False, kept=False).annotations
     assert level == "warning"
-    assert told.endswith("The event is in this log, for event: replay.")
-    [told] = describe_lost([DOWN], kept=False)
-    assert "in this log" in told
+    assert text.endswith("The event is in this log, for event: replay.")
+    [text] = describe_lost([DOWN], kept=False)
+    assert "in this log" in text
 
 
 @pytest.mark.parametrize(
-    ("attempts", "said"),
+    ("attempts", "part"),
     [
         ((0,), "HTTP 503."),
         ((1, 1), "503."),
@@ -92,42 +92,42 @@ def test_what_could_not_be_kept_is_in_the_log_and_stays_a_warning() -> None:
         ((2, 5), "(2 to 5 tries)."),
     ],
 )
-def test_an_annotation_says_how_often_it_was_tried(attempts: tuple[int, ...], said: str) -> None:
-    [told] = describe_lost(
+def test_an_annotation_names_the_number_of_tries(attempts: tuple[int, ...], part: str) -> None:
+    [text] = describe_lost(
         [result(Status.UNDELIVERED, error="HTTP 503", attempts=number) for number in attempts]
     )
-    assert said in told
+    assert part in text
 
 
-def test_wrong_inputs_are_errors_and_fail_the_step() -> None:
+def test_invalid_inputs_are_errors_and_fail_the_step() -> None:
     problems = [Problem("event", "is wrong", "x", "A."), Problem("tags", "is wrong", "y", "B.")]
     assert invalid_inputs(problems) == Outcome(
         1, tuple(("error", str(problem)) for problem in problems)
     )
 
 
-def test_a_run_without_any_key_is_a_warning() -> None:
+def test_a_run_without_keys_is_a_warning() -> None:
     outcome = no_vendor()
     assert outcome.exit_code == 0
-    [(level, told)] = outcome.annotations
+    [(level, text)] = outcome.annotations
     assert level == "warning"
-    assert "neither launchdarkly-access-token nor datadog-api-key is set" in told
-    assert "forks" in told
+    assert "neither launchdarkly-access-token nor datadog-api-key is set" in text
+    assert "forks" in text
 
 
 @pytest.mark.parametrize("fail", [True, False])
-def test_an_error_of_ours_is_a_warning_that_asks_for_a_report(fail: bool) -> None:
+def test_an_internal_error_is_a_warning_that_asks_for_a_report(fail: bool) -> None:
     outcome = internal_error("KeyError at x.py:1", fail_on_error=fail)
     assert outcome.exit_code == int(fail)
-    [(level, told)] = outcome.annotations
+    [(level, text)] = outcome.annotations
     assert level == "warning"
-    assert told.startswith("This action has a bug: KeyError at x.py:1. ")
+    assert text.startswith("This action has a bug: KeyError at x.py:1. ")
 
 
-def test_services_that_failed_alike_share_one_annotation() -> None:
+def test_services_with_the_same_cause_share_one_annotation() -> None:
     alike = [result(Status.REFUSED, service=f"s{number}", error="HTTP 400") for number in range(5)]
-    [told] = describe_lost(alike)
-    assert "of s0, s1, s2 and 2 more: HTTP 400." in told
+    [text] = describe_lost(alike)
+    assert "of s0, s1, s2 and 2 more: HTTP 400." in text
 
 
 @pytest.mark.parametrize(
@@ -139,11 +139,11 @@ def test_services_that_failed_alike_share_one_annotation() -> None:
         result(Status.REFUSED, error="HTTP 401", event=Event.STARTED),
     ],
 )
-def test_another_cause_vendor_or_event_has_an_annotation_of_its_own(other: object) -> None:
+def test_another_cause_vendor_or_event_has_a_separate_annotation(other: object) -> None:
     assert len(describe_lost([REFUSED, other])) == 2  # type: ignore[list-item]
 
 
-def test_what_is_odd_about_a_delivered_event_is_a_notice_once() -> None:
+def test_the_note_of_a_delivered_event_is_a_single_notice() -> None:
     odd = result(note="Datadog accepted the event, but the answer holds no usable id")
     outcome = judge([odd, odd], fail_on_error=True, post_follows=False)
     assert outcome.exit_code == 0

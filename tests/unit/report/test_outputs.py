@@ -38,28 +38,28 @@ def test_results_are_a_json_array_in_order(outputs: Callable[..., dict[str, str]
 
 
 @pytest.mark.parametrize("status", list(Status))
-def test_the_undelivered_file_is_named_only_where_something_is_lost(
+def test_undelivered_path_is_set_only_if_an_event_is_lost(
     outputs: Callable[..., dict[str, str]], status: Status
 ) -> None:
     assert outputs(result(), result(status))["undelivered-path"] == (BOX if status.is_lost else "")
 
 
-def test_a_file_that_could_not_be_written_is_not_named(
+def test_undelivered_path_is_empty_if_the_file_could_not_be_written(
     outputs: Callable[..., dict[str, str]],
 ) -> None:
     assert outputs(result(Status.REFUSED), kept=False)["undelivered-path"] == ""
 
 
-def test_the_ids_are_the_first_service_s(outputs: Callable[..., dict[str, str]]) -> None:
-    told = outputs(
+def test_the_ids_are_those_of_the_first_service(outputs: Callable[..., dict[str, str]]) -> None:
+    found = outputs(
         result(service="a", id="ld-a"),
         result(service="a", vendor="datadog", id="dd-a"),
         result(service="b", id="ld-b"),
     )
-    assert (told["launchdarkly-deployment-id"], told["datadog-deployment-id"]) == ("ld-a", "dd-a")
+    assert (found["launchdarkly-deployment-id"], found["datadog-deployment-id"]) == ("ld-a", "dd-a")
 
 
-def test_another_service_s_id_is_never_taken_for_the_first_s(step: Step) -> None:
+def test_the_id_of_another_service_is_never_output(step: Step) -> None:
     results = [
         result(Status.REFUSED, service="cart"),
         result(service="payments", id="ld-payments"),
@@ -68,19 +68,19 @@ def test_another_service_s_id_is_never_taken_for_the_first_s(step: Step) -> None
     assert step.outputs["launchdarkly-deployment-id"] == ""
 
 
-def test_an_id_that_is_known_before_any_call_is_an_output_at_once(
+def test_an_id_that_is_known_before_sending_is_an_output(
     outputs: Callable[..., dict[str, str]],
 ) -> None:
-    told = outputs(result(event=Event.STARTED), ids={"datadog": "made-up-before"})
-    assert (told["launchdarkly-deployment-id"], told["datadog-deployment-id"]) == (
+    found = outputs(result(event=Event.STARTED), ids={"datadog": "made-up-before"})
+    assert (found["launchdarkly-deployment-id"], found["datadog-deployment-id"]) == (
         "",
         "made-up-before",
     )
 
 
-def test_one_service_s_version_is_the_version_output(step: Step) -> None:
-    own = (Service(name="api", overrides={"version": "2"}),)
-    set_deployment_outputs(Runner(), deployments(services=own), Event.FINISHED)
+def test_the_version_of_a_single_service_is_the_version_output(step: Step) -> None:
+    services = (Service(name="api", overrides={"version": "2"}),)
+    set_deployment_outputs(Runner(), deployments(services=services), Event.FINISHED)
     assert step.outputs["version"] == "2"
 
 

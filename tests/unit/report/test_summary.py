@@ -1,4 +1,4 @@
-"""The summary page: what was deployed and what each vendor said, within the runner's limit."""
+"""The job summary: the deployments and each vendor's result, within the runner's limit."""
 
 import re
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ def row(page: str, service: str) -> str:
     return found
 
 
-def test_a_finished_deployment_is_told_with_version_commit_duration_and_run() -> None:
+def test_a_finished_deployment_has_version_commit_duration_and_run() -> None:
     page = page_of(both(), deployments(origin=origin().model_copy(update={"run_url": RUN})))
     assert page.startswith("### ✅ Deployment finished: checkout in production")
     assert "<code>1&#46;4&#46;0</code>" in page
@@ -49,12 +49,12 @@ def test_a_finished_deployment_is_told_with_version_commit_duration_and_run() ->
     assert "not delivered" not in page
 
 
-def test_the_run_s_link_is_this_run_s_even_when_another_repository_is_deployed() -> None:
-    one = deployments(
+def test_the_link_to_the_run_is_correct_if_another_repository_is_deployed() -> None:
+    deployment = deployments(
         repository_url="https://example.com/other/app",
         origin=origin().model_copy(update={"run_url": RUN}),
     )
-    page = page_of(both(), one)
+    page = page_of(both(), deployment)
     assert f'<a href="{RUN}">' in page
     assert "https://example.com/other/app/commit/" in page
     assert "example.com/other/app/actions" not in page
@@ -76,7 +76,7 @@ def test_each_vendor_has_its_result_and_its_id() -> None:
         (Event.UPDATE, "✏️ Deployment update"),
     ],
 )
-def test_the_heading_says_what_happened(event: Event, heading: str) -> None:
+def test_the_heading_names_the_event(event: Event, heading: str) -> None:
     assert heading in page_of([result(event=event)], deployments()).splitlines()[0]
 
 
@@ -84,12 +84,12 @@ def test_a_start_has_no_duration() -> None:
     assert "took" not in page_of([result(event=Event.STARTED)], deployments(finished_at=None))
 
 
-def test_an_end_on_another_day_is_told_with_its_date() -> None:
+def test_a_finish_on_another_day_has_its_date() -> None:
     page = page_of(both(), deployments(finished_at=NOW + 20 * HOUR))
     assert "2026-05-04 09:20:00 → 2026-05-05 05:30:00 UTC" in page
 
 
-def test_what_is_lost_is_told_first_with_cause_cure_and_the_line_for_replay() -> None:
+def test_lost_events_come_first_with_cause_fix_and_the_lines_for_replay() -> None:
     results = [
         result(Status.REFUSED, error="HTTP 401", fix="Check the key."),
         result(vendor="datadog"),
@@ -102,7 +102,7 @@ def test_what_is_lost_is_told_first_with_cause_cure_and_the_line_for_replay() ->
     assert "1 undelivered event, for" in page
 
 
-def test_what_is_not_sent_by_design_is_told_once_and_is_no_alarm() -> None:
+def test_events_that_are_not_sent_by_design_are_explained_once() -> None:
     skipped = [
         result(
             Status.SKIPPED,
@@ -126,8 +126,8 @@ def test_a_dry_run_says_that_nothing_was_sent() -> None:
     assert "✅" not in page
 
 
-def test_no_foreign_text_can_break_the_page() -> None:
-    one = deployments(
+def test_no_untrusted_text_can_break_the_summary() -> None:
+    deployment = deployments(
         services=(Service(name=HOSTILE),),
         environment=HOSTILE,
         version=HOSTILE,
@@ -137,11 +137,11 @@ def test_no_foreign_text_can_break_the_page() -> None:
         result(Status.REFUSED, service=HOSTILE, error=HOSTILE, fix=HOSTILE, id=HOSTILE),
         result(service=HOSTILE, note=HOSTILE, vendor="datadog"),
     ]
-    page = page_of(results, one)
+    page = page_of(results, deployment)
     assert not re.search(r"<img|javascript:b|@octocat|x\|y|`c`|^## ", page, re.MULTILINE)
 
 
-def test_a_replay_may_be_of_many_deployments() -> None:
+def test_a_replay_can_have_events_of_many_deployments() -> None:
     page = page_of(both())
     assert "Undelivered events sent again" in page.splitlines()[0]
     assert "Commit" not in page
@@ -182,7 +182,7 @@ def test_no_deployment_is_too_large_for_the_runner(count: int, text: str) -> Non
         assert "has all" in page
 
 
-def test_wrong_inputs_are_told_in_the_annotations_words() -> None:
+def test_invalid_inputs_have_the_messages_of_the_annotations() -> None:
     page = render_problems([Problem("event", "must be auto", "<b>", "Check the spelling.")])
     assert "inputs are wrong" in page
     assert (
