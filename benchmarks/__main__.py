@@ -1,4 +1,4 @@
-"""Every benchmark, and its figures into docs: `make bench`.
+"""Runs every benchmark and writes its figures into docs: `make bench`.
 
 python benchmarks [rounds]
 """
@@ -18,7 +18,7 @@ CHART = ROOT / "docs/images/services.svg"
 
 
 def between(text: str, name: str, figures: str) -> str:
-    """Replace what stands between the page's markers of that name."""
+    """Replace the text between the page's markers of that name."""
     head, start, rest = text.partition(f"<!-- {name} -->")
     _, end, tail = rest.partition(f"<!-- /{name} -->")
     if not (start and end):

@@ -1,4 +1,4 @@
-"""The services benchmark as a picture: wall time and CPU over the number of services."""
+"""The services benchmark as a chart: wall time and CPU by number of services."""
 
 from services import Row
 
@@ -18,19 +18,21 @@ def svg(rows: list[Row]) -> str:
         return HEIGHT - BOTTOM - seconds / most_seconds * (HEIGHT - TOP - BOTTOM)
 
     grid = "".join(
-        f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}" stroke="#8885"/>'
+        f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"'
+        ' stroke="#8885"/>'
         f'<text x="{LEFT - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick}</text>'
         for tick in range(int(most_seconds) + 1)
     )
     marks = "".join(
-        f'<text x="{x(row.services):.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{row.services}</text>'
+        f'<text x="{x(row.services):.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">'
+        f"{row.services}</text>"
         for row in rows
         if row.services != 10
     )
     lines = _line([(x(row.services), y(row.cost.wall)) for row in rows], "#3b7dd8") + _line(
         [(x(row.services), y(row.cost.cpu)) for row in rows], "#c2571a"
     )
-    caption = "services in one step, both vendors, 100 ms an answer"
+    caption = "services in one step, both vendors, 100 ms per response"
     legend = (
         f'<text x="{LEFT + 12}" y="{TOP + 8}" fill="#3b7dd8">wall time, s</text>'
         f'<text x="{LEFT + 12}" y="{TOP + 26}" fill="#c2571a">CPU, s</text>'

@@ -35,7 +35,7 @@ os._exit(0)
 
 
 def available() -> bool:
-    """Whether there is an engine and the image."""
+    """Return whether the engine and the image are available."""
     docker = shutil.which("docker")
     if not docker:
         return False
@@ -111,7 +111,7 @@ def _hash(certificate: str) -> str:
 
 
 def _state(folder: Path, env: dict[str, str]) -> str:
-    """What main hands to post, from a real main."""
+    """Return the state that a real main stage saves."""
     command = [sys.executable, "-IuB", str(Path(__file__).parent.parent / "entrypoint.py")]
     subprocess.run(command, env=env, cwd=folder, check=True, capture_output=True)
     return (folder / "GITHUB_STATE").read_text().splitlines()[1]

@@ -1,4 +1,4 @@
-"""The least a Python program with the same dependencies can do: import them and make the same three requests."""
+"""The least that a Python program does: the same imports and the same three requests."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Running a command once and telling what it cost."""
+"""Runs a command and measures its cost."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ class Cost:
 
 
 def run(command: Sequence[str], env: Mapping[str, str], cwd: str) -> Cost:
-    """Run a command; a failing one stops the benchmark, because its time would mean nothing."""
+    """Run a command; if it fails, the benchmark stops, because its time is not valid."""
     began = time.perf_counter()
     process = subprocess.Popen(
         command, env=dict(env), cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -48,9 +48,10 @@ Contestants = Mapping[str, tuple[Sequence[str], Mapping[str, str]]]
 
 
 def paired(contestants: Callable[[], Contestants], rounds: int, cwd: str) -> dict[str, Cost]:
-    """Run all contestants one after the other, round after round, and return each one's medians.
+    """Run all commands one after the other in each round, and return the medians of each.
 
-    A busy machine slows all of a round alike; what counts is the ratio. The first round warms the caches.
+    A busy machine slows all commands of a round, so compare the ratios. The first round warms the
+    caches.
     """
     costs: dict[str, list[Cost]] = {}
     for number in range(rounds + 1):
@@ -62,12 +63,12 @@ def paired(contestants: Callable[[], Contestants], rounds: int, cwd: str) -> dic
 
 
 def machine() -> str:
-    """What the figures were taken on."""
+    """Return the machine of the figures."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return f"{len(names)} cores, {names[0] if names else 'unknown processor'}"
 
 
 def version() -> str:
-    """Python's own."""
+    """Return Python's version."""
     return sys.version.split()[0]

@@ -1,4 +1,4 @@
-"""The sandbox in a process of its own, so that its work is not counted as ours."""
+"""The sandbox in a separate process, so that its work is not measured."""
 
 import json
 import ssl
@@ -21,11 +21,11 @@ class Service:
     launchdarkly: str
     datadog: str
     ca_bundle: str
-    """Every public CA and the sandbox's: what loading a real bundle costs is part of the job."""
+    """Every public CA and the sandbox's, because loading a real bundle is part of the cost."""
     ca_alone: str
 
     def connections(self) -> int:
-        """How many TCP connections both vendors have accepted."""
+        """The number of TCP connections that both vendors have accepted."""
         context = ssl.create_default_context(cafile=self.ca_alone)
         with urlopen(f"{self.datadog}/_sandbox/connections", context=context) as answer:
             counts = json.load(answer)
@@ -34,7 +34,7 @@ class Service:
 
 @contextmanager
 def sandbox(*, tls: bool, latency: float = 0.0) -> Iterator[Service]:
-    """Serve both vendors; `latency` is seconds before each answer."""
+    """Serve both vendors; `latency` is seconds before each response."""
     with tempfile.TemporaryDirectory() as folder:
         options = ["--tls", folder, "--san", "api.localhost"] if tls else []
         command = [sys.executable, "-m", "sandbox", "--latency", str(latency), *options]

@@ -1,4 +1,4 @@
-"""One step with 1, 10, 100 and 500 services, both vendors, 100 ms an answer.
+"""One step with 1, 10, 100 and 500 services, both vendors, 100 ms per response.
 
 python benchmarks/services.py [rounds]
 """
@@ -14,7 +14,7 @@ from service import Service, sandbox
 from step import COMMAND, environment
 
 COUNTS = (1, 10, 100, 500)
-LATENCY = 0.1  # s an answer
+LATENCY = 0.1  # s per response
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ def _all_delivered(folder: Path, count: int) -> None:
 def report(rows: list[Row], rounds: int) -> str:
     first, last = rows[0], rows[-1]
     each = (last.cost.cpu - first.cost.cpu) / (last.services - first.services)
-    where = f"TLS on loopback, {LATENCY * 1000:.0f} ms an answer, both vendors, {machine()}, Python {version()}"
+    network = f"TLS on loopback, {LATENCY * 1000:.0f} ms per response"
+    where = f"{network}, both vendors, {machine()}, Python {version()}"
     lines = [
         f"Medians of {rounds} rounds, {where}.",
         "",
@@ -62,10 +63,15 @@ def report(rows: list[Row], rounds: int) -> str:
     for row in rows:
         cost = row.cost
         lines.append(
-            f"| {row.services} | {cost.wall:.2f} | {cost.cpu:.2f} | {cost.memory / 1024:.0f} | {row.connections} |"
+            f"| {row.services} | {cost.wall:.2f} | {cost.cpu:.2f} | {cost.memory / 1024:.0f} "
+            f"| {row.connections} |"
         )
     return "\n".join(
-        [*lines, "", f"One more service costs {each * 1000:.1f} ms of CPU, both vendors together."]
+        [
+            *lines,
+            "",
+            f"Each additional service costs {each * 1000:.1f} ms of CPU, both vendors together.",
+        ]
     )
 
 

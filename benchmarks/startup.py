@@ -1,9 +1,9 @@
-"""One deployment, both vendors, TLS: our process against datadog-ci (one vendor) and against a floor.
+"""One deployment, both vendors, TLS: this action against datadog-ci (one vendor) and a floor.
 
     python benchmarks/startup.py [rounds]
 
-The commands of a round run one after the other, so that a busy machine slows all alike; what counts
-is the ratio of the medians. datadog-ci is compared where npm has put it (`make bench` does).
+The commands of a round run one after the other, so that a busy machine slows all of them; compare
+the ratios of the medians. datadog-ci is compared if npm has installed it (`make bench` does).
 """
 
 import os
@@ -47,7 +47,7 @@ def _datadog_ci(url: str) -> list[str]:
 
 
 def _datadog_ci_environment(service: Service) -> dict[str, str]:
-    """DD_SITE picks the host (api. before it) and TLS is the only way there."""
+    """DD_SITE selects the host `api.<site>`, which is reached over TLS only."""
     port = service.datadog.rpartition(":")[2]
     return {
         "PATH": os.environ["PATH"],

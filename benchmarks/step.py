@@ -1,4 +1,4 @@
-"""One step of the action as a process: the runner's environment and nothing else."""
+"""One step of the action as a process with the runner's environment."""
 
 import sys
 import time
@@ -13,7 +13,7 @@ POST = [sys.executable, "-IuB", str(ROOT / "post.py")]
 
 
 def environment(service: Service, folder: Path, services: int = 1, **inputs: str) -> dict[str, str]:
-    """A lone `finished` to both vendors, its files fresh in `folder`."""
+    """Return the environment of a standalone `finished` event with new files in `folder`."""
     files = {
         name: folder / name for name in ("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
     }
