@@ -6,10 +6,11 @@ import json
 
 import pytest
 from container.reports import MakeRunner, results
+from support.keys import DATADOG_APP_KEY
 from support.steps import with_keys
 
 from emulator import Job
-from sandbox import DATADOG_APP_KEY, Sandbox
+from sandbox import Sandbox
 
 pytestmark = pytest.mark.container
 

@@ -11,6 +11,7 @@ import trustme
 from container.relay import Relay
 from container.reports import MakeRunner, assert_reported, results
 from support.cas import hashed
+from support.sandboxes import make_sandbox
 from support.steps import with_keys
 
 from emulator import Job
@@ -32,7 +33,7 @@ class TestTls:
     def test_the_cas_of_the_image_are_trusted(
         self, make_runner: MakeRunner, tmp_path: Path
     ) -> None:
-        with Sandbox(tls=tmp_path) as sandbox:
+        with make_sandbox(tls=tmp_path) as sandbox:
             assert sandbox.ca_file
             folder = hashed(sandbox.ca_file, tmp_path / "cas")
             with Job(runner=make_runner("--volume", f"{folder}:{SYSTEM_CAS}:ro")) as job:
@@ -45,7 +46,7 @@ class TestTls:
         self, make_runner: MakeRunner, tmp_path: Path
     ) -> None:
         env = {"REQUESTS_CA_BUNDLE": "/github/workspace/ca.pem"}
-        with Sandbox(tls=tmp_path) as sandbox, Job(runner=make_runner(), env=env) as job:
+        with make_sandbox(tls=tmp_path) as sandbox, Job(runner=make_runner(), env=env) as job:
             assert sandbox.ca_file
             (job.workspace / "ca.pem").write_bytes(sandbox.ca_file.read_bytes())
             assert_reported(job, sandbox)
@@ -53,7 +54,7 @@ class TestTls:
     def test_the_system_bundle_can_be_named(self, make_runner: MakeRunner, tmp_path: Path) -> None:
         """It has the public CAs, which did not sign the sandbox's certificate."""
         env = {"REQUESTS_CA_BUNDLE": f"{SYSTEM_CAS}/ca-certificates.crt"}
-        with Sandbox(tls=tmp_path) as secured, Job(runner=make_runner(), env=env) as job:
+        with make_sandbox(tls=tmp_path) as secured, Job(runner=make_runner(), env=env) as job:
             main = job.uses(with_=with_keys(secured, event="finished"))
         assert results(main.outputs) == {"launchdarkly": "refused", "datadog": "refused"}
         assert "is not trusted" in main.log
@@ -61,7 +62,7 @@ class TestTls:
 
 class TestProxies:
     def test_an_http_proxy(self, make_runner: MakeRunner, tmp_path: Path) -> None:
-        with Sandbox(tls=tmp_path) as sandbox, Proxy(auth="user:pa55word") as proxy:
+        with make_sandbox(tls=tmp_path) as sandbox, Proxy(auth="user:pa55word") as proxy:
             address = proxy.url.replace("//", "//user:pa55word@")
             env = {"HTTPS_PROXY": address, "REQUESTS_CA_BUNDLE": "/github/workspace/ca.pem"}
             with Job(runner=make_runner(), env=env) as job:
@@ -74,7 +75,7 @@ class TestProxies:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("localhost").configure_cert(context)
         with (
-            Sandbox(tls=tmp_path) as sandbox,
+            make_sandbox(tls=tmp_path) as sandbox,
             Proxy() as proxy,
             Relay(port(proxy.url), "127.0.0.1", context) as secured,
         ):
@@ -91,7 +92,7 @@ class TestProxies:
     def test_a_proxy_with_letters_beyond_ascii_in_its_name(
         self, make_runner: MakeRunner, tmp_path: Path
     ) -> None:
-        with Sandbox(tls=tmp_path) as sandbox, Proxy() as proxy:
+        with make_sandbox(tls=tmp_path) as sandbox, Proxy() as proxy:
             env = {
                 "HTTPS_PROXY": f"http://bücher:{port(proxy.url)}",
                 "REQUESTS_CA_BUNDLE": "/github/workspace/ca.pem",

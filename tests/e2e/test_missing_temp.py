@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from support.inprocess import Step, make_sandbox
+from support.sandboxes import make_sandbox
+from support.step import Step
 
 
 def test_undelivered_events_are_in_the_log_only(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.inprocess import VENDORS, Step
 from support.process import PROGRAMS, running
+from support.step import VENDORS, Step
 
 from emulator import REPOSITORY
 from sandbox import Sandbox

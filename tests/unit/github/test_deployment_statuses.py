@@ -5,21 +5,23 @@ from typing import Any
 
 import pytest
 from support.github import context, deployment_status
+from support.keys import GITHUB_TOKEN
 from support.moments import EARLIER
+from support.sandboxes import make_sandbox
 
 from deployment_events.deployment import StartSource
 from deployment_events.github.api import ApiStart, GitHubApi
 from deployment_events.github.start import read_start
 from deployment_events.http.deadline import Clock, Deadline
 from deployment_events.http.transport import Transport
-from sandbox import GITHUB_TOKEN, Sandbox
+from sandbox import Sandbox
 
 Read = Callable[..., ApiStart]
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
+    with make_sandbox() as sandbox:
         yield sandbox
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import leaks
-from support.inprocess import SHA, Step, make_sandbox
+from support import keys
+from support.github import SHA
+from support.sandboxes import make_sandbox
+from support.step import Step
 
 from sandbox import Sandbox
 
@@ -29,7 +31,7 @@ def sandbox(running: Sandbox) -> Sandbox:
 
 def lost(tmp_path: Path, sandbox: Sandbox | None, **inputs: str) -> Step:
     """Return a step whose main stage left nothing behind."""
-    given = {"job_id": "41", "github_token": leaks.GITHUB_TOKEN, "timeout_seconds": "3"}
+    given = {"job_id": "41", "github_token": keys.GITHUB_TOKEN, "timeout_seconds": "3"}
     return Step(tmp_path, sandbox, **{**given, **inputs})
 
 
