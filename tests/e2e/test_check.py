@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import datadog_client, leaks
-from support.inprocess import Ended, make_sandbox
-from support.quick import MakeStep, cleared, quick_step
+from support import datadog_client, keys
+from support.quick import MakeStep, quick_step
+from support.sandboxes import cleared, make_sandbox
+from support.step import Ended
 
 from sandbox import Sandbox
 from sandbox.faults.bodies import body
@@ -67,13 +68,13 @@ def test_a_row_of_results_has_no_service_and_the_event_check(make_step: MakeStep
 
 
 def test_an_application_key_is_one_more_check(make_step: MakeStep, sandbox: Sandbox) -> None:
-    ended = make_step(datadog_app_key=leaks.DATADOG_APP_KEY).main()
+    ended = make_step(datadog_app_key=keys.DATADOG_APP_KEY).main()
     assert (ended.code, statuses(ended)) == (0, [*VALID, ("datadog", "valid")])
     assert ("GET", "/api/v2/validate_keys", {}) in requests(sandbox)
 
 
 def test_every_valid_line_ends_with_what_was_not_verified(make_step: MakeStep) -> None:
-    ended = make_step(datadog_app_key=leaks.DATADOG_APP_KEY).main()
+    ended = make_step(datadog_app_key=keys.DATADOG_APP_KEY).main()
     lines = [line for line in ended.stdout.splitlines() if ": valid: " in line]
     endings = [line.partition("Not verified: ")[2] for line in lines]
     assert endings[0] == "the permission to write."
@@ -168,7 +169,7 @@ def test_a_vendor_without_its_key_is_not_checked(make_step: MakeStep, sandbox: S
 def test_a_dry_run_only_prints_the_requests_without_their_keys(
     make_step: MakeStep, sandbox: Sandbox
 ) -> None:
-    step = make_step(dry_run="true", datadog_app_key=leaks.DATADOG_APP_KEY)
+    step = make_step(dry_run="true", datadog_app_key=keys.DATADOG_APP_KEY)
     ended = step.main()
     assert (ended.code, {status for _, status in statuses(ended)}) == (0, {"dry-run"})
     assert not sandbox.requests()
@@ -210,7 +211,7 @@ def test_a_bug_fails_the_step(make_step: MakeStep, monkeypatch: pytest.MonkeyPat
 def test_no_key_gets_out(make_step: MakeStep, sandbox: Sandbox) -> None:
     sandbox.fail("datadog", "echo-key-everywhere")
     sandbox.fail("launchdarkly", "echo-key")
-    step = make_step(datadog_app_key=leaks.DATADOG_APP_KEY)
+    step = make_step(datadog_app_key=keys.DATADOG_APP_KEY)
     ended = step.main()
     assert ended.code == 1
     assert step.leaks(ended) == []
@@ -223,11 +224,11 @@ def shape(request: Any) -> tuple[str, str, dict[str, str], set[str]]:
 
 
 def test_datadogs_client_makes_the_same_requests(make_step: MakeStep, sandbox: Sandbox) -> None:
-    make_step(datadog_app_key=leaks.DATADOG_APP_KEY).main()
+    make_step(datadog_app_key=keys.DATADOG_APP_KEY).main()
     ours = {one.path: one for one in sandbox.requests("datadog")}
     sandbox.reset()
-    keys = {"apiKeyAuth": leaks.DATADOG_API_KEY, "appKeyAuth": leaks.DATADOG_APP_KEY}
-    configuration = datadog_client.Configuration(host=sandbox.datadog_url, api_key=keys)
+    both = {"apiKeyAuth": keys.DATADOG_API_KEY, "appKeyAuth": keys.DATADOG_APP_KEY}
+    configuration = datadog_client.Configuration(host=sandbox.datadog_url, api_key=both)
     with datadog_client.ApiClient(configuration) as client:
         datadog_client.AuthenticationApi(client).validate()
         datadog_client.KeyManagementApi(client).validate_api_key()

@@ -7,15 +7,16 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.inprocess import COMMAND_FILES, ENVIRONMENT, Ended, Step
+from support.github import environ
 from support.messages import SOURCE
+from support.step import COMMAND_FILES, Ended, Step
 
 from deployment_events.inputs.model import input_names
 
 INPUTS = tuple(sorted(f"INPUT_{name.upper()}" for name in input_names()))
 CONTEXT = (
-    *ENVIRONMENT,
-    *("GITHUB_API_URL", "GITHUB_EVENT_PATH", "GITHUB_WORKSPACE"),
+    *environ(),
+    *("CI", "GITHUB_ACTIONS", "GITHUB_API_URL", "GITHUB_EVENT_PATH", "GITHUB_WORKSPACE"),
     *("GITHUB_HEAD_REF", "GITHUB_REF_NAME", "ACT", "GITEA_ACTIONS", "FORGEJO_ACTIONS"),
 )
 FILES = (*COMMAND_FILES, "RUNNER_TEMP", "RUNNER_DEBUG", "GITHUB_EVENT_PATH")

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.inprocess import Step, make_sandbox
 from support.process import Running, running
+from support.sandboxes import make_sandbox
+from support.step import Step
 
 from sandbox import Sandbox
 

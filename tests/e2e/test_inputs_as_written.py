@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.inprocess import SHA, VENDORS, Ended, make_sandbox
-from support.leaks import DATADOG_API_KEY, GITHUB_TOKEN, LAUNCHDARKLY_TOKEN
-from support.quick import MakeStep, cleared, quick_step
+from support.github import SHA
+from support.keys import DATADOG_API_KEY, GITHUB_TOKEN, JOB_TOKEN, LAUNCHDARKLY_TOKEN
+from support.quick import MakeStep, quick_step
+from support.sandboxes import cleared, make_sandbox
+from support.step import VENDORS, Ended
 
 from sandbox import Sandbox
 
-JOB_TOKEN = f"ghs_{'0aB' * 12}"
 AUTO = "|| 'auto' }}"
 
 
@@ -81,7 +82,7 @@ def test_another_empty_input_is_reported_with_its_default_and_a_warning(
     times = {"started_at": "2026-05-04T09:30:00Z", "finished_at": "2026-05-04T09:31:00Z"}
     ended = make_step(event="finished", **{**times, name.replace("-", "_"): ""}).main()
     assert ended.code == 0
-    assert services(sandbox) == ["shop"]
+    assert services(sandbox) == ["octo-repo"]
     warnings = [one for one in ended.annotations("warning") if f"`{name}` is empty" in one]
     assert len(warnings) == 1
     assert f"${{{{ inputs.{name} || '" in warnings[0]
@@ -145,7 +146,7 @@ def test_a_secret_in_a_replayed_file_or_line_is_not_sent(make_step: Any, sandbox
     first = make_step("first", event="finished", started_at="2026-05-04T09:30:00Z")
     path = first.temp / first.main().outputs["undelivered-path"]
     sandbox.reset()
-    path.write_text(path.read_text().replace('"shop"', json.dumps(JOB_TOKEN)))
+    path.write_text(path.read_text().replace('"octo-repo"', json.dumps(JOB_TOKEN)))
     before = path.read_text()
     for number, given in enumerate((str(path), before)):
         for dry_run in ("true", "false"):
@@ -207,7 +208,7 @@ def test_post_without_an_end_keeps_no_secret_either(make_step: Any, sandbox: San
         ('["cart","payments"]', ["cart", "payments"]),
         ("# the shop\ncart\n\npayments", ["cart", "payments"]),
         ('"web shop"', ["web shop"]),
-        ("auto", ["shop"]),
+        ("auto", ["octo-repo"]),
         ('["auto"]', ["auto"]),
     ],
 )
@@ -354,7 +355,7 @@ def test_lines_are_replayed_as_people_copy_them(
         (step.workspace / "log.txt").write_text(text)
     ended = step.main()
     assert [one["status"] for one in ended.results] == ["delivered", "delivered"]
-    assert services(sandbox) == ["shop"]
+    assert services(sandbox) == ["octo-repo"]
     assert not as_file or (step.workspace / "log.txt").read_text() == text
 
 

@@ -132,9 +132,7 @@ TABLE = {
     "post, the job status unknown": Row(
         {"warning": 1}, 0, 0, options=AUTO, stage="post, unknown", sent=False
     ),
-    "post, no saved state": Row(
-        {"warning": 1}, 0, 0, options=AUTO, stage="post, stateless"
-    ),
+    "post, no saved state": Row({"warning": 1}, 0, 0, options=AUTO, stage="post, stateless"),
     "an internal error": Row({"warning": 1}, 0, 1, bug, statuses=()),
     "an internal error in post": Row({"warning": 1}, 0, 1, bug, AUTO, stage="post"),
     "a status that is no start or end": Row(

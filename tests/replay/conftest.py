@@ -31,7 +31,7 @@ def make_step(tmp_path: Path, sandbox: Sandbox) -> MakeStep:
 
 @pytest.fixture
 def lost(make_step: Any, sandbox: Sandbox, tmp_path: Path) -> Path:
-    """The file of three services' ends at both vendors, none of which came through; the sandbox is healthy again."""
+    """Return a file of undelivered `finished` events of three services for both vendors."""
     for vendor in ("launchdarkly", "datadog"):
         sandbox.fail(vendor, 503)
     step = make_step(

@@ -1,4 +1,4 @@
-"""A file of undelivered events is anybody's: what is not exactly one is refused, and left as it was."""
+"""A file of undelivered events is untrusted: an invalid one is rejected and not changed."""
 
 import json
 from collections.abc import Callable
@@ -38,7 +38,7 @@ ATTRIBUTES = (DATADOG, "body", "data", "attributes")
 
 BAD: dict[str, Callable[[Lines], bytes]] = {
     "truncated": lambda lines: text(lines)[:-40],
-    "cut run_with_deadline the first line": lambda lines: text(lines)[:60],
+    "cut within the first line": lambda lines: text(lines)[:60],
     "a word": lambda _: b"hello\n",
     "HTML": lambda _: b"<!DOCTYPE html><html></html>",
     "a list": lambda _: b"[]\n",

@@ -4,13 +4,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support import leaks
+from support import keys
 from support.quick import MakeStep
 
 from sandbox import Sandbox
 
 CHANGES = {
-    "datadog": {"datadog_app_key": leaks.DATADOG_APP_KEY, "datadog_change_failure": "true"},
+    "datadog": {"datadog_app_key": keys.DATADOG_APP_KEY, "datadog_change_failure": "true"},
     "launchdarkly": {
         "launchdarkly_patch": '[{"op": "replace", "path": "/status", "value": "failed"}]'
     },
@@ -35,8 +35,8 @@ def test_only_a_change_without_an_id_warns(
     lost = shutil.copy(step.temp / failed.outputs["undelivered-path"], tmp_path / "lost.jsonl")
     sandbox.heal()
 
-    keys = {"datadog_app_key": leaks.DATADOG_APP_KEY}
-    ended = make_step("later", event="replay", replay=str(lost), **keys).main()
+    given = {"datadog_app_key": keys.DATADOG_APP_KEY}
+    ended = make_step("later", event="replay", replay=str(lost), **given).main()
     assert [row["status"] for row in ended.results] == ["delivered"]
     warnings = [text for text in ended.annotations("warning") if WARNING in text]
     assert bool(warnings) is not has_id

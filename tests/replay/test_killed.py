@@ -1,4 +1,4 @@
-"""SIGKILL and the runner's cancel, at any moment: what main has begun, post still reports truthfully."""
+"""After SIGKILL or a cancellation of main at any moment, post reports correctly."""
 
 import json
 import signal
@@ -26,13 +26,13 @@ class Killed(BaseException):
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """One for each test: a killed process's last request may come late, and must not be the next test's."""
+    """A sandbox for each test: the last request of a killed process can arrive late."""
     with make_sandbox() as alone:
         yield alone
 
 
 def check_truth(sandbox: Sandbox, step: Step, ended: Ended, services: int = 3) -> None:
-    """Each service has one deployment at each vendor, with main's own start, and nothing is left on disk."""
+    """Check that each service has one deployment with main's start, and no file is left."""
     assert ended.code == 0, ended.stdout
     started = json.loads(step.state["deployment"])["facts"]["started_at"]
     told = sandbox.deployments("launchdarkly")

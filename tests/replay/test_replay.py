@@ -289,7 +289,7 @@ def test_the_file_is_rewritten_in_one_step_never_half(
     def replace(self: Path, target: Path) -> Path:
         seen.append(len(lines_of(lost)))
         assert len(lines_of(self)) > 0
-        assert self.parent == lost.parent, "renaming is atomic run_with_deadline a folder alone"
+        assert self.parent == lost.parent, "a rename is atomic only within a folder"
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", replace)

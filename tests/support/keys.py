@@ -9,6 +9,9 @@ DATADOG_APP_KEY = 'dd&5e"c/r%e\\t+app='
 GITHUB_TOKEN = 'ghs_5e"c/r%e\\t+gh='
 KEYS = (LAUNCHDARKLY_TOKEN, DATADOG_API_KEY, DATADOG_APP_KEY, GITHUB_TOKEN)
 
+JOB_TOKEN = "ghs_" + "0aB" * 12
+"""Has the form of a GitHub token."""
+
 SECRETS = {
     "launchdarkly-access-token": LAUNCHDARKLY_TOKEN,
     "datadog-api-key": DATADOG_API_KEY,

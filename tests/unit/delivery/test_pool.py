@@ -40,7 +40,7 @@ def test_a_hundred_services_share_ten_connections_a_vendor_and_two_seconds(
         assert 1 <= sandbox.connections(vendor) - before[vendor] <= 10
     assert len({one.id for one in results}) == 200
     lists = [one for one in sandbox.requests("launchdarkly") if one.method == "GET"]
-    assert len(lists) == 1, "one list message serves a hundred services"
+    assert len(lists) == 1, "one list request serves a hundred services"
 
 
 def test_a_service_never_ends_before_it_has_started(

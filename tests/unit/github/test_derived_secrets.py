@@ -2,7 +2,7 @@
 
 import pytest
 from support.github import HEAD, context, deployment_status
-from support.raw import GITHUB_TOKEN, LAUNCHDARKLY_TOKEN
+from support.keys import JOB_TOKEN, LAUNCHDARKLY_TOKEN
 
 from deployment_events.github.context import Context
 from deployment_events.github.derived_secrets import without_secrets
@@ -16,7 +16,7 @@ def cleaned(one: Context, secrets: SecretMatcher = SECRETS) -> tuple[Context, st
     clean = without_secrets(one, secrets)
     [warning] = clean.warnings
     assert LAUNCHDARKLY_TOKEN not in warning
-    assert GITHUB_TOKEN not in warning
+    assert JOB_TOKEN not in warning
     return clean, warning
 
 
@@ -25,7 +25,7 @@ def test_a_context_without_secrets_is_left_as_it_is() -> None:
         assert without_secrets(one, SECRETS) == one
 
 
-@pytest.mark.parametrize("secret", [LAUNCHDARKLY_TOKEN, GITHUB_TOKEN])
+@pytest.mark.parametrize("secret", [LAUNCHDARKLY_TOKEN, JOB_TOKEN])
 @pytest.mark.parametrize(
     ("field", "name"),
     [
@@ -54,7 +54,7 @@ def test_the_next_best_source_is_used() -> None:
 
 
 def test_an_environment_with_a_secret_is_unknown() -> None:
-    payload = deployment_status(environment=GITHUB_TOKEN)
+    payload = deployment_status(environment=JOB_TOKEN)
     clean, warning = cleaned(context("deployment_status", payload))
     assert clean.environment == ""
     assert clean.commit().value == HEAD

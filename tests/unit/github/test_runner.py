@@ -1,4 +1,4 @@
-"""The one sink to the runner: no text starts a command, no key gets out, no full disk breaks a step."""
+"""The interface to the runner: no text starts a command, no key is shown, no full disk breaks it."""
 
 import re
 from contextlib import suppress
@@ -31,7 +31,7 @@ def runner(step: Step) -> Runner:
 
 
 def commands(text: str) -> list[str]:
-    """Return the lines in which the runner sees a command (facts/runner.md); a lone CR ends a line for it."""
+    """Return the lines that the runner reads as commands; a CR also ends a line."""
     return [
         line
         for line in re.split(r"[\r\n]", text)

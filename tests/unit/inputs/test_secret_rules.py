@@ -4,15 +4,8 @@ import json
 from urllib.parse import quote
 
 import pytest
-from support.raw import (
-    DATADOG_API_KEY,
-    GITHUB_TOKEN,
-    LAUNCHDARKLY_TOKEN,
-    SECRETS,
-    inputs,
-    problem,
-    problems,
-)
+from support.keys import DATADOG_API_KEY, JOB_TOKEN, LAUNCHDARKLY_TOKEN, SECRETS
+from support.raw import inputs, problem, problems
 
 from deployment_events.inputs.model import input_names
 
@@ -20,9 +13,9 @@ OPEN = sorted(set(input_names()) - set(SECRETS))
 
 
 @pytest.mark.parametrize("name", OPEN)
-@pytest.mark.parametrize("secret", [LAUNCHDARKLY_TOKEN, DATADOG_API_KEY, GITHUB_TOKEN])
+@pytest.mark.parametrize("secret", [LAUNCHDARKLY_TOKEN, DATADOG_API_KEY, JOB_TOKEN])
 def test_a_key_in_any_other_input_is_an_error_without_the_key(name: str, secret: str) -> None:
-    told = problems(**{"github-token": GITHUB_TOKEN, name: f"x:{secret}"})
+    told = problems(**{"github-token": JOB_TOKEN, name: f"x:{secret}"})
     assert [(one.input, one.rule, one.given) for one in told] == [
         (name, "must not contain a secret", None)
     ]
@@ -32,12 +25,12 @@ def test_a_key_in_any_other_input_is_an_error_without_the_key(name: str, secret:
 @pytest.mark.parametrize(
     "text",
     [
-        json.dumps({"token": GITHUB_TOKEN}),
-        json.dumps({GITHUB_TOKEN: 1}),
-        json.dumps({"github": json.dumps({"token": GITHUB_TOKEN})}),
-        json.dumps({"url": f"https://x.example/?t={quote(GITHUB_TOKEN)}"}),
+        json.dumps({"token": JOB_TOKEN}),
+        json.dumps({JOB_TOKEN: 1}),
+        json.dumps({"github": json.dumps({"token": JOB_TOKEN})}),
+        json.dumps({"url": f"https://x.example/?t={quote(JOB_TOKEN)}"}),
         json.dumps({"token": "github_pat_" + "x1" * 20}),
-        '{"token": "\\u0067hs_' + GITHUB_TOKEN.removeprefix("ghs_") + '"}',
+        '{"token": "\\u0067hs_' + JOB_TOKEN.removeprefix("ghs_") + '"}',
     ],
 )
 def test_the_job_s_token_in_metadata_is_an_error(text: str) -> None:
@@ -73,9 +66,9 @@ def test_a_short_key_is_not_searched() -> None:
 
 def test_a_github_token_is_no_vendor_s_key() -> None:
     for name in ("launchdarkly-access-token", "datadog-api-key", "datadog-app-key"):
-        told = {one.input: one for one in problems(**{name: GITHUB_TOKEN})}
+        told = {one.input: one for one in problems(**{name: JOB_TOKEN})}
         assert told[name].rule == "must not be a GitHub token"
-        assert GITHUB_TOKEN not in str(told[name])
+        assert JOB_TOKEN not in str(told[name])
 
 
 def test_a_key_goes_to_one_vendor_only() -> None:

@@ -1,4 +1,4 @@
-"""What main hands to post: whole, typed, without a key, and never too large to start a container."""
+"""The state that main saves for post: complete, typed, without keys, and never too large."""
 
 import json
 from typing import Any

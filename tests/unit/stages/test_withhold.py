@@ -4,7 +4,7 @@ import json
 
 import pytest
 from support.deployments import message
-from support.raw import DATADOG_API_KEY, GITHUB_TOKEN
+from support.keys import DATADOG_API_KEY, JOB_TOKEN
 from support.step import Step
 
 from deployment_events.delivery.outbox import dump, parse
@@ -35,9 +35,9 @@ def test_messages_without_a_secret_are_sent_as_they_are(runner: Runner) -> None:
     "secret",
     [
         DATADOG_API_KEY,
-        GITHUB_TOKEN,
+        JOB_TOKEN,
         f"https://x.example/?key=%2F{DATADOG_API_KEY}",
-        json.dumps(GITHUB_TOKEN),
+        json.dumps(JOB_TOKEN),
     ],
 )
 def test_a_message_with_a_secret_is_withheld(runner: Runner, secret: str) -> None:
@@ -48,7 +48,7 @@ def test_a_message_with_a_secret_is_withheld(runner: Runner, secret: str) -> Non
     kept = dump(messages)
     for text in (kept, json.dumps(results[1].as_output())):
         assert DATADOG_API_KEY not in text
-        assert GITHUB_TOKEN not in text
+        assert JOB_TOKEN not in text
     assert "***" in messages[1].service
     assert messages[1].at == with_service(secret).at
     with pytest.raises(OutboxError, match="hidden a part"):

@@ -6,11 +6,9 @@ from urllib.parse import quote, quote_plus
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.leaks import KEYS, LAUNCHDARKLY_TOKEN
+from support.keys import JOB_TOKEN, KEYS, LAUNCHDARKLY_TOKEN
 
 from deployment_events.values.secrets import SecretMatcher
-
-TOKEN = "ghs_" + "0aB" * 12
 
 ENCODINGS = {
     "raw": lambda text: text,
@@ -27,21 +25,26 @@ ENCODINGS = {
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("secret", [*KEYS, TOKEN])
+@pytest.mark.parametrize("secret", [*KEYS, JOB_TOKEN])
 def test_a_secret_is_found_in_every_encoding(secret: str, encoding: str) -> None:
     text = f"before {ENCODINGS[encoding](secret)} behind"
     secrets = SecretMatcher([secret])
     assert secrets.found_in(text)
     assert secrets.found_in({"a": ["b", {"c": text}]})
     assert secrets.found_in({text: 1})
-    assert not SecretMatcher().found_in(text) or secret == TOKEN
+    assert not SecretMatcher().found_in(text) or secret == JOB_TOKEN
 
 
 @pytest.mark.parametrize(
     "text",
     [
         *(f"gh{kind}_{'0aB' * 12}" for kind in "pousr"),
-        *(f"github_pat_{'0aB' * 7}_{'x' * 59}", f"token={TOKEN}", f"%20{TOKEN}", rf"a\n{TOKEN}"),
+        *(
+            f"github_pat_{'0aB' * 7}_{'x' * 59}",
+            f"token={JOB_TOKEN}",
+            f"%20{JOB_TOKEN}",
+            rf"a\n{JOB_TOKEN}",
+        ),
     ],
 )
 def test_text_like_a_github_token_is_a_secret_without_being_known(text: str) -> None:
@@ -77,7 +80,7 @@ def test_what_is_redacted_keeps_the_rest() -> None:
     secrets = SecretMatcher([LAUNCHDARKLY_TOKEN])
     value = {
         "service": f"shop {LAUNCHDARKLY_TOKEN}",
-        LAUNCHDARKLY_TOKEN: [1, None, True, f"a {TOKEN} b", "plain"],
+        LAUNCHDARKLY_TOKEN: [1, None, True, f"a {JOB_TOKEN} b", "plain"],
         "deep": {"twice": json.dumps(json.dumps(json.dumps(LAUNCHDARKLY_TOKEN)))},
     }
     assert secrets.redact(value) == {

@@ -1,4 +1,4 @@
-"""The look-up of LaunchDarkly's ids: few list messages, the newest of the version, nothing trusted."""
+"""The look-up of LaunchDarkly's IDs: few requests, the latest of the version, validated."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit

@@ -1,4 +1,4 @@
-"""LaunchDarkly: every event with its own time, a version in its alphabet, and the id it does not answer with."""
+"""LaunchDarkly: the time of each event, the version's alphabet, and the ID, which is listed."""
 
 import re
 from typing import Any
