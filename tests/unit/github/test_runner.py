@@ -1,4 +1,4 @@
-"""The interface to the runner: no text starts a command, no key is shown, no full disk breaks it."""
+"""The interface to the runner: masks, log, annotations, outputs, state and job summary."""
 
 import re
 from contextlib import suppress
