@@ -25,7 +25,7 @@ INPUTS = MANIFEST["inputs"]
 OUTPUTS = MANIFEST["outputs"]
 RUNS = MANIFEST["runs"]
 
-DOCUMENTED = {  # design section 2
+DOCUMENTED = {
     *(
         "event",
         "on-cancelled",

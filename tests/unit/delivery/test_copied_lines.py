@@ -19,7 +19,7 @@ TITLE = "2 undelivered events, for event: replay"
 
 def gh(job: str, *contents: str) -> str:
     """Return lines as `gh run view --log` prints them."""
-    step = f"{job}\tRun OWNER/deployment-events@v1\t"
+    step = f"{job}\tRun octo-org/deployments@v1\t"
     return "\n".join(f"{step}{TIME} {content}" for content in contents)
 
 
@@ -39,7 +39,7 @@ COPIES = {
     "the raw log with the group": raw_log(f"##[group]{TITLE}", *LINES, "##[endgroup]"),
     "the raw log with a byte order mark": f"\ufeff{raw_log(*LINES)}",
     "the raw log with its beginning": raw_log(
-        "##[group]Run OWNER/deployment-events@v1",
+        "##[group]Run octo-org/deployments@v1",
         "with:",
         '  launchdarkly-event-metadata: {"ticket": "OPS-12"}',
         "##[endgroup]",

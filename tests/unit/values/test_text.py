@@ -15,7 +15,7 @@ hostile = st.lists(
 
 
 def may_start_a_command(line: str) -> bool:
-    """The runner's own two ways (facts/runner.md)."""
+    """Return whether the runner reads a command. See docs/vendors.md#runner-log-commands."""
     return re.match(r"\s*::", line) is not None or "##[" in line
 
 
