@@ -56,7 +56,11 @@ def run_checks(checks: Sequence[VendorCheck], network: Network) -> list[CheckRes
         queue.put(lambda: results.update({number: result}))
 
     for numbered in enumerate(checks):
-        Thread(target=work, args=numbered, daemon=True).start()
+        try:
+            Thread(target=work, args=numbered, daemon=True).start()
+        # The system allows no more threads.
+        except RuntimeError:
+            work(*numbered)
     while len(results) < len(checks) and (network.deadline.left() or not queue.empty()):
         with suppress(Empty):
             queue.get(timeout=_POLL_SECONDS)()
@@ -92,7 +96,9 @@ def _judge(check: VendorCheck, valid: bool | None, attempts: int) -> CheckResult
         error = f"the response is not in {title}'s format"
         fix = f"Check what stands between the runner and {title}."
         return check.result(Status.UNDELIVERED, attempts, error, fix)
-    return check.result(Status.REFUSED, attempts, f"{title} responded that it is not valid")
+    error = f"{title} responded that it is not valid"
+    fix = "The key is invalid, revoked, or for a different site."
+    return check.result(Status.REFUSED, attempts, error, fix)
 
 
 def _no_answer(check: VendorCheck) -> str:

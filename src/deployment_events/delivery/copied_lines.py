@@ -11,6 +11,10 @@ _LOG_PREFIX = re.compile(r"(?:[^\t]*\t[^\t]*\t)?\ufeff?\d{4}-\d\d-\d\dT[\d:.]+Z 
 
 They are removed first, because the name of a matrix job may contain a brace.
 """
+_VENDOR = '"vendor": '
+"""A field of each event, as this action writes it."""
+_CAUSE = '"cause": '
+"""The last field of each event."""
 _BRACKETS = re.compile(r"[\[\]\s]{3,}")
 """Brackets alone are no line of a log."""
 
@@ -38,17 +42,24 @@ def is_outbox(text: str) -> bool:
 def copied_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield number and text of each line from its first brace.
 
-    Other lines of a log or summary are left out. Raises `OutboxError` for the end of a line whose
-    beginning was not copied.
+    Other lines of a log or summary are left out, also other JSON. Raises `OutboxError` for the end
+    of a line whose beginning was not copied.
     """
+    only_events = is_outbox(text.strip())
     for number, line in enumerate(text.split("\n"), 1):
         prefix = _LOG_PREFIX.match(line)
         content = line[prefix.end() if prefix else 0 :].strip()
         start = content.find("{")
         event = content[start:] if start >= 0 else ""
-        if event.startswith('{"') or (event and content.endswith("}")):
+        begins = content.startswith('{"') and not content.endswith("}")
+        if event and (only_events or begins or _VENDOR in event):
             yield number, event
-        elif content.endswith("}") or _BRACKETS.fullmatch(content):
+        elif _is_end_of_event(content) or _BRACKETS.fullmatch(content):
             raise OutboxError(
                 f"is no list of undelivered events: line {number} is not a complete event"
             )
+
+
+def _is_end_of_event(text: str) -> bool:
+    """Return whether a line can be the end of an event, whose last value is a text."""
+    return text.endswith('"}') and (_CAUSE in text or "{" not in text)

@@ -108,7 +108,14 @@ class _Collector:
 
     def add(self, results: Mapping[int, DeliveryResult]) -> None:
         """Add results, by the message's number."""
-        self._results.update(results)
+        hide = self.network.hide
+        # An error can contain what the environment contains, such as a key in a path.
+        self._results.update(
+            {
+                number: result._replace(error=hide(result.error))
+                for number, result in results.items()
+            }
+        )
 
     def collect(self) -> None:
         """Read the queue until all worker pools have ended, or until the deadline."""

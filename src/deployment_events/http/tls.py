@@ -12,6 +12,8 @@ from ..errors import Refused, Unavailable
 from ..values.text import quoted
 from .deadline import Background, Deadline
 
+_LONGEST_PATH = 4096
+"""Characters of a path; a longer text is no path."""
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.0")
 """The name of a certificate file that OpenSSL finds in a folder by its hash."""
 
@@ -36,7 +38,7 @@ class Trust:
         context = self._loading.result(deadline)
         if context is None:
             raise Unavailable(
-                f"the CA bundle {quoted(self._path, 200)} could not be read in time: "
+                f"the CA bundle {_shown(self._path)} could not be read in time: "
                 "correct REQUESTS_CA_BUNDLE"
             )
         return context
@@ -73,5 +75,12 @@ def _load_context(path: str) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", "") or type(error).__name__
-        message = f"the CA bundle {quoted(path, 200)} cannot be used ({reason})"
+        message = f"the CA bundle {_shown(path)} cannot be used ({reason})"
         raise Refused(f"{message}: correct REQUESTS_CA_BUNDLE") from None
+
+
+def _shown(path: str) -> str:
+    """Return a path for a message. Secrets are hidden later, so it must not be cut."""
+    if len(path) > _LONGEST_PATH:
+        return "(a text that is no path)"
+    return quoted(path, 10 * _LONGEST_PATH)

@@ -14,7 +14,7 @@ from ..vendors.registry import VENDORS
 from .empty import empty_notices, empty_problems, empty_warnings, no_service, without_defaults
 from .model import Inputs, Options
 from .rules_across import problems_across
-from .secret_rules import secret_problems
+from .secret_rules import secret_problems, service_problems
 from .services import ServiceInput, override_problems, parse_services
 from .tags import tag_warnings
 
@@ -48,6 +48,7 @@ def read_inputs(
         name: _validate(vendor.settings, name, raw, problems) for name, vendor in VENDORS.items()
     }
     service_input = _services(present, raw, problems)
+    problems.extend(service_problems(given, service_input.services))
     settings, errors = override(shared, service_input.services)
     for error in errors:
         problems.extend(override_problems(error))

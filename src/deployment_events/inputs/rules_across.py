@@ -26,7 +26,7 @@ def problems_across(
     yield from _times(inputs, raw, now)
     if "event" not in reported:
         yield from _replay(inputs)
-    yield from _update(inputs)
+    yield from _update(inputs, reported)
     yield from _ids(inputs)
     if inputs.event == "replay":
         return
@@ -68,7 +68,7 @@ def _replay(inputs: Inputs) -> Iterator[Problem]:
     yield Problem("replay", rule, inputs.replay or None, fix)
 
 
-def _update(inputs: Inputs) -> Iterator[Problem]:
+def _update(inputs: Inputs, reported: Collection[str]) -> Iterator[Problem]:
     enabled = inputs.enabled.shared
     if inputs.event != Event.UPDATE or not enabled:
         return
@@ -79,6 +79,9 @@ def _update(inputs: Inputs) -> Iterator[Problem]:
         for name, vendor in VENDORS.items()
         if vendor.settings.update_field
     ]
+    # An invalid change is reported already.
+    if any(field in reported for field in fields):
+        return
     rule = (
         f"is update, and nothing is to change: set {' or '.join(fields)} "
         "of a vendor that has its key"

@@ -1,7 +1,8 @@
 """Secrets in the wrong input. No message contains the value."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from ..deployment import Service
 from ..errors import Problem
 from ..values.secrets import SecretMatcher
 from ..vendors.input_names import secret_names, secret_values, vendor_of_secret
@@ -19,6 +20,15 @@ def secret_problems(raw: Mapping[str, str]) -> Iterator[Problem]:
             )
             yield Problem(name, "must not contain a secret", None, fix)
     yield from _wrong_vendor(raw)
+
+
+def service_problems(raw: Mapping[str, str], services: Iterable[Service]) -> Iterator[Problem]:
+    """Yield a problem if a service contains a secret once its quotation marks are removed."""
+    secrets = SecretMatcher(secret_values(raw))
+    texts = [text for one in services for text in (one.name, *one.overrides.values())]
+    if any(map(secrets.found_in, texts)):
+        fix = "Remove it: this input is sent to the vendors."
+        yield Problem("service", "must not contain a secret", None, fix)
 
 
 def _wrong_vendor(raw: Mapping[str, str]) -> Iterator[Problem]:

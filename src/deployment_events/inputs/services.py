@@ -127,7 +127,11 @@ def _parse_element(element: Any) -> Service:
     keys = "|".join(map(re.escape, service_keys()))
     if re.search(rf",\s*({keys})\s*=", element):
         raise InvalidValue("has more than a name", f"An array has only names. {_FIX}")
-    return Service(name=_parse_name(element))
+    name = _parse_name(element)
+    residue = residue_of_name(name)
+    if residue:
+        raise InvalidValue(residue, "Write only the names into the array.")
+    return Service(name=name)
 
 
 def _parse_line(line: str) -> Service:
@@ -168,6 +172,8 @@ def _check_bare_name(name: str, fields: Sequence[str]) -> None:
         raise InvalidValue("has no name", _FIX)
     if name.endswith("\\"):
         raise InvalidValue("ends with the mark of a continued line", _FIX)
+    if name.endswith(":"):
+        raise InvalidValue("ends with the colon of a YAML key", _FIX)
     residue = residue_of_name(name)
     if residue:
         raise InvalidValue(residue, "For a list, use `${{ toJSON(…) }}`, and check `needs`.")

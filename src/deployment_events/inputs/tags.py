@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ..deployment import Tag
 from ..values.list_lines import check_line, list_lines
+from ..values.residue import residue_of_name
 from ..values.rules import InvalidValue
 from ..values.text import invisible_character, is_quoted
 
@@ -51,6 +52,9 @@ def _parse_tag(text: str) -> Tag:
     key, _, value = (part.strip() for part in text.partition(":"))
     if not (key and value):
         raise InvalidValue("has not", _FIX)
+    residue = residue_of_name(value)
+    if residue:
+        raise InvalidValue(f"has a value that {residue}", "Check the expression.")
     character = invisible_character(text)
     if character:
         fix = "Remove it: it may have been copied along."

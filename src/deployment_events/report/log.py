@@ -35,7 +35,7 @@ def log_dry_run(
 
 def _log_request(runner: Runner, message: Message, settings: Settings) -> None:
     vendor = VENDORS[message.vendor]
-    name = shorten(message.service, _LONGEST_NAME)
+    name = shorten(runner.hide(message.service), _LONGEST_NAME)
     title = f"dry-run: {message.event} of {name} to {vendor.title}"
     with log_request(runner, title, vendor.request(settings, message)):
         if vendor.needs_lookup(message):
@@ -70,7 +70,7 @@ def _dry_run_result(message: Message) -> DeliveryResult:
 def log_results(runner: Runner, results: Sequence[DeliveryResult]) -> None:
     """Log what became of every event."""
     for result in results[:_MOST_LINES]:
-        runner.log(_line(result))
+        runner.log(_line(runner, result))
     rest = results[_MOST_LINES:]
     if rest:
         counts = {status: sum(result.status is status for result in rest) for status in Status}
@@ -78,9 +78,9 @@ def log_results(runner: Runner, results: Sequence[DeliveryResult]) -> None:
         runner.log(f"… and {len(rest)} more: {summary}")
 
 
-def _line(result: DeliveryResult) -> str:
+def _line(runner: Runner, result: DeliveryResult) -> str:
     title = VENDORS[result.vendor].title
-    name = shorten(result.service, _LONGEST_NAME)
+    name = shorten(runner.hide(result.service), _LONGEST_NAME)
     line = f"{title}: {result.event} of {name}: {result.status}"
     if result.status is not Status.DELIVERED:
         return f"{line} - {result.error}" if result.error else line

@@ -90,7 +90,8 @@ def _report(runner: Runner, clock: Clock, inputs: Inputs, context: Context, even
     settings = inputs.enabled
     starts = make_plan(resolution.deployments, settings, Event.STARTED, now).messages
     listing = list_deployments(starts, settings.shared, network)
-    deployments = _reportable(resolution.deployments, starts, listing, event)
+    succeeded = inputs.job_status == "success"
+    deployments = _reportable(resolution.deployments, starts, listing, succeeded=succeeded)
     if not deployments:
         runner.warning(_NOT_OPEN)
         runner.summarize(render_nothing(runner.annotations, runner.hide))
@@ -138,11 +139,13 @@ def _reportable(
     deployments: Sequence[Deployment],
     starts: Sequence[Message],
     listing: Listing,
-    event: Event,
+    *,
+    succeeded: bool,
 ) -> tuple[Deployment, ...]:
     """Return the deployments whose result is reported, with the best start that is known.
 
-    A `failed` event needs proof that the deployment began: a vendor lists it as open.
+    If the job did not succeed, that needs proof that the deployment began: a vendor lists it as
+    open.
     """
     chosen = []
     for deployment in deployments:
@@ -150,7 +153,7 @@ def _reportable(
         found = [
             listed for number, listed in listing.found.items() if starts[number].service == name
         ]
-        if event is not Event.FINISHED and not any(listed.is_open for listed in found):
+        if not succeeded and not any(listed.is_open for listed in found):
             continue
         facts = deployment.facts
         changes: dict[str, object] = {"recovered": True}

@@ -117,6 +117,6 @@ def _find(runner: Runner, given: str) -> Path:
             if path.is_file():
                 return path
     raise OutboxError(
-        f"names the file {quoted(given)}, "
+        f"names the file {quoted(runner.hide(given))}, "
         "which is neither in the runner's temp nor in the workspace"
     )

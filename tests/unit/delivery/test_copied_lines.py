@@ -117,3 +117,22 @@ def test_what_stands_before_an_event_is_left_out(before: str) -> None:
     [(number, line)] = copied_lines(f"{before}{LINES[0]}")
     assert number == 1
     assert json.loads(line) == json.loads(LINES[0])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '  launchdarkly-patch: [{"op": "replace", "path": "/status"}]',
+        "{",
+        '  "ok": true',
+        "}",
+        "./deploy.sh ${TARGET}",
+        "##[debug]Evaluating: ${{ always() }}",
+        'got {"a": 1} from the server',
+    ],
+)
+def test_other_lines_with_braces_are_left_out(line: str) -> None:
+    copied = "\n".join([line, LINES[0], line])
+    assert parse(gh("deploy", copied), foreign=True) == EVENTS[:1]
+    if line != "{":
+        assert parse(copied, foreign=True) == EVENTS[:1]

@@ -106,7 +106,7 @@ def test_a_withheld_message_is_kept_and_not_sent(
     withheld = {1: undelivered(messages[1], "a secret")}
     sent, kept, other = delivery.deliver(*messages, withheld=withheld)
     assert [result.status for result in (sent, other)] == [Status.DELIVERED, Status.DELIVERED]
-    assert kept is withheld[1]
+    assert kept == withheld[1]
     assert [one.cause for one in delivery.kept] == ["a secret"]
     assert len(sandbox.requests("datadog")) == 1
 

@@ -193,3 +193,11 @@ def test_all_threads_share_one_context(
     assert len(contexts) == 10
     assert len(set(map(id, contexts))) == 1
     assert len(loaded) == 1
+
+
+def test_a_path_in_a_message_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a secret would not be recognized, and not be hidden."""
+    path = f"/{'a' * 300}/key-of-somebody"
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", path)
+    with pytest.raises(Refused, match=path):
+        Trust().context(soon())

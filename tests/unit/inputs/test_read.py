@@ -516,3 +516,8 @@ def test_without_a_vendor_no_service_is_needed() -> None:
     """As in `docker run IMAGE`, which warns that nothing is reported."""
     given = raw(launchdarkly_access_token="", datadog_api_key="")
     assert read_inputs(given, NOW, has_repository=False).enabled.shared == {}
+
+
+def test_an_invalid_change_is_one_problem() -> None:
+    found = problems(event="update", launchdarkly_patch="[{}]", version="1")
+    assert [problem.input for problem in found] == ["launchdarkly-patch"]

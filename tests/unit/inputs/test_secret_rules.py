@@ -76,3 +76,10 @@ def test_a_key_goes_to_one_vendor_only() -> None:
     assert only.input == "datadog-api-key"
     assert only.rule == "must not have the same value as launchdarkly-access-token"
     assert only.given is None
+
+
+def test_a_secret_in_csv_quotation_marks_is_found() -> None:
+    key = 'ddkey"0123456789abcdef'
+    quoted = '"' + key.replace('"', '""') + '"'
+    [found] = problems(datadog_api_key=key, service=quoted)
+    assert (found.input, found.rule, found.given) == ("service", "must not contain a secret", None)

@@ -331,3 +331,12 @@ def test_one_deployment_id_for_two_services_is_an_error_that_names_the_line() ->
     assert [problem.rule for problem in problems] == [
         "line 2 repeats another line's datadog-deployment-id"
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["•cart", "cart:", r"cart\npayments", "cart%0Apayments", '["$(x)"]', '["null"]'],
+)
+def test_residue_is_no_name(text: str) -> None:
+    [fault] = faults(text)
+    assert fault.startswith("service ")

@@ -74,3 +74,14 @@ def test_a_dry_run_logs_what_would_be_sent(step: Step, capsys: Capture) -> None:
     )
     assert "DD-API-KEY: ***" in out
     assert json.loads(out[out.index("\n{") : out.rindex("}") + 1]) == message().body
+
+
+@pytest.mark.parametrize("position", [88, 92, 97])
+def test_a_secret_across_the_cut_of_a_name_leaves_nothing(
+    step: Step, capsys: Capture, position: int
+) -> None:
+    runner = Runner()
+    runner.mask(["s3cr3t-short"])
+    capsys.readouterr()
+    log_results(runner, [result(service=f"{'a' * position}s3cr3t-short")])
+    assert "s3c" not in capsys.readouterr().out

@@ -164,3 +164,11 @@ def test_a_service_that_is_listed_is_told_from_one_that_is_not(
     by_name = {one["applicationKey"]: one for one in sandbox.deployments("launchdarkly")}
     assert by_name.keys() == {"cart"}
     assert by_name["cart"]["status"] == "failed"
+
+
+def test_a_cancelled_job_is_not_reported_as_finished_without_proof(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    step = lost(tmp_path, sandbox, on_cancelled="finished")
+    step.post("cancelled")
+    assert sandbox.deployments("launchdarkly") == sandbox.deployments("datadog") == []
