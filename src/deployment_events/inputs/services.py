@@ -172,8 +172,6 @@ def _check_bare_name(name: str, fields: Sequence[str]) -> None:
         raise InvalidValue("has no name", _FIX)
     if name.endswith("\\"):
         raise InvalidValue("ends with the mark of a continued line", _FIX)
-    if name.endswith(":"):
-        raise InvalidValue("ends with the colon of a YAML key", _FIX)
     residue = residue_of_name(name)
     if residue:
         raise InvalidValue(residue, "For a list, use `${{ toJSON(…) }}`, and check `needs`.")

@@ -19,7 +19,6 @@ _VARIABLE = re.compile(r"\$[{(]|\$[A-Za-z_]|\{\{.*\}\}|^%\w+%$")
 """The beginning of a shell variable or command, a template, or a variable of Windows."""
 
 _BULLET = re.compile(r"[-*+](\s|$)|\u2022|(---|\.\.\.)$")
-_ESCAPED_BREAK = re.compile(r"\\n|%0A", re.IGNORECASE)
 _BLOCK = re.compile(r"[|>][-+]?\d?")
 _CONTINUATION = re.compile(r"(^|\s)[\\`]$")
 
@@ -30,8 +29,6 @@ def residue_of_name(text: str) -> str:
         return _PRINTED[text]
     if _VARIABLE.search(text):
         return "contains a variable that nothing replaces"
-    if _ESCAPED_BREAK.search(text):
-        return "contains an escaped line break"
     return ""
 
 
