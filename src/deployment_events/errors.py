@@ -15,6 +15,7 @@
 import os
 import traceback
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
 from .values.text import clean, quoted
@@ -61,10 +62,44 @@ class OutboxError(DeploymentEventsError):
     """A file of undelivered events is truncated, foreign or too large."""
 
 
+class Section(StrEnum):
+    """The sections of docs/troubleshooting.md, by their anchors.
+
+    Links in old logs and summaries contain an anchor, so it stays if its heading changes.
+    """
+
+    NOT_SHOWN = "not-shown"
+    UNAUTHORIZED = "unauthorized"
+    NOT_FOUND = "not-found"
+    NO_SECRETS = "no-secrets"
+    SITE = "site"
+    START_TIME = "start-time"
+    COMMIT = "commit"
+    NETWORK = "network"
+    REFUSED = "refused"
+    SKIPPED = "skipped"
+    NO_RESULT = "no-result"
+    REPLAY = "replay"
+    UPDATE = "update"
+    CHECK = "check"
+    INVALID_INPUT = "invalid-input"
+    EMPTY_INPUT = "empty-input"
+    BUG = "bug"
+
+
+class Advice(NamedTuple):
+    """How to fix a failure."""
+
+    fix: str
+    """The likely cause and the fix: a sentence or two."""
+    section: Section
+    """The section of the documentation that has more."""
+
+
 class DeliveryFailed(DeploymentEventsError):
     """One message was not accepted.
 
-    `status` is the HTTP status, or None without a response; `advice` is how to fix it, or empty.
+    `status` is the HTTP status, or None without a response; `advice` is how to fix it, if known.
     `by_vendor`: the vendor itself responded, and not a gateway or proxy before it.
     """
 
@@ -72,7 +107,7 @@ class DeliveryFailed(DeploymentEventsError):
         self,
         message: str,
         status: int | None = None,
-        advice: str = "",
+        advice: Advice | None = None,
         *,
         by_vendor: bool = False,
     ) -> None:
@@ -96,7 +131,7 @@ class Unavailable(DeliveryFailed):
         self,
         message: str,
         status: int | None = None,
-        advice: str = "",
+        advice: Advice | None = None,
         wait: float | None = None,
     ) -> None:
         super().__init__(message, status, advice)

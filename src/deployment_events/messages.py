@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
 from .deployment import Event, Frozen
+from .errors import Section
 
 
 class Message(Frozen):
@@ -97,7 +98,9 @@ class DeliveryResult(NamedTuple):
     error: str = ""
     """Why it was not delivered; for a skipped event, why it was not sent."""
     fix: str = ""
-    """How to fix it: a sentence, or empty."""
+    """How to fix it: a sentence or two, or empty."""
+    section: Section | None = None
+    """The section of the documentation that has more, if there is a fix."""
     note: str = ""
     """What is unusual about a delivered event: a sentence, or empty."""
     retry_is_useless: bool = False
@@ -130,7 +133,9 @@ class CheckResult(NamedTuple):
     error: str = ""
     """Why it is not valid, or not known to be."""
     fix: str = ""
-    """How to fix it: a sentence, or empty."""
+    """How to fix it: a sentence or two, or empty."""
+    section: Section | None = None
+    """The section of the documentation that has more, if there is a fix."""
 
     def as_output(self) -> dict[str, str | int]:
         """Return the object that the `results` output contains."""

@@ -18,6 +18,7 @@ from support.step import Step
 
 import deployment_events
 from deployment_events.deployment import Deployment, Event, Frozen
+from deployment_events.errors import Advice, Section
 from deployment_events.messages import Message, Request, Response, Skip
 from deployment_events.values.rules import Secret, server_url
 from deployment_events.vendors.base import Explanation, Settings, Vendor
@@ -88,7 +89,9 @@ class Acme(Vendor[AcmeSettings]):
     def explain(self, settings: AcmeSettings, response: Response) -> Explanation:
         body = response.json()
         message = str(body.get("why", "")) if isinstance(body, dict) else ""
-        return Explanation(message, "Ask Acme for another acme-api-key.")
+        return Explanation(
+            message, Advice("Ask Acme for another acme-api-key.", Section.UNAUTHORIZED)
+        )
 
 
 # --- the proof ---------------------------------------------------------------------------------

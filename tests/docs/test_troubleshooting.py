@@ -4,8 +4,9 @@ import re
 
 import pytest
 from support.messages import Message, messages, normal
-from support.pages import headings
+from support.pages import headings, named_anchors
 
+from deployment_events.errors import Section
 from emulator.manifest import REPOSITORY
 
 PAGE = REPOSITORY / "docs/troubleshooting.md"
@@ -69,3 +70,8 @@ def test_every_documented_message_is_in_the_code(row: str) -> None:
 
 def test_the_page_has_a_section_for_every_usual_question() -> None:
     assert [name for name in NAMED if name not in headings(PAGE)] == []
+
+
+@pytest.mark.parametrize("section", Section)
+def test_every_section_that_a_message_links_to_is_on_the_page(section: Section) -> None:
+    assert section in named_anchors(PAGE)

@@ -46,7 +46,7 @@ def headings(path: Path) -> list[str]:
 
 
 def anchors(path: Path) -> set[str]:
-    """Return the anchors of a page, which GitHub makes from the headings."""
+    """Return the anchors of a page: those that are named, and GitHub's of the headings."""
     slugs: list[str] = []
     for heading in headings(path):
         plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
@@ -56,7 +56,12 @@ def anchors(path: Path) -> set[str]:
             for other in slugs
         )
         slugs.append(f"{slug}-{again}" if again else slug)
-    return set(slugs)
+    return {*slugs, *named_anchors(path)}
+
+
+def named_anchors(path: Path) -> list[str]:
+    """Return the anchors that stay the same if a heading changes."""
+    return re.findall(r'^<a id="([^"]+)"></a>$', prose(path), re.MULTILINE)
 
 
 def links(path: Path) -> list[str]:

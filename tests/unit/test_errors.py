@@ -4,13 +4,17 @@ import pytest
 
 from deployment_events import errors
 from deployment_events.errors import (
+    Advice,
     DeliveryFailed,
     DeploymentEventsError,
     InputError,
     Problem,
     Refused,
+    Section,
     Unavailable,
 )
+
+ADVICE = Advice("Fix it.", Section.REFUSED)
 
 
 def test_a_problem_names_the_input_the_rule_the_value_and_the_fix() -> None:
@@ -53,9 +57,9 @@ def test_all_errors_have_one_base_class(error: type[Exception]) -> None:
 
 
 def test_a_delivery_error_has_a_status_advice_and_a_wait() -> None:
-    refused, down = Refused("no", 400, "Fix it."), Unavailable("later", 429, wait=2.5)
+    refused, down = Refused("no", 400, ADVICE), Unavailable("later", 429, wait=2.5)
     assert isinstance(refused, DeliveryFailed)
     assert isinstance(down, DeliveryFailed)
-    assert (refused.status, refused.advice) == (400, "Fix it.")
-    assert (down.status, down.advice, down.wait) == (429, "", 2.5)
+    assert (refused.status, refused.advice) == (400, ADVICE)
+    assert (down.status, down.advice, down.wait) == (429, None, 2.5)
     assert Unavailable("nobody").status is None

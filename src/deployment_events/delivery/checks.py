@@ -6,7 +6,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import NamedTuple
 
-from ..errors import DeliveryFailed, Refused, describe_bug
+from ..errors import Advice, DeliveryFailed, Refused, Section, describe_bug
 from ..messages import CheckResult, Status
 from ..vendors.base import Check, Settings
 from ..vendors.registry import VENDORS
@@ -26,7 +26,7 @@ class VendorCheck(NamedTuple):
     check: Check
 
     def result(
-        self, status: Status, attempts: int = 0, error: str = "", fix: str = ""
+        self, status: Status, attempts: int = 0, error: str = "", advice: Advice | None = None
     ) -> CheckResult:
         """Return the result of this check."""
         return CheckResult(
@@ -36,7 +36,8 @@ class VendorCheck(NamedTuple):
             not_verified=self.check.not_verified,
             attempts=attempts,
             error=error,
-            fix=fix,
+            fix=advice.fix if advice else "",
+            section=advice.section if advice else None,
         )
 
 
@@ -95,10 +96,10 @@ def _judge(check: VendorCheck, valid: bool | None, attempts: int) -> CheckResult
     if valid is None:
         error = f"the response is not in {title}'s format"
         fix = f"Check what stands between the runner and {title}."
-        return check.result(Status.UNDELIVERED, attempts, error, fix)
+        return check.result(Status.UNDELIVERED, attempts, error, Advice(fix, Section.NETWORK))
     error = f"{title} responded that it is not valid"
     fix = "The key is invalid, revoked, or for a different site."
-    return check.result(Status.REFUSED, attempts, error, fix)
+    return check.result(Status.REFUSED, attempts, error, Advice(fix, Section.UNAUTHORIZED))
 
 
 def _no_answer(check: VendorCheck) -> str:

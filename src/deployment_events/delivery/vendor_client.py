@@ -173,7 +173,7 @@ class VendorClient:
         status = response.status
         explanation = self.vendor.explain(self._settings, response)
         message = self._error(status, explanation)
-        advice, by_vendor = "", False
+        advice, by_vendor = None, False
         if status < 500 and status not in _PROXY_OR_TIMEOUT_STATUSES:
             advice = explanation.advice
             by_vendor = explanation.by_vendor and status >= 400
@@ -227,6 +227,7 @@ class VendorClient:
 def failed(message: Message, failure: DeliveryFailed, attempts: int = 0) -> DeliveryResult:
     """Return the result of a message that was not accepted."""
     status = Status.REFUSED if isinstance(failure, Refused) else Status.UNDELIVERED
+    advice = failure.advice
     return DeliveryResult(
         service=message.service,
         vendor=message.vendor,
@@ -235,7 +236,8 @@ def failed(message: Message, failure: DeliveryFailed, attempts: int = 0) -> Deli
         id=message.id,
         attempts=attempts,
         error=str(failure),
-        fix=failure.advice,
+        fix=advice.fix if advice else "",
+        section=advice.section if advice else None,
         retry_is_useless=_is_content_rejected(failure),
     )
 

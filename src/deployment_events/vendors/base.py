@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, get_args
 from pydantic import SecretStr
 
 from ..deployment import Deployment, Event, Frozen, Tag
-from ..errors import Problem
+from ..errors import Advice, Problem
 from ..messages import Message, Request, Response, Skip
 
 
@@ -128,8 +128,8 @@ class Explanation(NamedTuple):
 
     message: str
     """The vendor's message, or empty."""
-    advice: str
-    """The likely cause and how to fix it: a sentence or two."""
+    advice: Advice
+    """The likely cause and how to fix it."""
     by_vendor: bool = True
     """Whether the response is in the vendor's format. Otherwise a gateway may have sent it."""
 

@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from ..errors import Problem
+from ..errors import Advice, Problem, Section
 from ..values.rules import InvalidValue, checked_by
 
-RATE_LIMIT = (
-    "The account's rate limit is used up: spread the deployments out, or replay the event later."
+RATE_LIMIT = Advice(
+    "The account's rate limit is used up: spread the deployments out, or replay the event later.",
+    Section.NETWORK,
 )
 
 REPLAY_MAY_MATCH_ANOTHER = (
@@ -77,13 +78,14 @@ def check_id(text: str) -> None:
         raise ValueError("has an id that is none")
 
 
-def foreign_response(vendor: str, url: str, base_url_input: str) -> str:
+def foreign_response(vendor: str, url: str, base_url_input: str) -> Advice:
     """Return the advice about a rejection that is not in the vendor's format."""
-    return (
+    fix = (
         f"The response is not in {vendor}'s format. A gateway, proxy or firewall between the "
         f"runner and `{host_of(url)}` probably sent it: check its rules, `HTTPS_PROXY`, "
         f"`NO_PROXY` and `{base_url_input}`."
     )
+    return Advice(fix, Section.NETWORK)
 
 
 def host_of(url: str) -> str:

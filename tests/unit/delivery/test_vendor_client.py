@@ -9,6 +9,7 @@ from support.keys import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
 
 from deployment_events.delivery import vendor_client
 from deployment_events.delivery.retry import RateLimitGate
+from deployment_events.errors import Section
 from deployment_events.http.deadline import Clock
 from deployment_events.messages import Status
 from sandbox import Fault, Sandbox
@@ -145,6 +146,7 @@ class TestRefusals:
         [result] = delivery.deliver(message(0, vendor="launchdarkly"))
         assert result.error == "HTTP 400, invalid_request - bad - version: odd"
         assert result.fix == "Correct the input version."
+        assert result.section is Section.REFUSED
         assert result.attempts == 1
 
     @pytest.mark.parametrize(

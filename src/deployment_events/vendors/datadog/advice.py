@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from ...errors import Advice, Section
 from ...messages import Response
 from ..base import Explanation
 from ..shared import RATE_LIMIT, as_list, foreign_response
 from .settings import DatadogSettings
 
 _NO_FORMAT = {
-    413: "The event is too large: send fewer or shorter tags.",
+    413: Advice("The event is too large: send fewer or shorter tags.", Section.REFUSED),
     429: RATE_LIMIT,
 }
 """The advice for statuses that a gateway sends for the same reason as Datadog."""
@@ -66,22 +67,26 @@ def _read(body: Any) -> tuple[str, str]:
     return " - ".join(messages), attribute
 
 
-def _advice(site: str, status: int, attribute: str) -> str:
+def _advice(site: str, status: int, attribute: str) -> Advice:
     """`site` is the one that was asked: another one has other keys and deployments."""
     if status == 400:
-        return f"Correct the input {_INPUT_OF.get(attribute, 'that the message names')}."
+        fix = f"Correct the input {_INPUT_OF.get(attribute, 'that the message names')}."
+        return Advice(fix, Section.REFUSED)
     if status in {401, 403}:
-        return (
+        fix = (
             f"`datadog-api-key` is invalid, revoked, or for a different site than `{site}`. Only "
             "`event: update` also requires `datadog-app-key` with the scope `dora_metrics_write`."
         )
+        return Advice(fix, Section.UNAUTHORIZED)
     if status == 404:
-        return (
+        fix = (
             f"`{site}` has no such deployment: check `datadog-site`, and compare "
             "`datadog-deployment-id`, or without it `service`, `environment` and `version`, with "
             "what was reported."
         )
-    return f"Check that `{site}` is your Datadog site, and any proxy between it and the runner."
+        return Advice(fix, Section.NOT_FOUND)
+    fix = f"Check that `{site}` is your Datadog site, and any proxy between it and the runner."
+    return Advice(fix, Section.REFUSED)
 
 
 def _place(source: Any) -> str:

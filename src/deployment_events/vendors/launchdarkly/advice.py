@@ -2,33 +2,40 @@
 
 from typing import Any
 
+from ...errors import Advice, Section
 from ...messages import Response
 from ..base import Explanation
 from ..shared import RATE_LIMIT, as_list, foreign_response
 from .settings import LaunchDarklySettings
 
 _NO_FORMAT = {
-    413: "The event is too large: send less metadata and fewer tags.",
+    413: Advice("The event is too large: send less metadata and fewer tags.", Section.REFUSED),
     429: RATE_LIMIT,
 }
 """The advice for statuses that a gateway sends for the same reason as LaunchDarkly."""
 
 _ADVICE = {
-    401: (
+    401: Advice(
         "`launchdarkly-access-token` is invalid, expired or an SDK key: "
-        "store an API access token with the Writer role in the secret."
+        "store an API access token with the Writer role in the secret.",
+        Section.UNAUTHORIZED,
     ),
-    403: (
+    403: Advice(
         "The token cannot write engineering insights, or your plan does not include this beta API "
-        "(the header `LD-API-Version: beta` was sent). Use a token with the Writer role."
+        "(the header `LD-API-Version: beta` was sent). Use a token with the Writer role.",
+        Section.UNAUTHORIZED,
     ),
-    404: (
+    404: Advice(
         "LaunchDarkly has no such project, environment or deployment: compare "
         "`launchdarkly-project-key`, `launchdarkly-environment-key` and `launchdarkly-base-url` "
-        "with its settings. Use keys, not display names."
+        "with its settings. Use keys, not display names.",
+        Section.NOT_FOUND,
     ),
 }
-_OTHERWISE = "Check `launchdarkly-base-url`, and any proxy between the runner and LaunchDarkly."
+_OTHERWISE = Advice(
+    "Check `launchdarkly-base-url`, and any proxy between the runner and LaunchDarkly.",
+    Section.REFUSED,
+)
 
 _INPUT_OF = {
     "projectKey": "launchdarkly-project-key",
@@ -75,7 +82,8 @@ def _read(body: Any) -> tuple[str, str]:
     return " - ".join([*texts, *reasons]), attribute
 
 
-def _advice(status: int, attribute: str) -> str:
+def _advice(status: int, attribute: str) -> Advice:
     if status == 400:
-        return f"Correct the input {_INPUT_OF.get(attribute, 'that the message names')}."
+        fix = f"Correct the input {_INPUT_OF.get(attribute, 'that the message names')}."
+        return Advice(fix, Section.REFUSED)
     return _ADVICE.get(status, _OTHERWISE)

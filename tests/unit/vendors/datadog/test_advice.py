@@ -46,7 +46,9 @@ INPUTS = {"commit_sha": "commit-sha", "env": "environment"}
 def test_both_shapes_of_an_error_are_read(answer: Any, message: str, attribute: str) -> None:
     found = explain(settings("datadog"), response(400, answer))
     assert found.message == message
-    assert found.advice == f"Correct the input {INPUTS.get(attribute, 'that the message names')}."
+    assert (
+        found.advice.fix == f"Correct the input {INPUTS.get(attribute, 'that the message names')}."
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,7 @@ def test_a_rejection_comes_with_its_likely_cause_and_fix(
 ) -> None:
     errors = {"errors": [{"detail": "x", "source": {"pointer": f"/data/{attribute}"}}]}
     given = settings("datadog", site="us5.datadoghq.com")
-    found = explain(given, response(status, errors)).advice
+    found = explain(given, response(status, errors)).advice.fix
     assert advice in found
     assert found.endswith(".")
 
@@ -77,7 +79,7 @@ def test_a_rejection_comes_with_its_likely_cause_and_fix(
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_advice_about_a_site_names_the_host_that_was_asked(status: int) -> None:
     given = settings("datadog", base_url="https://datadog.proxy.example:8443/api")
-    found = explain(given, response(status, {"errors": ["no"]})).advice
+    found = explain(given, response(status, {"errors": ["no"]})).advice.fix
     assert "`datadog.proxy.example:8443`" in found
     assert "datadoghq.com" not in found
 
@@ -88,12 +90,12 @@ def test_a_response_that_is_not_datadogs_gets_advice_about_what_is_between(
     status: int, body: Any
 ) -> None:
     found = explain(settings("datadog", site="us5.datadoghq.com"), response(status, body))
-    assert found.advice.startswith("The response is not in Datadog's format.")
-    assert "`api.us5.datadoghq.com`" in found.advice
+    assert found.advice.fix.startswith("The response is not in Datadog's format.")
+    assert "`api.us5.datadoghq.com`" in found.advice.fix
     assert not found.by_vendor
-    assert "api-key" not in found.advice
+    assert "api-key" not in found.advice.fix
 
 
 @pytest.mark.parametrize(("status", "advice"), [(413, "too large"), (429, "rate limit")])
 def test_a_size_or_rate_limit_means_the_same_from_a_gateway(status: int, advice: str) -> None:
-    assert advice in explain(settings("datadog"), response(status)).advice
+    assert advice in explain(settings("datadog"), response(status)).advice.fix

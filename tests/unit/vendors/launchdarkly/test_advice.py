@@ -28,7 +28,7 @@ from deployment_events.vendors.launchdarkly.advice import explain
 def test_the_message_and_its_attribute_are_read(answer: Any, message: str, attribute: str) -> None:
     found = explain(settings("launchdarkly"), response(400, answer))
     assert found.message == message
-    assert found.advice == f"Correct the input {attribute or 'that the message names'}."
+    assert found.advice.fix == f"Correct the input {attribute or 'that the message names'}."
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_rejection_comes_with_its_likely_cause_and_fix(
     status: int, attribute: str, advice: str
 ) -> None:
     errors = {"code": "x", "errors": [{"attribute": attribute, "reason": "x"}]}
-    found = explain(settings("launchdarkly"), response(status, errors)).advice
+    found = explain(settings("launchdarkly"), response(status, errors)).advice.fix
     assert advice in found
     assert found.endswith(".")
 
@@ -60,12 +60,12 @@ def test_a_response_that_is_not_launchdarklys_gets_advice_about_what_is_between(
     status: int, body: Any
 ) -> None:
     found = explain(settings("launchdarkly"), response(status, body))
-    assert found.advice.startswith("The response is not in LaunchDarkly's format.")
-    assert "`app.launchdarkly.com`" in found.advice
+    assert found.advice.fix.startswith("The response is not in LaunchDarkly's format.")
+    assert "`app.launchdarkly.com`" in found.advice.fix
     assert not found.by_vendor
-    assert "token" not in found.advice
+    assert "token" not in found.advice.fix
 
 
 @pytest.mark.parametrize(("status", "advice"), [(413, "too large"), (429, "rate limit")])
 def test_a_size_or_rate_limit_means_the_same_from_a_gateway(status: int, advice: str) -> None:
-    assert advice in explain(settings("launchdarkly"), response(status)).advice
+    assert advice in explain(settings("launchdarkly"), response(status)).advice.fix
