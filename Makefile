@@ -20,7 +20,7 @@ export UV_SYSTEM_CERTS := true
 export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: run test lint bench engine image test-container test-image test-act release-dry-run
-.PHONY: owner readme screenshots clean
+.PHONY: owner docs screenshots clean
 
 run: $(STAMP)  ## one complete deployment against the sandbox (or the real vendors); ARGS=--check verifies the set-up
 	@$(BIN)/python -m emulator $(ARGS)
@@ -63,8 +63,9 @@ release-dry-run: $(STAMP) engine  ## a release for one architecture, with a loca
 owner: $(STAMP)  ## write the repository's owner into what users read: make owner OWNER=acme
 	@$(BIN)/python -m scripts.owner "$(OWNER)"
 
-readme: $(STAMP)  ## the README's tables of inputs and outputs, from action.yml
+docs: $(STAMP)  ## the generated tables of README.md and docs/troubleshooting.md
 	@$(BIN)/python -m scripts.readme
+	@$(BIN)/python -m scripts.troubleshooting
 
 screenshots: $(STAMP)  ## docs/images/summary-*.png, with Chromium
 	@$(BIN)/python -m scripts.screenshots

@@ -90,7 +90,7 @@ def main() -> int:
     old = README.read_text(encoding="utf-8")
     new = updated(old, MANIFEST.read_text(encoding="utf-8"))
     if check and new != old:
-        print("README.md does not match action.yml. Run `make readme`.", file=sys.stderr)
+        print("README.md does not match action.yml. Run `make docs`.", file=sys.stderr)
         return 1
     if new != old:
         README.write_text(new, encoding="utf-8")

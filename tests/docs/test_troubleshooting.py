@@ -1,75 +1,60 @@
-"""docs/troubleshooting.md has exactly the messages of the code."""
-
-import re
+"""docs/troubleshooting.md explains each message of the code once."""
 
 import pytest
-from support.messages import Message, messages, normal
-from support.pages import headings, named_anchors
+from support.pages import named_anchors
 
 from deployment_events.errors import Section
-from emulator.manifest import REPOSITORY
+from scripts.messages import Message, messages
+from scripts.troubleshooting import PAGE, updated
 
-PAGE = REPOSITORY / "docs/troubleshooting.md"
+TEXT = PAGE.read_text(encoding="utf-8")
 
-FRAMES = {"report/summary.py", "report/summary_table.py", "report/log.py", "report/checks.py"}
-"""Modules whose literals are headings and groups of other messages."""
+TABLE = """\
+| Message | Fix |
+|---|---|
+| <!-- values/rules._sha#2 values/rules._time --> old \\| text | Use a full SHA. |
+"""
 
-MESSAGES = [message for message in messages() if message.module not in FRAMES]
-
-NAMED = [
-    "Accepted but not shown in Datadog",
-    "Unauthorized",
-    "Unknown project",
-    "Fork pull requests have no secrets",
-    "Wrong site",
-    "No duration",
-]
+SHA = Message("values/rules._sha#2", "must be a full | SHA, not '<…>'")
+TIME = Message("values/rules._time#1", "must be `a|b`")
 
 
-def plain(text: str) -> str:
-    return normal(re.sub(r"[`*|]", "", text))
+def test_the_messages_on_the_page_are_those_of_the_source() -> None:
+    assert updated(TEXT, messages()) == TEXT, "Run `make docs`."
 
 
-PLAIN = plain(PAGE.read_text(encoding="utf-8"))
+def test_every_row_has_the_ids_of_its_messages() -> None:
+    rows = [line for line in TEXT.splitlines() if line.startswith("| ")]
+    other = [row for row in rows if not row.startswith("| <!-- ")]
+    assert set(other) == {"| Message | Fix |", "| Message | Reason |"}
 
 
-def test_the_messages_of_the_source_are_found() -> None:
-    assert len(MESSAGES) > 100
-    assert any(
-        message.text.startswith("A failed job is not sent to Datadog") for message in MESSAGES
+def test_a_reworded_message_changes_its_cell_only() -> None:
+    assert updated(TABLE, [SHA, TIME]) == TABLE.replace(
+        "old \\| text", "must be a full \\| SHA, not '\\<…>'<br>must be `a\\|b`"
     )
 
 
-@pytest.mark.parametrize(
-    "message", MESSAGES, ids=lambda message: f"{message.module}:{message.line}"
-)
-def test_every_message_is_documented(message: Message) -> None:
-    assert plain(message.text) in PLAIN, f"docs/troubleshooting.md lacks: {message.text}"
+def test_a_message_without_a_row_is_refused() -> None:
+    new = Message("values/rules._new#1", "must be something else")
+    with pytest.raises(SystemExit, match=r"values/rules\._new#1 is in 0 rows"):
+        updated(TABLE, [SHA, TIME, new])
 
 
-def rows() -> list[str]:
-    """Return the first cells of the page's tables."""
-    lines = [
-        line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")
-    ]
-    return [
-        cell
-        for line in lines
-        if (cell := line.split(" | ")[0].removeprefix("| ").rstrip(" |")) != "it says"
-    ]
+def test_a_message_in_two_rows_is_refused() -> None:
+    again = "| <!-- values/rules --> | |\n"
+    with pytest.raises(SystemExit, match=r"values/rules\._time#1 is in 2 rows"):
+        updated(TABLE + again, [SHA, TIME])
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: row[:40])
-def test_every_documented_message_is_in_the_code(row: str) -> None:
-    """A row can have several messages, separated by ` · `."""
-    texts = [plain(message.text) for message in messages()]
-    for part in row.split(" · "):
-        wanted = plain(part)
-        assert any(text in wanted or wanted in text for text in texts if len(text) > 8), part
+def test_an_id_without_a_message_is_refused() -> None:
+    with pytest.raises(SystemExit, match=r"no message has the ID values/rules\._time"):
+        updated(TABLE, [SHA])
 
 
-def test_the_page_has_a_section_for_every_usual_question() -> None:
-    assert [name for name in NAMED if name not in headings(PAGE)] == []
+def test_a_heading_needs_no_row() -> None:
+    heading = Message("report/summary._heading#1", "Dry run, nothing was sent")
+    assert updated(TABLE, [SHA, TIME, heading]) == updated(TABLE, [SHA, TIME])
 
 
 @pytest.mark.parametrize("section", Section)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.github import environ
-from support.messages import SOURCE
 from support.step import COMMAND_FILES, Ended, Step
 
 from deployment_events.inputs.model import input_names
+from scripts.messages import SOURCE
 
 INPUTS = tuple(sorted(f"INPUT_{name.upper()}" for name in input_names()))
 CONTEXT = (
