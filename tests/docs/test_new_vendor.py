@@ -211,7 +211,7 @@ def test_what_it_did_not_get_is_replayed(tmp_path: Path, server: Server) -> None
 def test_what_it_does_not_want_is_skipped_with_its_reason(tmp_path: Path, server: Server) -> None:
     ended = make(tmp_path, server, event="custom").main()
     assert ended.result("acme")["error"] == "Acme knows no custom events."
-    assert "Acme knows no custom events" in ended.summary.replace("&#46;", ".")
+    assert "Acme knows no custom events" in ended.summary
 
 
 def test_without_any_key_its_input_is_named(tmp_path: Path) -> None:

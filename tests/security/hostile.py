@@ -199,7 +199,7 @@ def check_files(ended: Ended) -> None:
 
 def check_summary(summary: str) -> None:
     assert len(summary.encode()) <= 1024 * 1024
-    prose = re.sub(r"(?ms)^(`{3,})json\n.*?^\1$", "", summary)
+    prose = re.sub(r"(?ms)^(`{3,})json\n.*?^\1$", "", summary).replace("<!-- -->", "")
     assert {tag.lower() for tag in re.findall(r"</?([a-zA-Z!][\w-]*)", prose)} <= TAGS
     assert all(
         re.fullmatch(r'<a href="https?://[^"<>\s]*">|</?\w+>', tag)

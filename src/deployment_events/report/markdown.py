@@ -8,6 +8,27 @@ from ..values.text import clean, shorten
 
 _LONGEST_CELL = 120  # characters
 
+_MARKUP = re.compile(
+    # These begin or end markup, a cell of a table, an entity or a formula.
+    r"[\\`*\[\]<>&|~$]"
+    # An underscore within a word is only text.
+    r"|(?<![^\W_])_+|_+(?![^\W_])"
+    # A line that begins with these is a list, a heading, a rule, or code.
+    r"|^[-+=#]|^\d{1,9}[.)](?!\S)|^ +"
+    # A heading's end.
+    r"|#+\s*$"
+)
+_REFERENCE = re.compile(
+    # URLs and email addresses become links.
+    r"(?<=:)(?=//)|(?<=mailto:)|(?<=xmpp:)|(?<=www)(?=\.)|(?<=@)(?=\S)"
+    # So do issues, and `:name:` becomes an emoji.
+    r"|(?<=#)(?=\d)|(?<=gh)(?=-\d)|(?<=:)(?=[\w+-]+:)",
+    re.IGNORECASE,
+)
+"""Where GitHub finds a reference. It does so after it has decoded entities."""
+_SEPARATOR = "<!-- -->"
+"""Ends a reference, and is not displayed."""
+
 
 class Markdown:
     """Writes untrusted text as Markdown. Secrets are hidden before text is shortened or escaped."""
@@ -17,12 +38,13 @@ class Markdown:
         self._hide = hide
 
     def escape(self, text: str, limit: int = _LONGEST_CELL) -> str:
-        """Return `text` on one line, with every punctuation mark as an HTML entity.
+        """Return `text` on one line that is displayed as it is, also as a cell or in HTML.
 
-        A hyphen is escaped only at the beginning of a word.
+        Only what GitHub would take for markup, a link or a reference is changed.
         """
         line = shorten(clean(self._hide(text)), limit)
-        return re.sub(r"[!-,./:-@\[-`{-~]|(?<!\S)-", lambda mark: f"&#{ord(mark[0])};", line)
+        parts = _REFERENCE.split(line)
+        return _SEPARATOR.join(_MARKUP.sub(_entities, part) for part in parts)
 
     def code(self, text: str, limit: int = _LONGEST_CELL) -> str:
         """Return `text` in the type of code, or an empty string if it is empty."""
@@ -46,6 +68,10 @@ class Markdown:
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             return label
         return f'<a href="{quote(url, safe=":/%?=&#[]@+,;~")}">{label}</a>'
+
+
+def _entities(found: re.Match[str]) -> str:
+    return "".join(f"&#{ord(character)};" for character in found[0])
 
 
 def table(head: list[str], rows: list[list[str]]) -> list[str]:

@@ -39,7 +39,7 @@ def row(page: str, service: str) -> str:
 def test_a_finished_deployment_has_version_commit_duration_and_run() -> None:
     page = page_of(both(), deployments(origin=origin().model_copy(update={"run_url": RUN})))
     assert page.startswith("### ✅ Deployment finished: checkout in production")
-    assert "<code>1&#46;4&#46;0</code>" in page
+    assert "<code>1.4.0</code>" in page
     assert (
         f'<a href="https://github.com/octo-org/octo-repo/commit/{SHA}"><code>{SHA[:12]}</code></a>'
         in page
@@ -97,7 +97,7 @@ def test_lost_events_come_first_with_cause_fix_and_the_lines_for_replay() -> Non
     page = page_of(results, deployments(), ['{"a": "```"}'])
     assert "1 of 2 events were not delivered" in page
     assert "❌ refused" in row(page, "checkout")
-    assert "HTTP 401&#46; Check the key&#46;" in page
+    assert "HTTP 401. Check the key." in page
     assert '````json\n{"a": "```"}\n````' in page
     assert "1 undelivered event, for" in page
 
@@ -138,7 +138,7 @@ def test_no_untrusted_text_can_break_the_summary() -> None:
         result(service=HOSTILE, note=HOSTILE, vendor="datadog"),
     ]
     page = page_of(results, deployment)
-    assert not re.search(r"<img|javascript:b|@octocat|x\|y|`c`|^## ", page, re.MULTILINE)
+    assert not re.search(r"<img|\]\(javascript:b|@octocat|x\|y|`c`|^## ", page, re.MULTILINE)
 
 
 def test_a_replay_can_have_events_of_many_deployments() -> None:
@@ -185,7 +185,4 @@ def test_no_deployment_is_too_large_for_the_runner(count: int, text: str) -> Non
 def test_invalid_inputs_have_the_messages_of_the_annotations() -> None:
     page = render_problems([Problem("event", "must be auto", "<b>", "Check the spelling.")])
     assert "inputs are wrong" in page
-    assert (
-        "event must be auto&#44; but it is &#39;&#60;b&#62;&#39;&#46; Check the spelling&#46;"
-        in page
-    )
+    assert "event must be auto, but it is '&#60;b&#62;'. Check the spelling." in page

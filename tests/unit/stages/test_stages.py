@@ -191,7 +191,7 @@ def test_post_that_lost_its_inputs_warns_that_the_end_is_not_reported(
     [warning] = annotations(capsys, "warning")
     assert "job's end is not known" in warning
     assert "Not reported" in step.summary
-    assert "job&#39;s end is not known" in step.summary
+    assert "job's end is not known" in step.summary
 
 
 def test_the_version_is_that_of_the_one_service_or_what_all_share(step: Step) -> None:
