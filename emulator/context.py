@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import tempfile
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from emulator.masks import Masker
 from emulator.results import Outcome, StepResult
 from emulator.runners import HostRunner, Runner
 
+_JOB_IDS = itertools.count(48_000_000_001)
 _STRATEGY = {"fail-fast": True, "job-index": 0, "job-total": 1, "max-parallel": 1}
 _DEFAULT_CONTEXTS = ("github", "strategy", "matrix", "job", "runner")
 """What the default of an input can read."""
@@ -29,6 +31,7 @@ class Step:
     """A step as the workflow declares it."""
 
     id: str = ""
+    uses: str = ""
     with_: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     if_: str = "success()"
@@ -70,6 +73,8 @@ class JobContext:
     variables: Mapping[str, str] = field(default_factory=dict)
     actions: Mapping[str, Path] = field(default_factory=dict)
     """The directory of an action by its name in `uses:`, without `@` and what follows."""
+    check_run_id: str = field(default_factory=lambda: str(next(_JOB_IDS)))
+    """The ID of this job in GitHub's API; empty on Enterprise Server."""
     grace: float = 1.0
     """Scales the waits of a cancel; 1.0 is the runner's 7.5 s and 2.5 s."""
     status: Outcome = field(default="success", init=False)
@@ -93,7 +98,7 @@ class JobContext:
         contexts: dict[str, Any] = {
             "github": self._github,
             "runner": runner_context(self.layout),
-            "job": {"status": self.status},
+            "job": {"status": self.status, "check_run_id": self.check_run_id},
             "strategy": {**_STRATEGY, **self.strategy},
             "matrix": self.matrix,
             "needs": self.needs,

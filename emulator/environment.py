@@ -68,6 +68,20 @@ def runner_context(layout: Layout) -> dict[str, object]:
     }
 
 
+def action_context(step_id: str, uses: str) -> dict[str, object]:
+    """Return what the `github` context of a step says about its action.
+
+    A local action, a container image and a `run:` step have neither repository nor ref.
+    """
+    is_remote = not uses.startswith(("./", "docker://"))
+    path, _, ref = uses.partition("@")
+    context: dict[str, object] = {"action": step_id or "__self"}
+    if ref and is_remote:
+        repository = "/".join(path.split("/")[:2])
+        context |= {"action_repository": repository, "action_ref": ref}
+    return context
+
+
 def context_variables(contexts: Mapping[str, Any]) -> dict[str, str]:
     """Return `GITHUB_*`, `RUNNER_*`, `GITHUB_ACTIONS` and `CI`."""
     # The runner makes no variable of the token and of the event's payload.

@@ -21,6 +21,7 @@ class StepOptions(TypedDict, total=False):
     """What a step can have; see `Step`."""
 
     id: str
+    uses: str
     with_: Mapping[str, str]
     env: Mapping[str, str]
     if_: str
@@ -32,6 +33,7 @@ def step_options(spec: Mapping[str, Any]) -> StepOptions:
     """Read the options from a step of a workflow or of a composite action."""
     return StepOptions(
         id=spec.get("id", ""),
+        uses=spec.get("uses", ""),
         with_=spec.get("with") or {},
         env=spec.get("env") or {},
         if_=spec.get("if", "success()"),

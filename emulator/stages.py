@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from emulator.context import JobContext, Step, evaluate_inputs, with_contexts
-from emulator.environment import context_variables
+from emulator.environment import action_context, context_variables
 from emulator.expressions import Scope, interpolate
 from emulator.files import FileCommandError, FileCommands
 from emulator.log import StepLog
@@ -108,7 +108,8 @@ def _start(
     try:
         scope = job.scope(step)
         paths = {name: str(path) for name, path in files.paths.items()}
-        github = {**scope.contexts["github"], "action": step.id or "__self", **paths}
+        about = action_context(step.id, step.uses)
+        github = {**scope.contexts["github"], **about, **paths}
         process = start(with_contexts(scope, github=github), log)
     except (OSError, ValueError) as error:
         # For example E2BIG, a NUL character in a value, or an ExpressionError.

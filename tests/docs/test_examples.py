@@ -301,9 +301,12 @@ def steps(main: str | None, post: str | None) -> list[dict]:
     return [{"name": name, "conclusion": end} for name, end in ends.items()]
 
 
-def end_run(folder: Path, sandbox: Sandbox, listed: list[dict], **run: object) -> None:
-    """End a run whose deploy job has these steps, as close-open.yml sees it."""
-    sandbox.jobs = [{"name": "test", "steps": []}, {"name": "deploy", "steps": listed}]
+def end_run(
+    folder: Path, sandbox: Sandbox, listed: list[dict], other_jobs: int = 1, **run: object
+) -> None:
+    """End a run whose last job is a deploy job with these steps, as close-open.yml sees it."""
+    others = [{"name": f"test-{number}", "steps": []} for number in range(other_jobs)]
+    sandbox.jobs = [*others, {"name": "deploy", "steps": listed}]
     result = execute(
         sandbox,
         "close-open.yml",
@@ -347,6 +350,14 @@ def test_a_deploy_that_was_reported_or_never_started_is_not_closed(
         end_run(tmp_path, sandbox, steps(main, post))
         assert len(sandbox.requests("github")) == 1
         assert not sandbox.requests("launchdarkly")
+
+
+def test_a_lost_job_is_found_on_the_second_page_of_a_large_run(tmp_path: Path) -> None:
+    with make_sandbox() as sandbox:
+        end_run(tmp_path, sandbox, steps("success", None), other_jobs=100)
+        assert len(sandbox.requests("github")) == 2
+        event = sandbox.requests("launchdarkly")[0]
+    assert event.body["eventType"] == "failed"
 
 
 @pytest.mark.parametrize("change", [{"conclusion": "success"}, {"event": "pull_request"}])

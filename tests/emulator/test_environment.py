@@ -62,6 +62,32 @@ def test_a_docker_action_sees_what_the_runner_gives_it(action: Make) -> None:
 
 
 @pytest.mark.parametrize(
+    ("uses", "repository", "ref"),
+    [
+        ("octo-org/tools@v2", "octo-org/tools", "v2"),
+        ("octo-org/tools/deploy@v2", "octo-org/tools", "v2"),
+        ("./deploy", None, None),
+        ("", None, None),
+    ],
+)
+def test_an_action_used_by_name_sees_its_repository_and_ref(
+    action: Make, uses: str, repository: str | None, ref: str | None
+) -> None:
+    with Job() as job:
+        environment = json.loads(job.uses(action(DUMP), uses=uses).stdout)
+    assert environment.get("GITHUB_ACTION_REPOSITORY") == repository
+    assert environment.get("GITHUB_ACTION_REF") == ref
+
+
+def test_every_job_has_an_id_except_on_enterprise_server() -> None:
+    with Job() as first, Job() as second, Job(check_run_id="") as enterprise:
+        ids = [job.scope().contexts["job"]["check_run_id"] for job in (first, second, enterprise)]
+    assert ids[0].isdecimal()
+    assert ids[0] != ids[1]
+    assert ids[2] == ""
+
+
+@pytest.mark.parametrize(
     ("event_name", "event", "ref", "name", "kind"),
     [
         ("push", {"ref": "refs/tags/v1"}, "refs/tags/v1", "v1", "tag"),

@@ -1,6 +1,10 @@
-"""A replacement for GitHub's `gh` with what the examples use: `gh api PATH --jq PROGRAM`."""
+"""A replacement for GitHub's `gh` with what the examples use.
+
+That is `gh api --paginate PATH --jq PROGRAM`, which prints the result of each page.
+"""
 
 import os
+import re
 import sys
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -17,13 +21,17 @@ def install(folder: Path) -> dict[str, str]:
 
 
 def main() -> None:
-    """Print the result of the jq program; fail on another status than 200."""
-    _, command, path, option, program = sys.argv
-    assert (command, option) == ("api", "--jq")
+    """Print the results of the jq program; fail on another status than 200."""
+    _, command, pages, path, option, program = sys.argv
+    assert (command, pages, option) == ("api", "--paginate", "--jq")
     headers = {"Authorization": f"Bearer {os.environ['GH_TOKEN']}", "User-Agent": "gh"}
-    request = Request(f"{os.environ['GITHUB_API_URL']}/{path}", headers=headers)
-    with urlopen(request) as response:
-        print(jq.compile(program).input_text(response.read().decode()).text())
+    url = f"{os.environ['GITHUB_API_URL']}/{path}"
+    while url:
+        with urlopen(Request(url, headers=headers)) as response:
+            for result in jq.compile(program).input_text(response.read().decode()):
+                print(result)
+            following = re.fullmatch('<(.*)>; rel="next"', response.headers.get("Link", ""))
+        url = following[1] if following else ""
 
 
 if __name__ == "__main__":
