@@ -18,7 +18,7 @@ from typing import Any
 import cmarkgfm  # type: ignore[import-untyped]
 from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
-from deployment_events.delivery import outbox
+from deployment_events.delivery import event_lines
 from deployment_events.deployment import Deployment, Event, Facts, Origin, Service, StartSource
 from deployment_events.inputs.read import read_inputs
 from deployment_events.messages import DeliveryResult, Message, Status
@@ -128,7 +128,8 @@ def pages() -> Iterator[tuple[str, str]]:
         "put an API access token with the Writer role into the secret.",
     )
     done[1] = lose(done[1], Status.UNDELIVERED, "HTTP 503; the time allowed is used up")
-    yield "undelivered", render(Summary(done, deployments(), outbox.dump(messages).splitlines()))
+    lines = event_lines.dump(messages).splitlines()
+    yield "undelivered", render(Summary(done, deployments(), lines))
     messages, done = results(deployments(40), Event.FINISHED)
     for number in (12, 13, 40):
         done[number] = lose(
@@ -137,7 +138,7 @@ def pages() -> Iterator[tuple[str, str]]:
     lost = [
         message for message, result in zip(messages, done, strict=False) if result.status.is_lost
     ]
-    yield "forty", render(Summary(done, deployments(40), outbox.dump(lost).splitlines()))
+    yield "forty", render(Summary(done, deployments(40), event_lines.dump(lost).splitlines()))
 
 
 def to_html(markdown: str, *, unfold: bool = False) -> str:

@@ -64,6 +64,10 @@ def _set_up() -> None:
     gc.disable()
     # urllib3 would write the secrets of TLS connections to this file.
     os.environ.pop("SSLKEYLOGFILE", None)
+    # OpenSSL reads this file when it is loaded. Reading a named pipe or a device may never end.
+    # pathlib takes several milliseconds to import.
+    if not os.path.isfile(os.environ.get("OPENSSL_CONF", __file__)):  # noqa: PTH113
+        os.environ["OPENSSL_CONF"] = os.devnull
     # pydantic would import any package that calls itself a plugin.
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     # No traceback of a thread is written: its messages are reported as undelivered.

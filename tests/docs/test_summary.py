@@ -9,7 +9,7 @@ from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployment_events.delivery import outbox
+from deployment_events.delivery import event_lines
 from deployment_events.deployment import Event, Service
 from deployment_events.errors import Problem
 from deployment_events.messages import DeliveryResult, Message, Status
@@ -105,7 +105,7 @@ def test_lost_events_come_first_with_the_message_of_the_annotation() -> None:
     assert "LaunchDarkly refused the finished event of shop: HTTP 401" in text
     assert "put an API access token with the Writer role into the secret." in text
     assert "2 undelivered events, for event: replay" in text
-    assert len(outbox.parse(text[text.index("{") : text.rindex("}") + 1])) == 2
+    assert len(event_lines.parse(text[text.index("{") : text.rindex("}") + 1])) == 2
 
 
 def test_without_a_file_the_summary_refers_to_the_log() -> None:
@@ -169,7 +169,7 @@ def test_five_hundred_services_that_all_failed_fit(length: int) -> None:
         screenshots.lose(result, Status.UNDELIVERED, f"HTTP 500, {number}: {'<' * 300}")
         for number, result in enumerate(done)
     ]
-    page = render(Summary(lost, made, outbox.dump(messages * 3).splitlines()))
+    page = render(Summary(lost, made, event_lines.dump(messages * 3).splitlines()))
     assert len(page.encode()) <= ONE_MIB - 4096
     shown = Page(page)
     assert shown.elements["details"] == 2
@@ -222,7 +222,7 @@ def test_undelivered_lines_keep_their_shape() -> None:
         at=1,
         body={"a": "````"},
     )
-    page = Page(render(Summary([], (), outbox.dump([message]).splitlines())))
+    page = Page(render(Summary([], (), event_lines.dump([message]).splitlines())))
     assert page.elements["pre"] == 1
     assert "h1" not in page.elements
     assert "````" in page.text

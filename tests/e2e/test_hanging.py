@@ -1,5 +1,6 @@
 """Files, names and servers that never answer: a stage ends within its limit plus 2 s."""
 
+import json
 import os
 import signal
 import time
@@ -7,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.process import Running, running
+from support.process import Running, run, running
 from support.sandboxes import make_sandbox
 from support.step import Step
 
@@ -116,6 +117,56 @@ def test_a_payload_that_never_ends_is_not_read(
     assert ended.code == 0
     assert "The event's payload could not be read" in ended.stdout
     assert ended.result("launchdarkly")["status"] == "delivered"
+
+
+def test_an_openssl_configuration_that_never_ends_is_not_read(
+    tmp_path: Path, sandbox: Sandbox, pipe: Path
+) -> None:
+    step = Step(tmp_path, sandbox, env={"OPENSSL_CONF": str(pipe)})
+    with running(step) as process:
+        ended = process.end()
+    assert ended.code == 0
+    assert ended.result("launchdarkly")["status"] == "delivered"
+
+
+def test_an_outbox_that_never_ends_is_not_read(tmp_path: Path, sandbox: Sandbox) -> None:
+    sandbox.fail("launchdarkly", 500)
+    step = Step(tmp_path, sandbox, timeout_seconds="1")
+    run(step)
+    [outbox] = (step.temp / "deployment-events").glob("*.jsonl")
+    outbox.unlink()
+    os.mkfifo(outbox)
+    sandbox.heal()
+    ended = run(step, "post")
+    assert ended.code == 0
+    assert "cannot be read: not a regular file" in ended.stdout
+    assert {one["status"] for one in sandbox.deployments("launchdarkly")} == {"finished"}
+
+
+def test_a_state_file_that_never_ends_is_not_read(tmp_path: Path, sandbox: Sandbox) -> None:
+    metadata = json.dumps({"text": "x" * 60_000})
+    step = Step(
+        tmp_path,
+        sandbox,
+        launchdarkly_event_metadata=metadata,
+        launchdarkly_deployment_metadata=metadata,
+    )
+    run(step)
+    [state] = (step.temp / "deployment-events").glob("state-*.json")
+    state.unlink()
+    os.mkfifo(state)
+    ended = run(step, "post")
+    assert ended.code == 0
+    assert "its file cannot be read (not a regular file)" in ended.stdout
+
+
+def test_a_replay_file_that_never_ends_is_not_read(
+    tmp_path: Path, sandbox: Sandbox, pipe: Path
+) -> None:
+    step = Step(tmp_path, sandbox, event="replay", replay=str(pipe))
+    ended = run(step)
+    assert ended.code == 1
+    assert "not a regular file" in ended.stdout
 
 
 class TestLog:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deployment_events.delivery.outbox import dump, parse
+from deployment_events.delivery.event_lines import dump, parse
 from deployment_events.errors import OutboxError
 from sandbox import Sandbox
 

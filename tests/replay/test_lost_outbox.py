@@ -152,7 +152,7 @@ def old_outbox(step: Step, monkeypatch: pytest.MonkeyPatch) -> Ended:
 
     with monkeypatch.context() as patches:
         patches.setattr(outbox, "write_for_runner", write)
-        patches.setattr(outbox, "_write_in_place", fail)
+        patches.setattr(outbox, "write_in_place", fail)
         patches.setattr(Path, "unlink", fail)
         return step.main()
 

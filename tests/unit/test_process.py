@@ -66,6 +66,7 @@ def python(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         env={"PYTHONPATH": SOURCES, **environ},
         capture_output=True,
         text=True,
+        timeout=60,
     )
 
 
@@ -241,6 +242,19 @@ class TestEnvironment:
         )
         ended = run_stage(body, SSLKEYLOGFILE="/tmp/keys", PYDANTIC_DISABLE_PLUGINS="")
         assert ended.stdout == "False __all__ False\n"
+
+    @pytest.mark.parametrize(
+        ("name", "used"), [("pipe", "/dev/null"), ("missing", "/dev/null"), ("file", "file")]
+    )
+    def test_an_openssl_configuration_that_is_no_regular_file_is_not_read(
+        self, tmp_path: Path, name: str, used: str
+    ) -> None:
+        os.mkfifo(tmp_path / "pipe")
+        (tmp_path / "file").touch()
+        body = "import os, ssl\nrunner.log(os.environ['OPENSSL_CONF'])\nreturn 0"
+        ended = run_stage(body, OPENSSL_CONF=str(tmp_path / name))
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert ended.stdout == f"{tmp_path / used}\n"
 
     def test_only_the_standard_library_is_imported_before_the_signals_are_handled(self) -> None:
         code = (

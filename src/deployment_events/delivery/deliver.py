@@ -14,8 +14,9 @@ from ..http.deadline import Deadline, Throttle
 from ..messages import DeliveryResult, Message, undelivered
 from ..vendors.base import Settings
 from ..vendors.registry import VENDORS
+from .event_lines import with_cause
 from .network import Network
-from .outbox import Outbox, with_cause
+from .outbox import Outbox
 from .pool import WorkerPool
 from .vendor_client import VendorClient
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from ..delivery.outbox import dump, with_cause
+from ..delivery.event_lines import dump, with_cause
 from ..github.runner import Runner
 from ..messages import DeliveryResult, Message, Request, Status
 from ..values.text import shorten

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from ..delivery.outbox import dump, new_name, read
+from ..delivery.event_lines import dump
+from ..delivery.outbox import new_name, read
 from ..deployment import Event
 from ..errors import OutboxError
 from ..github.runner import Runner

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..delivery.copied_lines import is_copied, is_outbox
+from ..delivery.event_lines import parse_copied
 from ..delivery.network import Network
-from ..delivery.outbox import Outbox, new_name, parse, read_foreign
+from ..delivery.outbox import Outbox, new_name, read_foreign
 from ..errors import OutboxError, Problem
 from ..github.runner import Runner
 from ..http.deadline import Clock
@@ -87,10 +88,10 @@ def _secret_problem() -> Problem:
 def _read(runner: Runner, given: str) -> Source:
     """Return the events and the outbox. Raises `OutboxError`."""
     if is_copied(given):
-        return _new_source(runner, parse(given, foreign=True))
+        return _new_source(runner, parse_copied(given))
     path = _find(runner, given)
     text = read_foreign(path)
-    messages = parse(text, foreign=True)
+    messages = parse_copied(text)
     if not is_outbox(text):
         # A log is the user's file and stays as it is.
         return _new_source(runner, messages)
@@ -114,7 +115,7 @@ def _find(runner: Runner, given: str) -> Path:
     for path in candidates:
         # The text may be no possible name of a file.
         with suppress(OSError, ValueError):
-            if path.is_file():
+            if path.exists():
                 return path
     raise OutboxError(
         f"names the file {quoted(runner.hide(given))}, "

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from ..delivery.outbox import FOLDER, write_for_runner
+from ..delivery.runner_files import FOLDER, read_regular_file, write_for_runner
 from ..deployment import Deployment, Facts, Frozen, Service
 from ..errors import StateError, StateMissing
 from ..github.runner import Runner
@@ -135,7 +135,7 @@ def _current(value: Any) -> Any:
 def _load_from_file(runner: Runner, value: Mapping[str, Any]) -> str:
     try:
         path = _temp(runner) / str(value["file"])
-        text = path.read_text(encoding="ascii")
+        text = read_regular_file(path).decode("ascii")
     except OSError as error:
         raise StateError(f"its file cannot be read ({error.strerror})") from None
     if sha256(text.encode()).hexdigest() != value.get("sha256"):

@@ -12,8 +12,9 @@ from support.github import SHA
 from support.sandboxes import cleared, make_sandbox
 
 from deployment_events.delivery.deliver import Delivery, deliver
+from deployment_events.delivery.event_lines import parse
 from deployment_events.delivery.network import Network
-from deployment_events.delivery.outbox import Outbox, parse
+from deployment_events.delivery.outbox import Outbox
 from deployment_events.delivery.vendor_client import VendorClient
 from deployment_events.deployment import Event
 from deployment_events.http.deadline import Clock

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from support.deployments import message
 
 from deployment_events.delivery.copied_lines import copied_lines, decode, is_copied, is_outbox
-from deployment_events.delivery.outbox import dump, parse
+from deployment_events.delivery.event_lines import dump, parse_copied
 from deployment_events.errors import OutboxError
 
 EVENTS = [message(at=1), message(at=2, service="web")]
@@ -57,15 +57,15 @@ COPIES = {
 
 
 @pytest.mark.parametrize("source", COPIES)
-def test_every_copy_holds_the_events(source: str) -> None:
+def test_the_events_of_every_copy_are_found(source: str) -> None:
     assert is_copied(COPIES[source])
-    assert parse(COPIES[source], foreign=True) == EVENTS
+    assert parse_copied(COPIES[source]) == EVENTS
 
 
 @pytest.mark.parametrize("source", COPIES)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_every_copy_may_be_a_file(source: str, encoding: str) -> None:
-    assert parse(decode(COPIES[source].encode(encoding)), foreign=True) == EVENTS
+def test_every_copy_is_read_from_a_file(source: str, encoding: str) -> None:
+    assert parse_copied(decode(COPIES[source].encode(encoding))) == EVENTS
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_only_a_file_of_events_may_be_rewritten(source: str, pure: bool) -> None
 def test_several_lines_without_an_event_are_an_error_and_no_file_name(text: str) -> None:
     assert is_copied(text)
     with pytest.raises(OutboxError, match="line 1"):
-        parse(text, foreign=True)
+        parse_copied(text)
 
 
 @pytest.mark.parametrize("name", ["undelivered.jsonl", "/tmp/a b.jsonl", "{x", "a{b}.jsonl"])
@@ -100,20 +100,20 @@ def test_a_line_that_was_cut_is_an_error_that_names_it(cut: int, wrap: object) -
     assert callable(wrap)
     for part in (LINES[1][cut:], LINES[1][:-cut]):
         with pytest.raises(OutboxError, match="line 2"):
-            parse("\n".join([LINES[0], wrap(part)]), foreign=True)
+            parse_copied("\n".join([LINES[0], wrap(part)]))
 
 
 @given(st.text())
 def test_any_text_is_events_or_an_error(text: str) -> None:
     try:
-        found = parse(f"{text}\n{LINES[0]}", foreign=True)
+        found = parse_copied(f"{text}\n{LINES[0]}")
     except OutboxError:
         return
     assert found[-1:] == EVENTS[:1]
 
 
 @given(st.text(st.characters(exclude_characters="{}[]\n")))
-def test_what_stands_before_an_event_is_left_out(before: str) -> None:
+def test_text_before_an_event_is_left_out(before: str) -> None:
     [(number, line)] = copied_lines(f"{before}{LINES[0]}")
     assert number == 1
     assert json.loads(line) == json.loads(LINES[0])
@@ -133,6 +133,6 @@ def test_what_stands_before_an_event_is_left_out(before: str) -> None:
 )
 def test_other_lines_with_braces_are_left_out(line: str) -> None:
     copied = "\n".join([line, LINES[0], line])
-    assert parse(gh("deploy", copied), foreign=True) == EVENTS[:1]
+    assert parse_copied(gh("deploy", copied)) == EVENTS[:1]
     if line != "{":
-        assert parse(copied, foreign=True) == EVENTS[:1]
+        assert parse_copied(copied) == EVENTS[:1]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from deployment_events.delivery.outbox import Outbox, parse
+from deployment_events.delivery.event_lines import parse
+from deployment_events.delivery.outbox import Outbox
 from deployment_events.http import addresses
 from deployment_events.http.deadline import Clock
 from deployment_events.messages import Status, undelivered
@@ -244,7 +245,7 @@ def test_a_disk_that_fills_up_is_warned_of_once(
     def fail(*_: Any) -> None:
         raise OSError(28, "No space left")
 
-    for name in ("write_for_runner", "_write_in_place"):
+    for name in ("write_for_runner", "write_in_place"):
         monkeypatch.setattr(f"deployment_events.delivery.outbox.{name}", fail)
     outbox.keep([message(0)])
     outbox.keep([message(1)])

@@ -6,7 +6,7 @@ import pytest
 from support.deployments import both, message, result
 from support.step import Step
 
-from deployment_events.delivery.outbox import parse
+from deployment_events.delivery.event_lines import parse
 from deployment_events.github.runner import Runner
 from deployment_events.messages import Status
 from deployment_events.report.log import log_dry_run, log_results, log_undelivered
