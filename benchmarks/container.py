@@ -19,7 +19,7 @@ from step import environment
 
 IMAGE = os.environ.get("IMAGE", "deployment-events:local")
 _MAIN = "main: finished to both vendors"
-_POST = "post: the end to both vendors"
+_POST = "post: the result to both vendors"
 _IDLE = "post with nothing to do"
 _EMPTY = "empty: `sh -c :`"
 _PYTHON = "empty: python -c pass"

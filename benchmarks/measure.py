@@ -63,10 +63,11 @@ def paired(contestants: Callable[[], Contestants], rounds: int, cwd: str) -> dic
 
 
 def machine() -> str:
-    """Return the machine of the figures."""
+    """Return the date and the machine of the figures."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return f"{len(names)} cores, {names[0] if names else 'unknown processor'}"
+    processor = names[0] if names else "unknown processor"
+    return f"{time.strftime('%Y-%m-%d')}, {len(names)} cores, {processor}"
 
 
 def version() -> str:

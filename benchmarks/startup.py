@@ -1,4 +1,4 @@
-"""One deployment, both vendors, TLS: this action against datadog-ci (one vendor) and a floor.
+"""One deployment, both vendors, TLS: this action against a naive program and datadog-ci.
 
     python benchmarks/startup.py [rounds]
 
@@ -6,6 +6,7 @@ The commands of a round run one after the other, so that a busy machine slows al
 the ratios of the medians. datadog-ci is compared if npm has installed it (`make bench` does).
 """
 
+import json
 import os
 import shutil
 import sys
@@ -18,6 +19,10 @@ from step import COMMAND, POST, environment
 
 from sandbox import DATADOG_API_KEY
 
+NAIVE = "naive program"
+IDLE = "post stage, nothing to send"
+PYTHON = "Python startup only"
+
 DATADOG_CI = ROOT / ".cache/datadog-ci/node_modules/.bin/datadog-ci"
 
 
@@ -26,9 +31,9 @@ def contestants(service: Service, folder: Path) -> dict[str, tuple[list[str], di
     done = {**ours, "STATE_done": "true"}
     found = {
         "this action": (COMMAND, ours),
-        "the floor": ([sys.executable, "-IuB", str(ROOT / "benchmarks/floor.py")], ours),
-        "post with nothing to do": (POST, done),
-        "a bare interpreter": ([sys.executable, "-IuB", "-c", "pass"], done),
+        NAIVE: ([sys.executable, "-IuB", str(ROOT / "benchmarks/naive.py")], ours),
+        IDLE: (POST, done),
+        PYTHON: ([sys.executable, "-IuB", "-c", "pass"], done),
     }
     if DATADOG_CI.exists() and shutil.which("node"):
         found["datadog-ci"] = (_datadog_ci(service.datadog), _datadog_ci_environment(service))
@@ -58,6 +63,13 @@ def _datadog_ci_environment(service: Service) -> dict[str, str]:
     }
 
 
+def _versions() -> str:
+    manifest = DATADOG_CI.parents[1] / "@datadog/datadog-ci/package.json"
+    if not manifest.exists():
+        return f"Python {version()}"
+    return f"Python {version()}, datadog-ci {json.loads(manifest.read_text())['version']}"
+
+
 def measure(rounds: int) -> dict[str, Cost]:
     with sandbox(tls=True) as service, tempfile.TemporaryDirectory() as folder:
         return paired(lambda: contestants(service, Path(folder)), rounds, folder)
@@ -66,20 +78,20 @@ def measure(rounds: int) -> dict[str, Cost]:
 def report(costs: dict[str, Cost], rounds: int) -> str:
     ours = costs["this action"]
     lines = [
-        f"Medians of {rounds} rounds, TLS on loopback, {machine()}, Python {version()}.",
+        f"Medians of {rounds} rounds, TLS on loopback, {machine()}, {_versions()}.",
         "",
-        "| | wall, ms | CPU, ms | this action takes |",
+        "| | wall, ms | CPU, ms | ratio (this action / row) |",
         "|---|---|---|---|",
     ]
     for name, cost in costs.items():
-        ratio = f"{ours.wall / cost.wall:.2f} of it" if name in {"the floor", "datadog-ci"} else ""
+        ratio = f"{ours.wall / cost.wall:.2f}" if name in {NAIVE, "datadog-ci"} else ""
         lines.append(f"| {name} | {cost.wall * 1000:.0f} | {cost.cpu * 1000:.0f} | {ratio} |")
-    idle = max(0.0, costs["post with nothing to do"].wall - costs["a bare interpreter"].wall)
+    idle = max(0.0, costs[IDLE].wall - costs[PYTHON].wall)
     return "\n".join(
         [
             *lines,
             "",
-            f"Post with nothing to do takes {idle * 1000:.0f} ms more than a bare interpreter.",
+            f"The post stage takes {idle * 1000:.0f} ms more than Python's startup.",
         ]
     )
 

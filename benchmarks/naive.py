@@ -1,4 +1,4 @@
-"""The least that a Python program does: the same imports and the same three requests."""
+"""A naive program for comparison: the same imports and the same three requests."""
 
 import os
 import time
@@ -26,7 +26,7 @@ inputs = Inputs(
 )
 launchdarkly = f"{from_input('launchdarkly-base-url')}/api/v2/engineering-insights"
 headers = {"Authorization": inputs.token, "LD-API-Version": "beta"}
-place = {"projectKey": "default", "environmentKey": inputs.environment, "applicationKey": "floor"}
+place = {"projectKey": "default", "environmentKey": inputs.environment, "applicationKey": "naive"}
 session = requests.Session()
 session.post(
     f"{launchdarkly}/deployment-events",
@@ -38,6 +38,6 @@ session.get(
 ).raise_for_status()
 session.post(
     f"{from_input('datadog-base-url')}/api/v2/dora/deployment",
-    json={"data": {"attributes": {"service": "floor", "started_at": START, "finished_at": NOW}}},
+    json={"data": {"attributes": {"service": "naive", "started_at": START, "finished_at": NOW}}},
     headers={"DD-API-KEY": inputs.key},
 ).raise_for_status()
