@@ -35,7 +35,7 @@ class Certificates:
         self.context()
 
     def context(self, kind: str = "good") -> ssl.SSLContext:
-        """Return a server context: `good`, `wrong-host`, `expired` or `unknown-ca`."""
+        """Return a server context: `good`, or one of the kinds in `faults/tls.py`."""
         with self._lock:
             if kind not in self._contexts:
                 self._contexts[kind] = self._make(kind)
@@ -46,7 +46,8 @@ class Certificates:
         hosts = ("elsewhere.example",) if kind == "wrong-host" else self._hosts
         # trustme expects naive datetimes and reads them as UTC.
         end = datetime(2001, 1, 1) if kind == "expired" else None  # noqa: DTZ001
-        leaf = authority.issue_cert(*hosts, not_after=end)
+        start = datetime(2037, 1, 1) if kind == "not-yet-valid" else None  # noqa: DTZ001
+        leaf = authority.issue_cert(*hosts, not_before=start, not_after=end)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2  # documented by LaunchDarkly
         leaf.configure_cert(context)

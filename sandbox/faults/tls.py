@@ -17,6 +17,7 @@ def _fault(name: str, description: str, handshake: str) -> Fault:
 FAULTS = [
     _fault("tls-wrong-host", "shows a certificate of another host", "wrong-host"),
     _fault("tls-expired", "shows a certificate that has expired", "expired"),
+    _fault("tls-not-yet-valid", "shows a certificate that is not valid yet", "not-yet-valid"),
     _fault("tls-unknown-ca", "shows a certificate of an unknown CA", "unknown-ca"),
     _fault("tls-handshake-dropped", "resets during the handshake", DROP),
     _fault("tls-handshake-hang", "never answers the handshake", HANG),

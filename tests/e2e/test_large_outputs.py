@@ -9,7 +9,7 @@ from support.step import VENDORS
 
 from sandbox import Sandbox
 
-SERVICES = [f"service-{number:04d}" for number in range(2400)]
+SERVICES = [f"service-{number:04d}" for number in range(2800)]
 
 
 def test_outputs_of_more_than_a_megabyte_are_whole(sandbox: Sandbox, tmp_path: Path) -> None:

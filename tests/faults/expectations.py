@@ -98,12 +98,13 @@ def _table() -> dict[str, Expected]:
         "endless-pages": TAKEN,
         "patch-not-applied": TAKEN,
         "status-101": replace(REFUSED, reason="HTTP 101"),
-        "tls-wrong-host": Expected("refused", (0, 0), reason="certificate"),
+        "tls-wrong-host": Expected("refused", (0, 0), reason="for another host"),
         "tls-expired": Expected("refused", (0, 0), reason="expired"),
-        "tls-unknown-ca": Expected("refused", (0, 0), reason="REQUESTS_CA_BUNDLE"),
+        "tls-not-yet-valid": Expected("refused", (0, 0), reason="not valid yet"),
+        "tls-unknown-ca": Expected("refused", (0, 0), reason="a CA that is not trusted"),
         "tls-handshake-dropped": Expected("undelivered", (0, 0)),
         "tls-handshake-hang": Expected("undelivered", (0, 0), hangs=True),
-        "tls-plain-text": Expected("undelivered", (0, 0)),
+        "tls-plain-text": Expected("undelivered", (0, 0), reason="responded without TLS"),
     }
     for name in (
         *("reset-before-reading", "reset-after-reading", "accept-then-reset", "reset-mid-headers"),

@@ -75,6 +75,7 @@ def test_the_certificate_is_invalid_for_other_hosts(secure):
     [
         ("tls-wrong-host", "Hostname mismatch"),
         ("tls-expired", "certificate has expired"),
+        ("tls-not-yet-valid", "certificate is not yet valid"),
         ("tls-unknown-ca", "unable to get local issuer"),
     ],
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ..errors import DeliveryFailed, Refused, Unavailable
+from ..errors import Advice, DeliveryFailed, Refused, Section, Unavailable
 from ..http.deadline import Deadline, run_with_deadline
 from ..messages import DeliveryResult, Message, Request, Response, Status
 from ..values.text import clean, shorten
@@ -22,8 +22,10 @@ _CONTENT_STATUSES = frozenset({400, 404, 422})
 """The statuses with which a vendor rejects the content of a request, and not its sender."""
 _TOO_LARGE = 413
 """The status that rejects the content also if a gateway sends it."""
-_PROXY_OR_TIMEOUT_STATUSES = frozenset({407, 408})
-"""The statuses below 500 for which the vendor's advice does not apply."""
+_PROXY_AUTHENTICATION = 407
+"""The status of a proxy that forwards requests without encryption."""
+_TIMEOUT = 408
+"""The status below 500 that means the same as a 5xx."""
 _RATE_LIMITED = 429
 """The status that applies to all callers of the account, and not to one request."""
 _LONGEST_MESSAGE = 300
@@ -173,13 +175,25 @@ class VendorClient:
         status = response.status
         explanation = self.vendor.explain(self._settings, response)
         message = self._error(status, explanation)
-        advice, by_vendor = None, False
-        if status < 500 and status not in _PROXY_OR_TIMEOUT_STATUSES:
-            advice = explanation.advice
-            by_vendor = explanation.by_vendor and status >= 400
+        advice = self._advice(status, explanation)
+        by_vendor = advice is explanation.advice and explanation.by_vendor and status >= 400
         if POLICY.is_retry("POST", status):
             return Unavailable(message, status, advice, self._requested_wait(response))
         return Refused(message, status, advice, by_vendor=by_vendor)
+
+    def _advice(self, status: int, explanation: Explanation) -> Advice:
+        title = self.vendor.title
+        if status >= 500 or status == _TIMEOUT:
+            fix = (
+                f"{title} or a gateway before it is unavailable: check {title}'s status page."
+            )
+            return Advice(fix, Section.NETWORK)
+        if status == _PROXY_AUTHENTICATION:
+            fix = (
+                "A proxy requires credentials: set them in HTTP_PROXY or ALL_PROXY."
+            )
+            return Advice(fix, Section.NETWORK)
+        return explanation.advice
 
     def _error(self, status: int, explanation: Explanation) -> str:
         message = shorten(clean(self._network.hide(explanation.message)), _LONGEST_MESSAGE)

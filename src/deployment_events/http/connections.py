@@ -30,13 +30,10 @@ _TUNNEL_STATUS = re.compile(r"failed: (\d{3})")
 class TunnelFailed(OSError):
     """A proxy did not connect to a host."""
 
-    def __init__(self, status: int | None, proxy: str, host: str) -> None:
+    def __init__(self, status: int | None) -> None:
         super().__init__("the proxy did not connect")
         self.status = status
         """The status of the proxy's response, or None without one."""
-        self.proxy = proxy
-        """The proxy's host name, without its credentials."""
-        self.host = host
 
 
 class LimitedReader(io.RawIOBase):
@@ -114,7 +111,6 @@ class _Connecting:
         return sock
 
     def _tunnel(self: Any) -> None:
-        proxy, host = self.host, self._tunnel_host
         try:
             super()._tunnel()  # type: ignore[misc]
         except TimeoutError:
@@ -122,7 +118,7 @@ class _Connecting:
         except OSError as error:
             # http.client has no type for this failure, only this text.
             status = _TUNNEL_STATUS.search(str(error))
-            raise TunnelFailed(int(status[1]) if status else None, proxy, host) from error
+            raise TunnelFailed(int(status[1]) if status else None) from error
 
 
 class _PlainConnection(_Connecting, HTTPConnection):

@@ -3,7 +3,6 @@
 The messages do not contain the exceptions' texts, because these may contain a key.
 """
 
-import ssl
 from collections.abc import Sequence
 from http import HTTPStatus
 
@@ -11,24 +10,33 @@ import requests
 from requests.exceptions import InvalidSchema, InvalidURL, ProxyError
 from urllib3.exceptions import LocationValueError
 
-from ..errors import Refused, Unavailable
+from ..errors import Advice, Refused, Section, Unavailable
 from .connections import TunnelFailed
+from .tls_failures import describe_tls
 
 Causes = Sequence[BaseException]
 
 _TEMPORARY = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 """The statuses below 500 of a request that may succeed later."""
 
+_CHECK_NETWORK = (
+    "Check the vendor's status page, and the network, firewall and proxy of the runner."
+)
 
-def describe(error: Exception) -> Refused | Unavailable:
-    """Return the failure that an exception of requests stands for."""
+
+def describe(error: Exception, host: str, proxy: str) -> Refused | Unavailable:
+    """Return the failure that an exception of requests stands for.
+
+    `host` and `proxy` are host names with ports; `proxy` is empty without a proxy.
+    """
     causes = _causes(error)
+    is_proxy = isinstance(error, ProxyError)
     return (
-        _untrusted_certificate(causes)
-        or _refused_tunnel(causes)
+        _failed_tunnel(causes, host, proxy)
+        or describe_tls(causes, proxy if is_proxy else host, is_proxy=is_proxy)
         or _invalid_address(error)
-        or _timeout(error, causes)
-        or _connection_failure(error, causes)
+        or _timeout(error, causes, host, proxy)
+        or _connection_failure(error, causes, host, proxy)
     )
 
 
@@ -44,67 +52,67 @@ def _causes(error: BaseException) -> Causes:
     return found
 
 
-def _untrusted_certificate(causes: Causes) -> Refused | None:
-    for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return Refused(
-                f"The server's certificate is not trusted ({cause.verify_message}): behind a "
-                "company proxy, set REQUESTS_CA_BUNDLE to the company's CA bundle"
-            )
-    return None
-
-
-def _refused_tunnel(causes: Causes) -> Refused | None:
-    """Return what a proxy's 4xx means. Its status is not one that the vendor sent."""
-    for cause in causes:
-        if not isinstance(cause, TunnelFailed) or not cause.status:
-            continue
-        if cause.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-            return Refused(
-                f"The proxy {cause.proxy} requires credentials (HTTP 407) to connect to "
-                f"{cause.host}: put them into HTTPS_PROXY or ALL_PROXY",
-                cause.status,
-            )
-        if 400 <= cause.status < 500 and cause.status not in _TEMPORARY:
-            return Refused(
-                f"The proxy {cause.proxy} rejected the connection to {cause.host} "
-                f"(HTTP {cause.status}): allow {cause.host} there, or name it in NO_PROXY"
-            )
-    return None
+def _failed_tunnel(causes: Causes, host: str, proxy: str) -> Refused | Unavailable | None:
+    """Return what a proxy's response to CONNECT means. Its status is not one of the vendor."""
+    tunnel = next((cause for cause in causes if isinstance(cause, TunnelFailed)), None)
+    if tunnel is None:
+        return None
+    status = tunnel.status or 0
+    suffix = f" (HTTP {status})" if status else ""
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        message = f"the proxy {proxy} requires credentials to connect to {host}{suffix}"
+        fix = "Set HTTPS_PROXY or ALL_PROXY to http://USER:PASSWORD@PROXY:PORT."
+        return Refused(message, status, _advice(fix))
+    if 400 <= status < 500 and status not in _TEMPORARY:
+        message = f"the proxy {proxy} rejected the connection to {host}{suffix}"
+        fix = f"Allow {host} in the proxy, or exclude it with NO_PROXY."
+        return Refused(message, advice=_advice(fix))
+    if 300 <= status < 400:
+        message = f"the proxy {proxy} redirected the connection to {host}{suffix}"
+        fix = (
+            "The proxy may require a login in a browser: "
+            f"allow {host} without it, or exclude {host} with NO_PROXY."
+        )
+        return Unavailable(message, advice=_advice(fix))
+    message = f"the proxy {proxy} did not connect to {host}{suffix}"
+    fix = f"Check whether the proxy can reach {host}."
+    return Unavailable(message, advice=_advice(fix))
 
 
 def _invalid_address(error: Exception) -> Refused | None:
-    if isinstance(error, (InvalidURL, InvalidSchema, LocationValueError)):
-        return Refused(
-            "The address of the server or of the proxy cannot be used: correct the base URL, "
-            "HTTPS_PROXY or ALL_PROXY"
-        )
-    return None
+    if not isinstance(error, (InvalidURL, InvalidSchema, LocationValueError)):
+        return None
+    message = "the address of the server or of the proxy is invalid"
+    fix = "Correct the base URL, HTTPS_PROXY or ALL_PROXY."
+    return Refused(message, advice=_advice(fix))
 
 
-def _timeout(error: Exception, causes: Causes) -> Unavailable | None:
+def _timeout(error: Exception, causes: Causes, host: str, proxy: str) -> Unavailable | None:
     if isinstance(error, requests.ConnectTimeout):
-        return Unavailable("no connection in time")
+        message = f"no connection to {proxy or host} in time"
+        return Unavailable(message, advice=_advice(_CHECK_NETWORK))
     if any(isinstance(cause, (requests.Timeout, TimeoutError)) for cause in causes):
-        return Unavailable("no answer in time")
+        message = f"no response from {host} in time"
+        return Unavailable(message, advice=_advice(_CHECK_NETWORK))
     return None
 
 
-def _connection_failure(error: Exception, causes: Causes) -> Unavailable:
-    reason = _system_message(causes)
+def _connection_failure(error: Exception, causes: Causes, host: str, proxy: str) -> Unavailable:
+    reason = _system_message(causes).lower()
+    suffix = f" ({reason})" if reason else ""
     if isinstance(error, ProxyError):
-        reason = _tunnel_status(causes) or reason
-        suffix = f" ({reason})" if reason else ""
-        return Unavailable(f"the proxy did not connect{suffix}")
-    return Unavailable(reason.lower() or "the connection broke off")
-
-
-def _tunnel_status(causes: Causes) -> str:
-    statuses = [cause.status for cause in causes if isinstance(cause, TunnelFailed)]
-    return f"HTTP {statuses[0]}" if statuses and statuses[0] else ""
+        message = f"the connection to the proxy {proxy} failed{suffix}"
+        fix = "Check the proxy, and its address in HTTPS_PROXY or ALL_PROXY."
+        return Unavailable(message, advice=_advice(fix))
+    message = f"the connection to {host} failed{suffix}"
+    return Unavailable(message, advice=_advice(_CHECK_NETWORK))
 
 
 def _system_message(causes: Causes) -> str:
     """Return the operating system's message, such as "Connection refused", or an empty string."""
     messages = [cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror]
     return messages[-1] if messages else ""
+
+
+def _advice(fix: str) -> Advice:
+    return Advice(fix, Section.NETWORK)

@@ -8,7 +8,7 @@ from threading import Lock
 
 import certifi
 
-from ..errors import Refused, Unavailable
+from ..errors import Advice, Refused, Section, Unavailable
 from ..values.text import quoted
 from .deadline import Background, Deadline
 
@@ -16,6 +16,11 @@ _LONGEST_PATH = 4096
 """Characters of a path; a longer text is no path."""
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.0")
 """The name of a certificate file that OpenSSL finds in a folder by its hash."""
+_CORRECT_BUNDLE = Advice(
+    "Set REQUESTS_CA_BUNDLE to a file with CAs in the workspace or in RUNNER_TEMP: the container "
+    "sees no other folder of the runner.",
+    Section.NETWORK,
+)
 
 
 class Trust:
@@ -37,10 +42,8 @@ class Trust:
                 self._loading = Background(self._load)
         context = self._loading.result(deadline)
         if context is None:
-            raise Unavailable(
-                f"the CA bundle {_shown(self._path)} could not be read in time: "
-                "correct REQUESTS_CA_BUNDLE"
-            )
+            message = f"the CA bundle {_shown(self._path)} could not be read in time"
+            raise Unavailable(message, advice=_CORRECT_BUNDLE)
         return context
 
     def _load(self) -> ssl.SSLContext:
@@ -75,8 +78,10 @@ def _load_context(path: str) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", "") or type(error).__name__
+        if isinstance(error, ssl.SSLError):
+            reason = "it has no certificates in PEM format"
         message = f"the CA bundle {_shown(path)} cannot be used ({reason})"
-        raise Refused(f"{message}: correct REQUESTS_CA_BUNDLE") from None
+        raise Refused(message, advice=_CORRECT_BUNDLE) from None
 
 
 def _shown(path: str) -> str:

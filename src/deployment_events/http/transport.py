@@ -20,7 +20,7 @@ from ..messages import Request, Response
 from . import failures
 from .connections import POOLS
 from .deadline import Clock, Deadline
-from .proxies import read_proxies
+from .proxies import proxy_host, read_proxies
 from .tls import Trust
 
 CONNECT_SECONDS = 5.0
@@ -70,16 +70,19 @@ class Transport:
         Raises `Refused` if the request cannot succeed, and `Unavailable` if a retry may help.
         """
         seconds = max(deadline.left(), _MIN_SECONDS)
+        host = _host(request.url)
+        proxies = self._proxies.get(host, {})
         try:
             response = self._session.send(
                 self._session.prepare_request(_wrap(request)),
                 stream=True,
                 allow_redirects=False,
                 timeout=Timeout(seconds, CONNECT_SECONDS, READ_SECONDS),  # type: ignore[arg-type]
-                proxies=self._proxies.get(_host(request.url)),
+                proxies=proxies,
             )
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            raise failures.describe(error) from None
+            proxy = proxy_host(request.url, proxies)
+            raise failures.describe(error, host, proxy) from None
         with response:
             # The connection now speaks another protocol.
             if response.status_code == SWITCHING_PROTOCOLS:

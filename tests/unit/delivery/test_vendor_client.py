@@ -194,14 +194,19 @@ class TestRefusals:
         [result] = delivery.deliver(message(0))
         assert (result.status, result.retry_is_useless) == (Status.REFUSED, useless)
 
-    @pytest.mark.parametrize("status", [407, 408, 500, 503])
-    def test_a_proxys_refusal_and_a_servers_failure_have_no_fix(
-        self, make_delivery: Any, sandbox: Sandbox, message: Any, status: int
+    @pytest.mark.parametrize(
+        ("status", "word"),
+        [(407, "ALL_PROXY"), (408, "status page"), (500, "status page"), (503, "status page")],
+    )
+    def test_a_proxys_refusal_and_a_servers_failure_are_no_fault_of_the_event(
+        self, make_delivery: Any, sandbox: Sandbox, message: Any, status: int, word: str
     ) -> None:
         sandbox.fail("datadog", answer(status, {}))
         [result] = make_delivery(seconds=5).deliver(message(0))
         assert result.error.startswith(f"HTTP {status}")
-        assert result.fix == ""
+        assert word in result.fix
+        assert result.section is Section.NETWORK
+        assert not result.retry_is_useless
 
     @pytest.mark.parametrize("status", [302, 429])
     def test_the_fix_survives_retries_and_redirects(

@@ -8,14 +8,14 @@ import pytest
 import requests
 from urllib3.exceptions import LocationValueError, MaxRetryError, ProtocolError
 
-from deployment_events.errors import DeliveryFailed, Refused, Unavailable
+from deployment_events.errors import DeliveryFailed, Refused, Section, Unavailable
 from deployment_events.http.connections import TunnelFailed
 from deployment_events.http.failures import describe
 
 
 def untrusted() -> Exception:
     error = ssl.SSLCertVerificationError(1, "certificate verify failed")
-    error.verify_message = "self-signed certificate"
+    error.verify_code, error.verify_message = 18, "self-signed certificate"
     return error
 
 
@@ -28,93 +28,117 @@ def chained(error: Exception, cause: Exception) -> Exception:
     return error
 
 
-UNTRUSTED = (
-    "The server's certificate is not trusted (self-signed certificate): "
-    "behind a company proxy, set REQUESTS_CA_BUNDLE to the company's CA bundle"
-)
-NO_CREDENTIALS = (
-    "The proxy gateway.example requires credentials (HTTP 407) to connect to api.example: "
-    "put them into HTTPS_PROXY or ALL_PROXY"
-)
-FORBIDDEN = (
-    "The proxy gateway.example rejected the connection to api.example (HTTP 403): "
-    "allow api.example there, or name it in NO_PROXY"
-)
-BAD_ADDRESS = (
-    "The address of the server or of the proxy cannot be used: "
-    "correct the base URL, HTTPS_PROXY or ALL_PROXY"
-)
+HOST, PROXY = "api.example:8443", "gateway.example:3128"
 
 
 def tunnel(status: int | None) -> Exception:
-    failure = TunnelFailed(status, "gateway.example", "api.example")
-    return requests.exceptions.ProxyError(wrapped(failure))
+    return requests.exceptions.ProxyError(wrapped(TunnelFailed(status)))
+
+
+INVALID_ADDRESS = "the address of the server or of the proxy is invalid"
+UNTRUSTED = f"the certificate of {HOST} is signed by a CA that is not trusted"
+REJECTED = f"the proxy {PROXY} rejected the connection to {HOST}"
 
 
 @pytest.mark.parametrize(
-    ("error", "message"),
+    ("error", "message", "fix"),
     [
-        (requests.exceptions.SSLError(wrapped(untrusted())), UNTRUSTED),
-        (chained(requests.ConnectionError(), untrusted()), UNTRUSTED),
-        (tunnel(407), NO_CREDENTIALS),
-        (tunnel(403), FORBIDDEN),
-        (tunnel(404), FORBIDDEN.replace("403", "404")),
-        (requests.exceptions.InvalidURL("x"), BAD_ADDRESS),
-        (requests.exceptions.InvalidProxyURL("x"), BAD_ADDRESS),
-        (requests.exceptions.InvalidSchema("x"), BAD_ADDRESS),
-        (LocationValueError("x"), BAD_ADDRESS),
+        (requests.exceptions.SSLError(wrapped(untrusted())), UNTRUSTED, "REQUESTS_CA_BUNDLE"),
+        (chained(requests.ConnectionError(), untrusted()), UNTRUSTED, "REQUESTS_CA_BUNDLE"),
+        (
+            tunnel(407),
+            f"the proxy {PROXY} requires credentials to connect to {HOST} (HTTP 407)",
+            "USER:PASSWORD",
+        ),
+        (tunnel(403), f"{REJECTED} (HTTP 403)", f"Allow {HOST}"),
+        (tunnel(404), f"{REJECTED} (HTTP 404)", "NO_PROXY"),
+        (requests.exceptions.InvalidURL("x"), INVALID_ADDRESS, "Correct the base URL"),
+        (requests.exceptions.InvalidProxyURL("x"), INVALID_ADDRESS, "HTTPS_PROXY"),
+        (requests.exceptions.InvalidSchema("x"), INVALID_ADDRESS, "ALL_PROXY"),
+        (LocationValueError("x"), INVALID_ADDRESS, "HTTPS_PROXY"),
     ],
 )
-def test_these_are_refused(error: Exception, message: str) -> None:
-    failure = describe(error)
+def test_these_are_refused(error: Exception, message: str, fix: str) -> None:
+    failure = describe(error, HOST, PROXY)
     assert isinstance(failure, Refused)
     assert str(failure) == message
+    assert failure.advice is not None
+    assert fix in failure.advice.fix
+    assert failure.advice.section is Section.NETWORK
 
 
 def test_only_a_proxy_that_requires_credentials_has_a_status() -> None:
-    assert describe(tunnel(407)).status == 407
-    assert describe(tunnel(404)).status is None
-    assert describe(requests.exceptions.InvalidURL("x")).status is None
+    assert describe(tunnel(407), HOST, PROXY).status == 407
+    assert describe(tunnel(404), HOST, PROXY).status is None
+    assert describe(requests.exceptions.InvalidURL("x"), HOST, PROXY).status is None
+
+
+NO_TUNNEL = f"the proxy {PROXY} did not connect to {HOST}"
+BROKEN = f"the connection to {HOST} failed"
+NO_PROXY = f"the connection to the proxy {PROXY} failed"
 
 
 @pytest.mark.parametrize(
-    ("error", "message"),
+    ("error", "message", "fix"),
     [
-        (requests.ConnectTimeout(), "no connection in time"),
-        (requests.ReadTimeout(), "no answer in time"),
-        (requests.ConnectionError(TimeoutError("timed out")), "no answer in time"),
-        (requests.ConnectionError(OSError(111, "Connection refused")), "connection refused"),
-        (OSError(104, "Connection reset by peer"), "connection reset by peer"),
+        (requests.ConnectTimeout(), f"no connection to {PROXY} in time", "firewall"),
+        (requests.ReadTimeout(), f"no response from {HOST} in time", "status page"),
         (
-            requests.ConnectionError(ProtocolError("Connection aborted.")),
-            "the connection broke off",
+            requests.ConnectionError(TimeoutError("timed out")),
+            f"no response from {HOST} in time",
+            "status page",
         ),
-        (ValueError("header"), "the connection broke off"),
+        (
+            requests.ConnectionError(OSError(111, "Connection refused")),
+            f"{BROKEN} (connection refused)",
+            "status page",
+        ),
+        (
+            OSError(104, "Connection reset by peer"),
+            f"{BROKEN} (connection reset by peer)",
+            "status page",
+        ),
+        (requests.ConnectionError(ProtocolError("Connection aborted.")), BROKEN, "status page"),
+        (ValueError("header"), BROKEN, "status page"),
         (
             requests.exceptions.ProxyError(wrapped(OSError(111, "Connection refused"))),
-            "the proxy did not connect (Connection refused)",
+            f"{NO_PROXY} (connection refused)",
+            "HTTPS_PROXY",
         ),
         (
             requests.exceptions.ProxyError(wrapped(OSError("no text of the system"))),
-            "the proxy did not connect",
+            NO_PROXY,
+            "HTTPS_PROXY",
         ),
-        (tunnel(None), "the proxy did not connect"),
-        (tunnel(502), "the proxy did not connect (HTTP 502)"),
-        (tunnel(408), "the proxy did not connect (HTTP 408)"),
-        (tunnel(429), "the proxy did not connect (HTTP 429)"),
+        (tunnel(None), NO_TUNNEL, "can reach"),
+        (tunnel(502), f"{NO_TUNNEL} (HTTP 502)", "can reach"),
+        (tunnel(408), f"{NO_TUNNEL} (HTTP 408)", "can reach"),
+        (tunnel(429), f"{NO_TUNNEL} (HTTP 429)", "can reach"),
+        (
+            tunnel(302),
+            f"the proxy {PROXY} redirected the connection to {HOST} (HTTP 302)",
+            "login",
+        ),
     ],
 )
-def test_these_are_retried(error: Exception, message: str) -> None:
-    failure = describe(error)
+def test_these_are_retried(error: Exception, message: str, fix: str) -> None:
+    failure = describe(error, HOST, PROXY)
     assert isinstance(failure, Unavailable)
     assert str(failure) == message
     assert failure.status is None
+    assert failure.advice is not None
+    assert fix in failure.advice.fix
+
+
+def test_without_a_proxy_a_missing_connection_names_the_host() -> None:
+    assert str(describe(requests.ConnectTimeout(), HOST, "")) == f"no connection to {HOST} in time"
 
 
 def test_the_deepest_cause_names_the_reason() -> None:
     refused = ConnectionRefusedError(111, "Connection refused")
     error = chained(OSError(5, "Input/output error"), refused)
-    assert str(describe(requests.ConnectionError(wrapped(error)))) == "connection refused"
+    message = str(describe(requests.ConnectionError(wrapped(error)), HOST, ""))
+    assert message == f"{BROKEN} (connection refused)"
 
 
 def loop() -> Exception:
@@ -129,5 +153,5 @@ def hidden_key() -> Exception:
 
 @pytest.mark.parametrize("make", [loop, hidden_key])
 def test_no_text_of_an_exception_is_shown_and_a_cycle_ends(make: Callable[[], Any]) -> None:
-    failure: DeliveryFailed = describe(make())
-    assert str(failure) == "the connection broke off"
+    failure: DeliveryFailed = describe(make(), HOST, "")
+    assert str(failure) == BROKEN

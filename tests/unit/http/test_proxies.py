@@ -8,15 +8,17 @@ from deployment_events.errors import Refused
 from deployment_events.http.proxies import read_proxies
 
 URL = "https://vendor.example/path"
-UNUSABLE = "The address of the proxy cannot be used: correct HTTPS_PROXY or ALL_PROXY"
-ENCODE = ". In the user name and the password, write %23 for #, %40 for @, and %3A for :"
+CORRECT = "Correct HTTPS_PROXY or ALL_PROXY."
+ENCODE = " In the user name and the password, write %23 for #, %40 for @, and %3A for :."
 
 
-def refusal(monkeypatch: pytest.MonkeyPatch, proxy: str, variable: str = "HTTPS_PROXY") -> str:
+def fix(monkeypatch: pytest.MonkeyPatch, proxy: str, variable: str = "HTTPS_PROXY") -> str:
     monkeypatch.setenv(variable, proxy)
     with pytest.raises(Refused) as caught:
         read_proxies(URL)
-    return str(caught.value)
+    assert str(caught.value) == "the address of the proxy is invalid"
+    assert caught.value.advice is not None
+    return caught.value.advice.fix
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ def refusal(monkeypatch: pytest.MonkeyPatch, proxy: str, variable: str = "HTTPS_
 def test_an_address_with_a_password_that_cannot_be_read_says_what_to_encode(
     monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
-    assert refusal(monkeypatch, proxy) == UNUSABLE + ENCODE
+    assert fix(monkeypatch, proxy) == CORRECT + ENCODE
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,7 @@ def test_an_address_with_a_password_that_cannot_be_read_says_what_to_encode(
 def test_any_other_address_that_cannot_be_used_is_refused(
     monkeypatch: pytest.MonkeyPatch, proxy: str, variable: str
 ) -> None:
-    assert refusal(monkeypatch, proxy, variable) == UNUSABLE
+    assert fix(monkeypatch, proxy, variable) == CORRECT
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,18 @@ from pathlib import Path
 import pytest
 from support.cas import hashed
 
-from deployment_events.errors import Refused, Unavailable
+from deployment_events.errors import DeliveryFailed, Refused, Unavailable
 from deployment_events.http.deadline import Clock, Deadline
 from deployment_events.http.tls import Trust
 from sandbox.certificates import Certificates
 
 HOST = "localhost"
+NO_PEM = "it has no certificates in PEM format"
+
+
+def fix(error: DeliveryFailed) -> str:
+    assert error.advice is not None
+    return error.advice.fix
 
 
 def soon() -> Deadline:
@@ -132,9 +138,8 @@ def test_a_bundle_that_never_ends_is_given_up_at_the_deadline(
     for _ in range(2):
         with pytest.raises(Unavailable) as caught:
             trust.context(Deadline(Clock(), 0.2))
-        assert str(caught.value) == (
-            f"the CA bundle '{pipe}' could not be read in time: correct REQUESTS_CA_BUNDLE"
-        )
+        assert str(caught.value) == f"the CA bundle '{pipe}' could not be read in time"
+        assert "REQUESTS_CA_BUNDLE" in fix(caught.value)
     assert time.monotonic() - start < 2
     # The reading thread ends.
     pipe.open("w").close()
@@ -142,7 +147,7 @@ def test_a_bundle_that_never_ends_is_given_up_at_the_deadline(
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(None, "No such file or directory"), ("text", r"\[X509"), ("\0" * 100, r"\[X509")],
+    [(None, "No such file or directory"), ("text", NO_PEM), ("\0" * 100, NO_PEM)],
     ids=["missing", "text", "zeros"],
 )
 def test_a_bundle_that_cannot_be_used_is_named(
@@ -152,9 +157,10 @@ def test_a_bundle_that_cannot_be_used_is_named(
     if content is not None:
         path.write_text(content)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
-    wanted = rf"^the CA bundle '{path}' cannot be used \({reason}.*\): correct REQUESTS_CA_BUNDLE$"
-    with pytest.raises(Refused, match=wanted):
+    with pytest.raises(Refused) as caught:
         Trust().context(soon())
+    assert str(caught.value) == f"the CA bundle '{path}' cannot be used ({reason})"
+    assert "REQUESTS_CA_BUNDLE" in fix(caught.value)
 
 
 def test_a_certificate_instead_of_a_path_is_refused_in_a_short_message(
