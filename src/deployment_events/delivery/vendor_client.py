@@ -184,14 +184,10 @@ class VendorClient:
     def _advice(self, status: int, explanation: Explanation) -> Advice:
         title = self.vendor.title
         if status >= 500 or status == _TIMEOUT:
-            fix = (
-                f"{title} or a gateway before it is unavailable: check {title}'s status page."
-            )
+            fix = f"{title} or a gateway before it is unavailable: check {title}'s status page."
             return Advice(fix, Section.NETWORK)
         if status == _PROXY_AUTHENTICATION:
-            fix = (
-                "A proxy requires credentials: set them in HTTP_PROXY or ALL_PROXY."
-            )
+            fix = "A proxy requires credentials: set them in HTTP_PROXY or ALL_PROXY."
             return Advice(fix, Section.NETWORK)
         return explanation.advice
 
