@@ -3,7 +3,8 @@
     python -m scripts.owner acme
 
 pyproject.toml declares the repository's URL. Its owner, at first the placeholder OWNER, is replaced
-there and wherever `OWNER/deployment-events` occurs in the pages, examples and workflows.
+there and wherever `OWNER/deployment-events` occurs in the pages, examples, workflows, and in the
+module with the links to the documentation.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("*.md", "examples/*.yml", ".github/*.yml", "action.yml", "pyproject.toml")
+PAGES = (
+    *("*.md", "examples/*.yml", ".github/*.yml", "action.yml", "pyproject.toml"),
+    "src/deployment_events/github/documentation.py",
+)
 """The files that may name the repository, as patterns of git, whose `*` also matches folders."""
 ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}")
 

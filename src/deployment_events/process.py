@@ -50,7 +50,7 @@ def _run(stage: StageName, signals: list[int]) -> int:
     try:
         from .github.runner import Runner
     except Exception as bug:
-        log.write(f"This action has a bug: {type(bug).__name__}.")
+        log.write(f"Internal error: {type(bug).__name__}.")
         raise
     runner = Runner(log)
     try:

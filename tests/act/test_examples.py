@@ -80,7 +80,7 @@ def test_two_steps_report_a_failed_deployment_to_launchdarkly_only(
 def test_two_steps_cause_no_warning(two_steps: tuple[Sandbox, Run]) -> None:
     """On GitHub's runner, the state tells post that main has finished."""
     _, finished = two_steps
-    assert "::warning::" not in finished.log
+    assert "::warning" not in finished.log
 
 
 def test_one_step_reports_only_the_start(one_step: tuple[Sandbox, Run]) -> None:

@@ -113,7 +113,7 @@ def test_without_a_file_the_summary_refers_to_the_log() -> None:
         DeliveryResult("shop", "datadog", Event.FINISHED, Status.UNDELIVERED, "id-1", 3, "HTTP 503")
     ]
     assert "The event is in this log" in Page(render(Summary(lost, (), ["{}"], kept=False))).text
-    assert "The event is kept" in Page(render(Summary(lost, (), ["{}"]))).text
+    assert "The event was saved" in Page(render(Summary(lost, (), ["{}"]))).text
 
 
 def test_many_services_are_folded_with_lost_events_first() -> None:

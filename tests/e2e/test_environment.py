@@ -18,6 +18,7 @@ CONTEXT = (
     *environ(),
     *("CI", "GITHUB_ACTIONS", "GITHUB_API_URL", "GITHUB_EVENT_PATH", "GITHUB_WORKSPACE"),
     *("GITHUB_HEAD_REF", "GITHUB_REF_NAME", "ACT", "GITEA_ACTIONS", "FORGEJO_ACTIONS"),
+    *("GITHUB_ACTION_REPOSITORY", "GITHUB_ACTION_REF"),
 )
 FILES = (*COMMAND_FILES, "RUNNER_TEMP", "RUNNER_DEBUG", "GITHUB_EVENT_PATH")
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "https_proxy", "no_proxy")
@@ -66,7 +67,7 @@ def run(variables: dict[str, str], stage: str) -> Ended:
 
 
 def check(ended: Ended) -> None:
-    assert "has a bug" not in ended.stdout
+    assert "Internal error" not in ended.stdout
     assert "an error in this action" not in ended.stdout
     assert ended.code in {0, 1}
     assert ended.stderr == ""

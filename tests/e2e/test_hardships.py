@@ -7,6 +7,9 @@ from support.keys import DATADOG_API_KEY
 from support.sandboxes import make_sandbox
 from support.steps import event_types, with_keys
 
+from deployment_events.errors import Section
+from deployment_events.github.documentation import help_url
+from deployment_events.report.losses import NextStep
 from emulator import Job
 from sandbox import Sandbox
 
@@ -50,7 +53,7 @@ def test_without_a_folder_for_them_undelivered_events_are_in_the_log_and_sent_by
         sandbox.plug("launchdarkly")
         job.finish()
     assert any("cannot be kept" in message for message in messages(step, "warning"))
-    assert "sent again when the job ends" in messages(step, "notice")[0]
+    assert "resends it when the job ends" in messages(step, "notice")[0]
     assert event_types(sandbox) == ["started", "finished"]
     assert step.outputs["undelivered-path"] == ""
     [line] = re.findall(r'^\s*(\{"format".*)$', step.log, re.MULTILINE)
@@ -177,7 +180,7 @@ def test_an_event_with_invalid_content_is_not_recommended_for_replay(sandbox: Sa
         )
     [error] = messages(step, "error")
     assert "launchdarkly-project-key" in error
-    assert error.endswith("Report it again once that is right: a replay would send the same event.")
+    assert error.endswith(f"{NextStep.REPORT_AGAIN} See {help_url(Section.NOT_FOUND)}")
 
 
 def test_missing_keys_and_a_lost_state_are_in_the_summary(sandbox: Sandbox) -> None:

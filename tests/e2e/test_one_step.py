@@ -85,7 +85,7 @@ def test_post_sends_the_undelivered_start_first_with_its_time(
         result = job.finish()
     assert step.exit_code == 0
     assert [level for level, _ in levels(step)] == ["notice"]
-    assert "It is sent again when the job ends." in levels(step)[0][1]
+    assert "The post stage resends it when the job ends." in levels(step)[0][1]
     assert step.outputs["undelivered-path"].startswith("deployment-events/")
     assert event_types(sandbox) == ["started", "finished"]
     [deployment] = sandbox.deployments("launchdarkly")

@@ -71,7 +71,7 @@ def test_a_permanent_fault_has_the_expected_result(
     assert result["status"] == wanted_result.status, result
     assert ended.code == 0
     assert ended.stderr == ""
-    assert "has a bug" not in ended.stdout
+    assert "Internal error" not in ended.stdout
     assert step.leaks(ended) == []
     assert ended.seconds <= (HASTY if wanted_result.hangs else PATIENT) + OVERDRAFT
     assert took < (HASTY + OVERDRAFT if wanted_result.hangs else 5)

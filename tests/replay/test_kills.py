@@ -105,7 +105,7 @@ class Round:
         if heard and number is not signal.SIGKILL:
             assert ended.code in (0, 128 + number)
             assert ended.stderr == ""
-            assert "has a bug" not in ended.stdout
+            assert "Internal error" not in ended.stdout
         self.counts[f"{stage} {number.name}"] += 1
         self.counts["in time" if ended.code else "too late"] += 1
         return ended

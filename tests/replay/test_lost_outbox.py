@@ -87,7 +87,7 @@ def test_a_start_that_could_not_be_kept_is_sent_by_post(make_step: Any, sandbox:
     (step.temp / "deployment-events").write_text("a file where the folder must be")
     started = step.main()
     assert "cannot be kept" in started.annotations("warning")[0]
-    assert "sent again when the job ends" in started.annotations("notice")[-1]
+    assert "resends it when the job ends" in started.annotations("notice")[-1]
     assert started.outputs["undelivered-path"] == ""
     sandbox.heal()
     ended = step.post()

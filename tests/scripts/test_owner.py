@@ -40,7 +40,10 @@ def test_only_the_repository_s_name_changes(fork: Path) -> None:
     after = contents(fork)
     assert repository(fork) == NEW
     assert changed == [path for path in pages(fork) if before[path] != after[path]]
-    for name in ("README.md", "docs/releasing.md", "examples/one-step.yml", "pyproject.toml"):
+    for name in (
+        *("README.md", "docs/releasing.md", "examples/one-step.yml", "pyproject.toml"),
+        "src/deployment_events/github/documentation.py",
+    ):
         assert fork / name in changed
     for path, text in after.items():
         expected = renamed(before[path].decode(), old, NEW) if path in changed else before[path]

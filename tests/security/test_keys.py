@@ -219,7 +219,7 @@ def test_a_key_in_the_exception_of_a_bug_is_hidden(
     monkeypatch.setattr("deployment_events.stages.main.judge", explode)
     step = make_step(sandbox, env={"RUNNER_DEBUG": "1"}, timeout_seconds="0.2")
     ended = step.main()
-    [warning] = [text for text in ended.annotations("warning") if "has a bug" in text]
+    [warning] = [text for text in ended.annotations("warning") if "Internal error" in text]
     assert "RuntimeError" in warning
     assert "Traceback" in "".join(message for name, message in ended.issued if name == "debug")
     assert step.leaks(ended) == []

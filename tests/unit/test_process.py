@@ -95,7 +95,9 @@ class TestUnexpectedErrors:
         step.give(raw(event=event, fail_on_error=fail))
         assert report_bug(Runner(), bug(), "main") == code
         [line] = capsys.readouterr().out.splitlines()
-        assert line.startswith("::warning::This action has a bug: KeyError at test_process.py:")
+        assert line.startswith(
+            "::warning title=Internal error::Internal error: KeyError at test_process.py:"
+        )
         assert "hunter2" not in line
 
     def test_it_fails_the_step_of_a_deployment_status_event(self, step: Step) -> None:
@@ -114,13 +116,14 @@ class TestUnexpectedErrors:
         report_bug(Runner(), bug(), "main")
         lines = capsys.readouterr().out.splitlines()
         assert any("Traceback" in line for line in lines)
-        assert [line[:11] for line in lines if not line.startswith("::debug::")] == ["::warning::"]
+        [line] = [line for line in lines if not line.startswith("::debug::")]
+        assert line.startswith("::warning ")
 
     def test_a_stage_that_raises_an_error_ends_with_a_warning(self) -> None:
         ended = run_stage("1 // 0")
         assert ended.returncode == 0
         assert ended.stdout.startswith(
-            "::warning::This action has a bug: ZeroDivisionError at <string>:"
+            "::warning title=Internal error::Internal error: ZeroDivisionError at <string>:"
         )
         assert ended.stderr == ""
 
@@ -140,7 +143,10 @@ class TestLog:
             "Broken()\nrunner.log('logged')\nrunner.notice('noticed')\nprint('printed')\nreturn 0"
         )
         ended = run_stage(body)
-        assert (ended.stdout, ended.stderr) == ("logged\n::notice::noticed\n", "")
+        assert (ended.stdout, ended.stderr) == (
+            "logged\n::notice title=Deployment Events::noticed\n",
+            "",
+        )
 
     @pytest.mark.parametrize("stdout", ["/dev/full", "closed pipe", "closed"])
     @pytest.mark.parametrize("code", [0, 3])
@@ -177,7 +183,7 @@ class TestLog:
         )
         ended = python("-c", code)
         assert (ended.returncode, ended.stderr) == (0, "")
-        assert ended.stdout == "This action has a bug: ModuleNotFoundError.\n"
+        assert ended.stdout == "Internal error: ModuleNotFoundError.\n"
 
     def test_text_that_the_locale_cannot_encode_is_written(self) -> None:
         ended = run_stage("runner.log('ü✅')\nreturn 0", PYTHONIOENCODING="ascii")

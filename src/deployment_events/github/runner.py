@@ -10,13 +10,15 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from actions_toolkit import core
 
+from ..errors import Section
 from ..values.secrets import SecretMatcher
 from ..values.text import clean, shorten, trim, well_formed
 from .command_files import append, append_value
+from .documentation import help_url
 from .log import Log
 
 Level = Literal["error", "warning", "notice"]
@@ -30,11 +32,18 @@ _LARGEST_SUMMARY = 1024 * 1024 - 4096
 _LONGEST_LINE = 1024 * 1024
 """Characters of one log line: an undelivered event must fit."""
 
-_COMMANDS: dict[Level, Callable[[str], None]] = {
-    "error": core.error,
-    "warning": core.warning,
-    "notice": core.notice,
-}
+ACTION = "Deployment Events"
+"""The title of an annotation that has no other."""
+
+
+class Annotation(NamedTuple):
+    """A message that the run shows."""
+
+    level: Level
+    text: str
+    title: str = ACTION
+    section: Section | None = None
+    """The section of the documentation that has more: the annotation ends with a link to it."""
 
 
 class Runner:
@@ -47,7 +56,7 @@ class Runner:
         """The secrets that `mask` was given."""
         self._counts: dict[Level, int] = {"error": 0, "warning": 0, "notice": 0}
         self.annotations: list[str] = []
-        """The text of every annotation so far: the summary repeats them."""
+        """The text of every annotation so far, without links: the summary repeats them."""
 
     def inputs(self, names: Iterable[str]) -> dict[str, str]:
         """Return the inputs by name, trimmed.
@@ -94,16 +103,20 @@ class Runner:
         """Add an error to the run."""
         self.annotate("error", text)
 
-    def annotate(self, level: Level, text: str) -> None:
+    def annotate(
+        self, level: Level, text: str, title: str = ACTION, section: Section | None = None
+    ) -> None:
         """Add an annotation; beyond the runner's limit it becomes a line of the log."""
         self._counts[level] += 1
         self.annotations.append(self.hide(text))
-        line = shorten(self._line(text), _LONGEST_ANNOTATION)
+        link = f" See {help_url(section)}" if section else ""
+        line = shorten(self._line(text), _LONGEST_ANNOTATION - len(link)) + link
         if self._counts[level] > _MOST_ANNOTATIONS:
             self.log(f"{level}: {line}")
             return
         with self._log.open():
-            _COMMANDS[level](line)
+            # core.error(title=…) would also write properties without a value.
+            core.issue_command(level, {"title": title}, line)
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:

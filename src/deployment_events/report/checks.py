@@ -1,15 +1,13 @@
-"""What `event: check` shows: log, annotations, exit code and summary."""
+"""What `event: check` shows in the log and in the job summary."""
 
 from collections.abc import Callable, Sequence
 
 from ..delivery.checks import VendorCheck
 from ..github.runner import Runner
 from ..messages import CheckResult, Status
-from ..vendors.input_names import key_input
 from ..vendors.registry import VENDORS
 from .log import log_request
 from .markdown import Markdown
-from .outcome import Outcome
 
 _VERDICTS = {
     Status.VALID: "✅ valid",
@@ -22,7 +20,7 @@ _VERDICTS = {
 def log_checks(runner: Runner, results: Sequence[CheckResult]) -> None:
     """Log the result of every check."""
     for result in results:
-        runner.log(_line(result))
+        runner.log(describe_check(result))
 
 
 def log_checks_dry_run(runner: Runner, checks: Sequence[VendorCheck]) -> list[CheckResult]:
@@ -33,34 +31,19 @@ def log_checks_dry_run(runner: Runner, checks: Sequence[VendorCheck]) -> list[Ch
     return [check.result(Status.DRY_RUN) for check in checks]
 
 
-def judge_checks(results: Sequence[CheckResult], *, vendors: Sequence[str]) -> Outcome:
-    """Return the outcome: a check fails the step unless everything is valid.
-
-    `vendors` are those whose key is set. `fail-on-error` has no influence, because the result is
-    the only purpose of this step.
-    """
-    if not vendors:
-        keys = " nor ".join(f"`{key_input(name)}`" for name in VENDORS)
-        text = (
-            f"Nothing was checked: neither {keys} is set. Check the names of the secrets, and "
-            "whether this run may read them."
-        )
-        return Outcome(1, (("error", text),))
-    failed = [result for result in results if result.status.is_lost]
-    return Outcome(int(bool(failed)), tuple(("error", _line(result)) for result in failed))
-
-
 def render_checks(
     results: Sequence[CheckResult], annotations: Sequence[str], hide: Callable[[str], str] = str
 ) -> str:
-    """Return the job summary as Markdown; `hide` replaces secrets in a text."""
+    """Return the job summary as Markdown; `hide` replaces secrets in a text.
+
+    `annotations` are the texts of those that are not about a check.
+    """
     markdown = Markdown(hide)
     lines = [f"### {_heading(results)}", ""]
     for result in results:
         title, verdict = VENDORS[result.vendor].title, _VERDICTS[result.status]
         lines.append(f"- {title}: {verdict}: {markdown.escape(_details(result), 1000)}")
-    shown = {hide(_line(result)) for result in results}
-    lines += markdown.bullets([text for text in annotations if text not in shown])
+    lines += markdown.bullets(list(annotations))
     return "\n".join(lines)
 
 
@@ -72,7 +55,7 @@ def _heading(results: Sequence[CheckResult]) -> str:
     return "✅ Check of the set-up: everything is valid"
 
 
-def _line(result: CheckResult) -> str:
+def describe_check(result: CheckResult) -> str:
     """Return one line: the vendor, what was checked, the verdict, why, and how to fix it."""
     title = VENDORS[result.vendor].title
     verdict = {Status.VALID: "valid", Status.REFUSED: "refused"}.get(result.status, "not checked")

@@ -15,53 +15,57 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ..errors import Problem
-from ..github.runner import Level, Runner
-from ..messages import DeliveryResult, Status
+from ..errors import Problem, Section
+from ..github.runner import Annotation, Level, Runner
+from ..messages import CheckResult, DeliveryResult, Status
 from ..vendors.input_names import key_input
 from ..vendors.plan import unique
 from ..vendors.registry import VENDORS
-
-_MOST_NAMES = 3
-"""Services that one annotation names."""
+from .checks import describe_check
+from .losses import find_losses
 
 
 class Outcome(NamedTuple):
     """How the step ends."""
 
     exit_code: int
-    annotations: tuple[tuple[Level, str], ...]
+    annotations: tuple[Annotation, ...]
 
 
 def apply(runner: Runner, outcome: Outcome) -> int:
     """Write the annotations and return the exit code."""
-    for level, text in outcome.annotations:
-        runner.annotate(level, text)
+    for annotation in outcome.annotations:
+        runner.annotate(*annotation)
     return outcome.exit_code
 
 
 def invalid_inputs(problems: Iterable[Problem]) -> Outcome:
     """Return the outcome of invalid inputs: nothing was sent."""
-    return Outcome(1, tuple(("error", str(problem)) for problem in problems))
+    annotations = (
+        Annotation("error", str(problem), "Invalid input", Section.INVALID_INPUT)
+        for problem in problems
+    )
+    return Outcome(1, tuple(annotations))
 
 
 def no_vendor() -> Outcome:
     """Return the outcome of a step without any key, which is normal in a fork's pull request."""
     keys = " nor ".join(key_input(name) for name in VENDORS)
     text = (
-        f"Nothing is reported: neither {keys} is set. Runs from forks and of Dependabot have no "
-        "secrets; elsewhere, check the secrets' names."
+        f"Nothing was reported: neither {keys} is set. Runs from forks and Dependabot have no "
+        "secrets; otherwise, check the secret names."
     )
-    return Outcome(0, (("warning", text),))
+    return Outcome(0, (Annotation("warning", text, "No keys", Section.NO_SECRETS),))
 
 
 def internal_error(error: str, *, fail_on_error: bool) -> Outcome:
     """Return the outcome of an error in this action; `error` names it and its place."""
     text = (
-        f"This action has a bug: {error}. Deployments may not be reported completely; "
-        "please open an issue with this line."
+        f"Internal error: {error}. Some events may be missing; "
+        "please open an issue and include this line."
     )
-    return Outcome(int(fail_on_error), (("warning", text),))
+    annotation = Annotation("warning", text, "Internal error", Section.BUG)
+    return Outcome(int(fail_on_error), (annotation,))
 
 
 def judge(
@@ -75,73 +79,46 @@ def judge(
 
     `post_follows`: this is the main stage of `auto`. `kept`: a file has what was not delivered.
     """
-    annotations: list[tuple[Level, str]] = [
-        ("notice", note) for note in unique(result.note for result in results)
-    ]
-    lost = _groups(results)
-    for group in lost:
-        next_step = _next_step(group[0], post_follows=post_follows, kept=kept)
-        level = _level(group[0], post_follows=post_follows)
-        annotations.append((level, f"{_describe(group)} {next_step}"))
-    failed = bool(lost) and fail_on_error and not post_follows
+    notes = unique(result.note for result in results)
+    annotations = [Annotation("notice", note) for note in notes]
+    losses = find_losses(results, kept=kept, post_follows=post_follows)
+    for loss in losses:
+        level = _level(loss.status, post_follows=post_follows)
+        title = f"{loss.vendor_title}: event {loss.status}"
+        annotations.append(Annotation(level, loss.text, title, loss.section))
+    failed = bool(losses) and fail_on_error and not post_follows
     return Outcome(int(failed), tuple(annotations))
 
 
-def describe_lost(results: Sequence[DeliveryResult], *, kept: bool = True) -> list[str]:
-    """Return the text of the annotations about everything that was not delivered."""
-    return [
-        f"{_describe(group)} {_next_step(group[0], post_follows=False, kept=kept)}"
-        for group in _groups(results)
-    ]
+def nothing_to_check() -> Outcome:
+    """Return the outcome of `event: check` without any key."""
+    keys = " nor ".join(f"`{key_input(name)}`" for name in VENDORS)
+    text = (
+        f"Nothing was checked: neither {keys} is set. Check the secret names, and whether this "
+        "run can read the secrets."
+    )
+    return Outcome(1, (Annotation("error", text, "No keys", Section.NO_SECRETS),))
 
 
-def _describe(group: Sequence[DeliveryResult]) -> str:
-    """Return one line about results that failed alike: vendor, event, services, cause and fix."""
-    first = group[0]
-    vendor = VENDORS[first.vendor].title
-    verb = "refused" if first.status is Status.REFUSED else "did not get"
-    services = ", ".join(result.service for result in group[:_MOST_NAMES])
-    if len(group) > _MOST_NAMES:
-        services += f" and {len(group) - _MOST_NAMES} more"
-    # A vendor's message may end with a full stop.
-    error = first.error.removesuffix(".")
-    fix = f" {first.fix}" if first.fix else ""
-    return f"{vendor} {verb} the {first.event} event of {services}: {error}{_tries(group)}.{fix}"
+def judge_checks(results: Sequence[CheckResult]) -> Outcome:
+    """Return the outcome of `event: check`, which fails the step unless everything is valid.
+
+    `fail-on-error` has no influence, because the result is the only purpose of this step.
+    """
+    annotations = tuple(
+        Annotation(
+            "error",
+            describe_check(result),
+            f"{VENDORS[result.vendor].title}: check failed",
+            result.section or Section.CHECK,
+        )
+        for result in results
+        if result.status.is_lost
+    )
+    return Outcome(int(bool(annotations)), annotations)
 
 
-def _tries(group: Sequence[DeliveryResult]) -> str:
-    attempts = [result.attempts for result in group]
-    if max(attempts) < 2:
-        return ""
-    if min(attempts) == max(attempts):
-        return f" ({max(attempts)} tries)"
-    return f" ({min(attempts)} to {max(attempts)} tries)"
-
-
-def _next_step(result: DeliveryResult, *, post_follows: bool, kept: bool) -> str:
-    if result.retry_is_useless:
-        return "Report it again once that is right: a replay would send the same event."
-    if post_follows:
-        return "It is sent again when the job ends."
-    if not kept:
-        return "The event is in this log, for event: replay."
-    return "The event is kept in the undelivered events: see event: replay."
-
-
-def _level(result: DeliveryResult, *, post_follows: bool) -> Level:
-    if result.status is Status.REFUSED:
+def _level(status: Status, *, post_follows: bool) -> Level:
+    if status is Status.REFUSED:
         return "error"
     return "notice" if post_follows else "warning"
-
-
-def _groups(results: Iterable[DeliveryResult]) -> list[list[DeliveryResult]]:
-    """Return what was not delivered, grouped by cause.
-
-    The runner shows ten annotations of a level, so services with the same cause share one.
-    """
-    groups: dict[tuple[str, ...], list[DeliveryResult]] = {}
-    for result in results:
-        if result.status.is_lost:
-            key = (result.vendor, result.event, result.status, result.error)
-            groups.setdefault(key, []).append(result)
-    return list(groups.values())

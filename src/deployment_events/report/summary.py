@@ -8,8 +8,8 @@ from ..errors import Problem
 from ..messages import DeliveryResult, Status
 from ..values.times import duration, iso
 from ..vendors.plan import unique
+from .losses import find_losses
 from .markdown import Markdown, fence, folded
-from .outcome import describe_lost
 from .summary_table import services_table
 
 _LARGEST_SUMMARY = 1000 * 1024
@@ -158,7 +158,7 @@ def _explanations(markdown: Markdown, summary: Summary) -> list[str]:
     results = summary.results
     texts = unique(
         [
-            *describe_lost(results, kept=summary.kept),
+            *(loss.text for loss in find_losses(results, kept=summary.kept)),
             *summary.annotations,
             *(result.note for result in results),
             *(result.error for result in results if result.status is Status.SKIPPED),

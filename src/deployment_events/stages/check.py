@@ -5,8 +5,8 @@ from ..delivery.network import Network
 from ..github.runner import Runner
 from ..http.deadline import Clock
 from ..inputs.model import Inputs
-from ..report.checks import judge_checks, log_checks, log_checks_dry_run, render_checks
-from ..report.outcome import apply
+from ..report.checks import log_checks, log_checks_dry_run, render_checks
+from ..report.outcome import apply, judge_checks, nothing_to_check
 from ..report.outputs import set_check_results
 from ..vendors.registry import VENDORS
 
@@ -15,6 +15,8 @@ def check(runner: Runner, clock: Clock, inputs: Inputs) -> int:
     """Run one check for each vendor and credential, and return the step's exit code."""
     for warning in inputs.warnings():
         runner.warning(warning)
+    if not inputs.enabled.shared:
+        return _report_no_key(runner)
     checks = [
         VendorCheck(name, settings, one)
         for name, settings in inputs.enabled.shared.items()
@@ -27,6 +29,12 @@ def check(runner: Runner, clock: Clock, inputs: Inputs) -> int:
         results = run_checks(checks, network)
         log_checks(runner, results)
     set_check_results(runner, results)
-    exit_code = apply(runner, judge_checks(results, vendors=list(inputs.enabled.shared)))
     runner.summarize(render_checks(results, runner.annotations, runner.hide))
+    return apply(runner, judge_checks(results))
+
+
+def _report_no_key(runner: Runner) -> int:
+    set_check_results(runner, [])
+    exit_code = apply(runner, nothing_to_check())
+    runner.summarize(render_checks([], runner.annotations, runner.hide))
     return exit_code

@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.step import Step
 
+from deployment_events.errors import Section
+from deployment_events.github.documentation import help_url
 from deployment_events.github.log import Log
 from deployment_events.github.runner import Runner
 
@@ -94,13 +96,25 @@ def test_an_annotation_is_one_command_of_its_own_level(
 ) -> None:
     getattr(runner, level)(f"{text}\nsecond line")
     [line] = capsys.readouterr().out.splitlines()
-    assert line.startswith(f"::{level}::")
+    assert line.startswith(f"::{level} title=Deployment Events::")
     assert "##[" not in line
 
 
-def test_an_annotation_says_its_text(runner: Runner, capsys: Capture) -> None:
+def test_an_annotation_has_a_title_and_its_text(runner: Runner, capsys: Capture) -> None:
     runner.warning("100% of a: b, c")
-    assert capsys.readouterr().out == "::warning::100%25 of a: b, c\n"
+    runner.annotate("error", "Wrong", "Datadog: a, b")
+    assert capsys.readouterr().out.splitlines() == [
+        "::warning title=Deployment Events::100%25 of a: b, c",
+        "::error title=Datadog%3A a%2C b::Wrong",
+    ]
+
+
+def test_an_annotation_ends_with_a_link_that_is_never_cut(runner: Runner, capsys: Capture) -> None:
+    runner.annotate("error", "x" * 10_000, section=Section.BUG)
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.endswith(f"x… See {help_url(Section.BUG)}")
+    assert len(line.partition("::x")[2]) < 4096
+    assert runner.annotations == ["x" * 10_000]
 
 
 def test_annotations_beyond_what_the_runner_shows_are_log_lines(
@@ -110,13 +124,18 @@ def test_annotations_beyond_what_the_runner_shows_are_log_lines(
         runner.error(f"e{number}")
     runner.notice("n")
     out = capsys.readouterr().out.splitlines()
-    assert out[9:] == ["::error::e9", "error: e10", "error: e11", "::notice::n"]
+    assert out[9:] == [
+        "::error title=Deployment Events::e9",
+        "error: e10",
+        "error: e11",
+        "::notice title=Deployment Events::n",
+    ]
 
 
 def test_a_long_annotation_fits_the_runner_s_limit(runner: Runner, capsys: Capture) -> None:
     runner.error("x" * 10_000)
     [line] = capsys.readouterr().out.splitlines()
-    assert 3000 < len(line.removeprefix("::error::")) <= 4096
+    assert 3000 < len(line.rpartition("::")[2]) <= 4096
     assert line.endswith("…")
 
 
@@ -238,7 +257,8 @@ def test_a_file_that_cannot_be_written_is_warned_of_once(
     runner.set_output("version", "1")
     runner.set_output("results", "[]")
     assert capsys.readouterr().out == (
-        "::warning::GITHUB_OUTPUT could not be written: No space left on device. "
+        "::warning title=Deployment Events::"
+        "GITHUB_OUTPUT could not be written: No space left on device. "
         "What this step writes there is incomplete. Check the runner's disk.\n"
     )
 

@@ -15,6 +15,7 @@ from deployment_events.github.runner import Runner
 from deployment_events.http.deadline import Clock
 from deployment_events.stages.main import main
 from deployment_events.stages.post import post
+from emulator import find_commands
 
 Capture = pytest.CaptureFixture[str]
 
@@ -31,8 +32,9 @@ def results(step: Step) -> list[tuple[str, str, str, str]]:
 
 
 def annotations(capsys: Capture, level: str) -> list[str]:
-    lines = capsys.readouterr().out.splitlines()
-    return [line.removeprefix(f"::{level}::") for line in lines if line.startswith(f"::{level}::")]
+    """Return the annotations' texts."""
+    found = find_commands(capsys.readouterr().out)
+    return [command.data for command in found if command.name == level]
 
 
 def test_every_wrong_input_is_an_error_and_nothing_is_left_for_post(
@@ -77,11 +79,7 @@ def test_each_bad_input_fails_the_step_with_one_annotation(
 def test_all_bad_inputs_are_told_in_one_run(step: Step, capsys: Capture) -> None:
     assert run(step, **ISSUE_2) == 1
     out = capsys.readouterr().out
-    told = {
-        line.removeprefix("::error::").split()[0]
-        for line in out.splitlines()
-        if line.startswith("::error::")
-    }
+    told = {one.data.split()[0] for one in find_commands(out) if one.name == "error"}
     assert told == {name.replace("_", "-") for name in ISSUE_2}
     assert "hunter2" not in out + step.summary
 
