@@ -113,7 +113,7 @@ def test_other_text_is_not_an_owner(tmp_path: Path, owner: str) -> None:
 
 def test_a_fork_passes_the_tests_of_its_pages(fork: Path) -> None:
     set_owner(fork, "Some-New-Owner")
-    environment = os.environ | {"PYTHONPATH": str(fork / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {"PYTHONPATH": str(fork / "src")}
     files = ["tests/docs/test_pages.py", "tests/docs/test_examples.py"]
     command = [sys.executable, "-m", "pytest", "-q", *files, "-k", "test_pages or one-step.yml"]
     done = subprocess.run(command, cwd=fork, env=environment, capture_output=True, text=True)
