@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from container.docker import docker, save
+from container.docker import docker, saved_archive
 from container.reports import MakeRunner
 from container.saved import SavedImage
 from support.sandboxes import make_sandbox
@@ -31,7 +31,8 @@ def image() -> str:
 
 @pytest.fixture(scope="session")
 def saved(image: str) -> SavedImage:
-    return save(image)
+    with saved_archive(image) as archive:
+        return SavedImage(archive)
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,6 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from container.saved import SavedImage
-
 
 def docker(*arguments: str, stdin: str | bytes = "") -> str:
     """Run docker and return what it prints. A failure fails the test, with docker's message."""
@@ -37,9 +35,10 @@ def built(*arguments: str) -> Iterator[str]:
         docker("image", "rm", name)
 
 
-def save(image: str) -> SavedImage:
-    """Read an image."""
+@contextlib.contextmanager
+def saved_archive(image: str) -> Iterator[Path]:
+    """Save an image to a temporary file."""
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "image.tar"
         docker("save", "--output", str(archive), image)
-        return SavedImage(archive)
+        yield archive

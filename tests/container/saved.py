@@ -11,24 +11,19 @@ from typing import Any
 
 GZIP = b"\x1f\x8b"
 LEVEL = 6
-"""How hard docker and BuildKit compress a layer before they push it."""
+"""About as hard as docker and BuildKit compress a layer before they push it."""
 
 
 class SavedImage:
-    """The image's configuration, files (by path from `/`) and size."""
+    """The image's configuration and its files, by path from `/`."""
 
     def __init__(self, archive: Path) -> None:
         self.files: dict[str, tarfile.TarInfo] = {}
-        self.compressed_size = 0
-        """Bytes of all layers as a registry has them."""
         self._contents: dict[str, bytes] = {}
         with tarfile.open(archive) as outer:
             [manifest] = json.loads(read(outer, "manifest.json"))
             self.config: dict[str, Any] = json.loads(read(outer, manifest["Config"]))["config"]
             for name in manifest["Layers"]:
-                layer = read(outer, name)
-                compressed = layer if layer.startswith(GZIP) else gzip.compress(layer, LEVEL)
-                self.compressed_size += len(compressed)
                 self._add(outer, name)
 
     def read(self, path: str) -> bytes:
@@ -56,6 +51,17 @@ class SavedImage:
                 self.files[path] = member
                 if member.isfile():
                     self._contents[path] = read(layer, member)
+
+
+def pulled_size(archive: Path) -> int:
+    """Return the bytes of all layers as a registry has them, compressed."""
+    size = 0
+    with tarfile.open(archive) as outer:
+        [manifest] = json.loads(read(outer, "manifest.json"))
+        for name in manifest["Layers"]:
+            layer = read(outer, name)
+            size += len(layer if layer.startswith(GZIP) else gzip.compress(layer, LEVEL))
+    return size
 
 
 def read(archive: tarfile.TarFile, member: str | tarfile.TarInfo) -> bytes:
