@@ -86,7 +86,7 @@ class Acme(Vendor[AcmeSettings]):
     def read_id(self, message: Message, body: Any) -> str:
         return str(body["number"])
 
-    def explain(self, settings: AcmeSettings, response: Response) -> Explanation:
+    def explain(self, settings: AcmeSettings, request: Request, response: Response) -> Explanation:
         body = response.json()
         message = str(body.get("why", "")) if isinstance(body, dict) else ""
         return Explanation(

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from deployment_events.deployment import Deployment, Event, Facts, Origin, Service, StartSource
-from deployment_events.messages import DeliveryResult, Message, Response, Status
+from deployment_events.messages import DeliveryResult, Message, Request, Response, Status
 from deployment_events.vendors.base import Settings
 from deployment_events.vendors.plan import VendorSettings, override
 from deployment_events.vendors.registry import VENDORS
@@ -96,6 +96,17 @@ def result(status: Status = Status.DELIVERED, **changes: Any) -> DeliveryResult:
     """Return the result of LaunchDarkly's `finished` event of `checkout`."""
     base = {"service": "checkout", "vendor": "launchdarkly", "event": Event.FINISHED, "attempts": 1}
     return DeliveryResult(status=status, **(base | changes))
+
+
+def request(vendor: str, method: str = "POST", **changes: Any) -> Request:
+    """Return a request of a vendor: of an event, of a change (PATCH), or of its last check."""
+    given = settings(vendor, **changes)
+    if method == "GET":
+        return VENDORS[vendor].checks(given, "production")[-1].request
+    event = Event.FINISHED if method == "POST" else Event.UPDATE
+    planned = VENDORS[vendor].plan(given, deployment(), event, NOW)
+    assert isinstance(planned, Message)
+    return VENDORS[vendor].request(given, planned)
 
 
 def response(status: int, body: Any = None) -> Response:

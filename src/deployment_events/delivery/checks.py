@@ -95,7 +95,7 @@ def _judge(check: VendorCheck, valid: bool | None, attempts: int) -> CheckResult
         return check.result(Status.VALID, attempts)
     if valid is None:
         error = f"the response is not in {title}'s format"
-        fix = f"Check what stands between the runner and {title}."
+        fix = f"Check any proxy or firewall between the runner and {title}."
         return check.result(Status.UNDELIVERED, attempts, error, Advice(fix, Section.NETWORK))
     error = f"{title} responded that it is not valid"
     fix = "The key is invalid, revoked, or for a different site."

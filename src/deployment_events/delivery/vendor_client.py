@@ -153,7 +153,7 @@ class VendorClient:
                 response = self._network.transport.send(request, deadline)
                 if response.accepted:
                     return response
-                raise self._failure(response)
+                raise self._failure(request, response)
             except Unavailable as failure:
                 self._wait_for_retry(failure, backoff, deadline)
 
@@ -170,10 +170,10 @@ class VendorClient:
         else:
             clock.wait(wait)
 
-    def _failure(self, response: Response) -> Refused | Unavailable:
+    def _failure(self, request: Request, response: Response) -> Refused | Unavailable:
         """Return what a response other than 2xx means."""
         status = response.status
-        explanation = self.vendor.explain(self._settings, response)
+        explanation = self.vendor.explain(self._settings, request, response)
         message = self._error(status, explanation)
         advice = self._advice(status, explanation)
         by_vendor = advice is explanation.advice and explanation.by_vendor and status >= 400

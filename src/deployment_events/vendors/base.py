@@ -181,8 +181,8 @@ class Vendor(ABC, Generic[S]):
         """
 
     @abstractmethod
-    def explain(self, settings: S, response: Response) -> Explanation:
-        """Return why the vendor rejected a request."""
+    def explain(self, settings: S, request: Request, response: Response) -> Explanation:
+        """Return why the vendor rejected a request: the response's status is not 2xx."""
 
     def checks(self, settings: S, environment: str) -> Sequence[Check]:
         """Return the requests that verify the credentials, one for each.

@@ -71,6 +71,11 @@ class DatadogSettings(Settings):
         """The site, or the host of `datadog-base-url`, which takes precedence."""
         return host_of(self.base_url) if self.base_url else self.site
 
+    @property
+    def site_input(self) -> str:
+        """The input that this site or host comes from."""
+        return "datadog-base-url" if self.base_url else "datadog-site"
+
     def problems(
         self, *, environment: str, version: str, tags: tuple[Tag, ...], update: bool
     ) -> Iterator[Problem]:

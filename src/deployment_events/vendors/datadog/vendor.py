@@ -139,8 +139,10 @@ class Datadog(Vendor[DatadogSettings]):
             raise ValueError("the answer holds no usable id")
         return found
 
-    def explain(self, settings: DatadogSettings, response: Response) -> Explanation:
-        return advice.explain(settings, response)
+    def explain(
+        self, settings: DatadogSettings, request: Request, response: Response
+    ) -> Explanation:
+        return advice.explain(settings, request, response)
 
     def deployment_id(self, settings: DatadogSettings, deployment: Deployment) -> str:
         return settings.deployment_id or make_deployment_id(deployment)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ...errors import Advice, Section
-from ...messages import Response
+from ...messages import Request, Response
 from ..base import Explanation
 from ..shared import RATE_LIMIT, as_list, foreign_response
 from .settings import LaunchDarklySettings
@@ -21,17 +21,22 @@ _ADVICE = {
         Section.UNAUTHORIZED,
     ),
     403: Advice(
-        "The token cannot write engineering insights, or your plan does not include this beta API "
-        "(the header `LD-API-Version: beta` was sent). Use a token with the Writer role.",
+        "The token has no access to engineering insights, or your plan does not include this beta "
+        "API (the header `LD-API-Version: beta` was sent). Use a token with the Writer role.",
         Section.UNAUTHORIZED,
     ),
     404: Advice(
-        "LaunchDarkly has no such project, environment or deployment: compare "
-        "`launchdarkly-project-key`, `launchdarkly-environment-key` and `launchdarkly-base-url` "
-        "with its settings. Use keys, not display names.",
+        "LaunchDarkly has no such project or environment: compare `launchdarkly-project-key`, "
+        "`launchdarkly-environment-key` (or `environment`) and `launchdarkly-base-url` with its "
+        "settings. Use keys, not display names.",
         Section.NOT_FOUND,
     ),
 }
+_NO_DEPLOYMENT = Advice(
+    "LaunchDarkly has no such deployment: compare `launchdarkly-deployment-id` with what was "
+    "reported, and check `launchdarkly-base-url`.",
+    Section.NOT_FOUND,
+)
 _OTHERWISE = Advice(
     "Check `launchdarkly-base-url`, and any proxy between the runner and LaunchDarkly.",
     Section.REFUSED,
@@ -56,16 +61,23 @@ _INPUT_OF = {
 """The input that becomes an attribute of the request body."""
 
 
-def explain(settings: LaunchDarklySettings, response: Response) -> Explanation:
+def explain(settings: LaunchDarklySettings, request: Request, response: Response) -> Explanation:
     """Read LaunchDarkly's errors. See docs/vendors.md#launchdarkly-errors."""
     body, status = response.json(), response.status
     message, attribute = _read(body)
     if status in _NO_FORMAT:
         return Explanation(message, _NO_FORMAT[status])
-    if not (isinstance(body, dict) and {"code", "message"} & body.keys()):
+    if not _is_error(body):
         advice = foreign_response("LaunchDarkly", settings.base_url, "launchdarkly-base-url")
         return Explanation(message, advice, by_vendor=False)
-    return Explanation(message, _advice(status, attribute))
+    return Explanation(message, _advice(request, status, attribute))
+
+
+def _is_error(body: Any) -> bool:
+    """Return whether the body has LaunchDarkly's format. Gateways send a `message` alone."""
+    if not isinstance(body, dict):
+        return False
+    return all(isinstance(body.get(name), str) for name in ("code", "message"))
 
 
 def _read(body: Any) -> tuple[str, str]:
@@ -82,8 +94,10 @@ def _read(body: Any) -> tuple[str, str]:
     return " - ".join([*texts, *reasons]), attribute
 
 
-def _advice(status: int, attribute: str) -> Advice:
+def _advice(request: Request, status: int, attribute: str) -> Advice:
     if status == 400:
         fix = f"Correct the input {_INPUT_OF.get(attribute, 'that the message names')}."
         return Advice(fix, Section.REFUSED)
+    if status == 404 and request.method == "PATCH":
+        return _NO_DEPLOYMENT
     return _ADVICE.get(status, _OTHERWISE)

@@ -110,8 +110,10 @@ class LaunchDarkly(Vendor[LaunchDarklySettings]):
         """The response to an event is 201 without a body; the one to a PATCH is the deployment."""
         return message.id
 
-    def explain(self, settings: LaunchDarklySettings, response: Response) -> Explanation:
-        return advice.explain(settings, response)
+    def explain(
+        self, settings: LaunchDarklySettings, request: Request, response: Response
+    ) -> Explanation:
+        return advice.explain(settings, request, response)
 
     def checks(self, settings: LaunchDarklySettings, environment: str) -> Sequence[Check]:
         """List one deployment: that needs a valid token, the plan, the project and environment."""

@@ -1,13 +1,25 @@
-"""Datadog's errors: both shapes are read, and each status has its advice."""
+"""Datadog's errors: both formats are read, and each status has its advice."""
 
 from typing import Any
 
 import pytest
-from support.deployments import response, settings
+from support.deployments import request, response, settings
+from support.keys import DATADOG_APP_KEY
 
+from deployment_events.errors import Section
+from deployment_events.vendors.base import Explanation
 from deployment_events.vendors.datadog.advice import explain
 
 INPUTS = {"commit_sha": "commit-sha", "env": "environment"}
+CHANGE = {"app_key": DATADOG_APP_KEY, "change_failure": "true"}
+BY_ID = {**CHANGE, "deployment_id": "gh-1-1-0123456789"}
+SITE = "us5.datadoghq.com"
+
+
+def explained(status: int, body: Any = None, method: str = "POST", **changes: Any) -> Explanation:
+    """Return what a response with this JSON means."""
+    answer = response(status, {"errors": ["no"]} if body is None else body)
+    return explain(settings("datadog", **changes), request("datadog", method, **changes), answer)
 
 
 @pytest.mark.parametrize(
@@ -35,67 +47,108 @@ INPUTS = {"commit_sha": "commit-sha", "env": "environment"}
             "DD-API-KEY",
         ),
         (
-            {"errors": [{"detail": "x", "source": None}, {"source": {"pointer": "/a/env"}}]},
-            "x - (/a/env)",
+            {"errors": [{"detail": "x"}, {"title": "y", "source": {"pointer": "/a/env"}}]},
+            "x - y: (/a/env)",
             "env",
         ),
-        ({"errors": [None, 1]}, "None - 1", ""),
-        ({"errors": []}, "", ""),
     ],
 )
-def test_both_shapes_of_an_error_are_read(answer: Any, message: str, attribute: str) -> None:
-    found = explain(settings("datadog"), response(400, answer))
+def test_both_formats_of_an_error_are_read(answer: Any, message: str, attribute: str) -> None:
+    found = explained(400, answer)
     assert found.message == message
-    assert (
-        found.advice.fix == f"Correct the input {INPUTS.get(attribute, 'that the message names')}."
+    wanted = INPUTS.get(attribute, "that the message names")
+    assert found.advice.fix == f"Correct the input {wanted}."
+    assert found.by_vendor
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_rejected_event_names_the_api_key_only(status: int) -> None:
+    found = explained(status, site=SITE, app_key=DATADOG_APP_KEY).advice
+    assert f"`datadog-api-key` is invalid, revoked, or for a different site than `{SITE}`" in (
+        found.fix
     )
+    assert "app-key" not in found.fix
+    assert "application key" not in found.fix
+    assert ("plan does not include DORA metrics" in found.fix) == (status == 403)
+    assert found.section is Section.UNAUTHORIZED
+
+
+def test_a_rejected_change_names_both_keys_and_the_scope() -> None:
+    fix = explained(403, method="PATCH", **CHANGE).advice.fix
+    assert "`datadog-api-key` or `datadog-app-key` is invalid" in fix
+    assert "lacks the scope `dora_metrics_write`" in fix
+    assert "plan" in fix
+
+
+def test_a_change_without_an_application_key_asks_for_one() -> None:
+    """A replay may contain a change, whatever the inputs of its run are."""
+    fix = explained(403, method="PATCH", change_failure="true").advice.fix
+    assert fix.startswith("Set `datadog-app-key`")
+    assert "api-key" not in fix
 
 
 @pytest.mark.parametrize(
-    ("status", "attribute", "advice"),
+    ("changes", "keys"),
     [
-        (400, "commit_sha", "Correct the input commit-sha."),
-        (400, "custom_tags", "Correct the input tags."),
-        (400, "anything", "Correct the input that the message names."),
-        (401, "", "datadog-api-key"),
-        (403, "", "a different site than `us5.datadoghq.com`"),
-        (403, "", "dora_metrics_write"),
-        (404, "", "datadog-deployment-id"),
-        (404, "", "`us5.datadoghq.com` has no such deployment"),
-        (413, "", "too large"),
-        (405, "", "Check that `us5.datadoghq.com` is your Datadog site"),
+        ({}, "`datadog-api-key` is"),
+        ({"app_key": DATADOG_APP_KEY}, "`datadog-api-key` or `datadog-app-key` is"),
     ],
 )
-def test_a_rejection_comes_with_its_likely_cause_and_fix(
-    status: int, attribute: str, advice: str
-) -> None:
-    errors = {"errors": [{"detail": "x", "source": {"pointer": f"/data/{attribute}"}}]}
-    given = settings("datadog", site="us5.datadoghq.com")
-    found = explain(given, response(status, errors)).advice.fix
-    assert advice in found
-    assert found.endswith(".")
+def test_a_check_proves_neither_the_scope_nor_the_plan(changes: Any, keys: str) -> None:
+    fix = explained(403, method="GET", **changes).advice.fix
+    assert fix.startswith(keys)
+    assert "scope" not in fix
+    assert "plan" not in fix
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
-def test_advice_about_a_site_names_the_host_that_was_asked(status: int) -> None:
-    given = settings("datadog", base_url="https://datadog.proxy.example:8443/api")
-    found = explain(given, response(status, {"errors": ["no"]})).advice.fix
-    assert "`datadog.proxy.example:8443`" in found
-    assert "datadoghq.com" not in found
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [(CHANGE, "`service`, `environment` and `version`"), (BY_ID, "`datadog-deployment-id`")],
+)
+def test_a_missing_deployment_names_what_selects_it(changes: Any, names: str) -> None:
+    found = explained(404, method="PATCH", site=SITE, **changes).advice
+    assert f"`{SITE}` has no such deployment: compare {names} with" in found.fix
+    assert "check `datadog-site`" in found.fix
+    assert found.section is Section.NOT_FOUND
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_an_unknown_address_of_an_event_is_not_a_missing_deployment(status: int) -> None:
+    found = explained(status, site=SITE).advice
+    assert f"Check that `{SITE}` (from `datadog-site`) is your Datadog site" in found.fix
+    assert found.section is Section.SITE
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405])
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_with_a_base_url_advice_names_the_host_that_was_asked(status: int, method: str) -> None:
+    given = {**CHANGE, "base_url": "https://datadog.proxy.example:8443/api"}
+    fix = explained(status, method=method, **given).advice.fix
+    assert "`datadog.proxy.example:8443`" in fix
+    assert "datadoghq.com" not in fix
+    assert "datadog-site" not in fix
 
 
 @pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 422])
-@pytest.mark.parametrize("body", [None, [], "x", {}, {"errors": "x"}, {"message": "Forbidden"}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *([], "x", {}, {"errors": "x"}, {"errors": []}, {"message": "Forbidden"}),
+        *({"errors": [None]}, {"errors": [1]}, {"errors": [{}]}, {"errors": ["no", None]}),
+        {"errors": [{"code": 5, "message": "no"}]},
+    ],
+)
 def test_a_response_that_is_not_datadogs_gets_advice_about_what_is_between(
     status: int, body: Any
 ) -> None:
-    found = explain(settings("datadog", site="us5.datadoghq.com"), response(status, body))
+    found = explained(status, body, site=SITE)
     assert found.advice.fix.startswith("The response is not in Datadog's format.")
-    assert "`api.us5.datadoghq.com`" in found.advice.fix
+    assert f"`api.{SITE}`" in found.advice.fix
+    assert found.advice.section is Section.NETWORK
     assert not found.by_vendor
     assert "api-key" not in found.advice.fix
 
 
 @pytest.mark.parametrize(("status", "advice"), [(413, "too large"), (429, "rate limit")])
 def test_a_size_or_rate_limit_means_the_same_from_a_gateway(status: int, advice: str) -> None:
-    assert advice in explain(settings("datadog"), response(status)).advice.fix
+    assert advice in explained(status, {}).advice.fix
