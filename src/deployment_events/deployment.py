@@ -3,7 +3,9 @@
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from .values.frozen import Frozen
 
 
 class Event(StrEnum):
@@ -43,14 +45,6 @@ None: nothing is reported. `cancelled` is missing, because the input `on-cancell
 """
 
 
-class Frozen(BaseModel):
-    """The base of all models: immutable, and an unknown field is an error."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True
-    )
-
-
 class StartSource(StrEnum):
     """Where a deployment's start time comes from."""
 
@@ -69,6 +63,15 @@ class StartSource(StrEnum):
     def is_exact(self) -> bool:
         """Whether the deployment started at that time, not merely its job or its end."""
         return self not in {StartSource.JOB, StartSource.FINISH}
+
+
+class Resolved(NamedTuple):
+    """A derived value and its source."""
+
+    value: str
+    source: str
+    warning: str = ""
+    """What the user should know about it: a sentence, or empty."""
 
 
 class Service(Frozen):

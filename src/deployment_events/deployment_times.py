@@ -25,8 +25,6 @@ _NO_START = (
     "Nobody knows when this deployment started, so its duration is zero: set started-at, or report "
     "it from one step with event: auto."
 )
-
-
 _WAIT = (
     "The start is the creation of the GitHub deployment, which includes the time spent waiting for "
     "approval. Set `started-at`, or grant the job `deployments: read` so that the action can read "
@@ -56,13 +54,13 @@ def deployment_times(
             warnings = ("finished-at is not used: this step reports a start.",)
         return Times(started_at, source, warnings=warnings)
     finished_at, finish_label = _finish(inputs, context, now)
-    started_at, source = _first(
-        (StartSource.INPUT, inputs.started_at),
-        *([(api_start.source, api_start.at)] if api_start else []),
-        (StartSource.DEPLOYMENT, context.deployment_created_at),
-        (StartSource.FINISH, finished_at),
-    )
-    cause = api_start.unknown_because if api_start else ""
+    candidates = [(StartSource.INPUT, inputs.started_at)]
+    cause = ""
+    if api_start:
+        candidates.append((api_start.source, api_start.at))
+        cause = api_start.unknown_because
+    candidates.append((StartSource.DEPLOYMENT, context.deployment_created_at))
+    started_at, source = _first(*candidates, (StartSource.FINISH, finished_at))
     if source is StartSource.FINISH:
         return Times(started_at, source, finished_at, (f"{_NO_START} {cause}".strip(),))
     if started_at > finished_at:

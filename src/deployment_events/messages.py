@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
-from .deployment import Event, Frozen
+from .deployment import Event
 from .errors import Section
+from .values.frozen import Frozen
 
 
 class Message(Frozen):
@@ -166,12 +167,3 @@ def undelivered(message: Message, error: str) -> DeliveryResult:
         id=message.id,
         error=error,
     )
-
-
-class Skip(NamedTuple):
-    """A vendor does not receive an event."""
-
-    reason: str
-    """A sentence."""
-    by_design: bool = True
-    """False: a value is missing that the vendor requires, and a warning says so."""

@@ -1,7 +1,8 @@
 """One process: start-up, signals, unexpected errors and exit.
 
-Only the standard library is imported at module level: signals and environment must be set before
-the stages import requests and pydantic, which takes more than 100 ms.
+Only the standard library, and a module that imports nothing else, are imported at module level:
+signals and environment must be set before the stages import requests and pydantic, which takes more
+than 100 ms.
 """
 
 import gc
@@ -11,6 +12,8 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Literal, NoReturn
+
+from .stages.two_stages import has_two_stages
 
 if TYPE_CHECKING:
     from .github.runner import Runner
@@ -125,9 +128,8 @@ def _bug_fails_step(stage: StageName) -> bool:
     # A check that did not happen must not look like a valid one.
     if _input("EVENT") == "check":
         return True
-    is_auto = _input("EVENT") in {"", "auto"}
-    is_deployment_status = os.environ.get("GITHUB_EVENT_NAME") == "deployment_status"
-    if stage == "main" and is_auto and not is_deployment_status:
+    github_event = os.environ.get("GITHUB_EVENT_NAME", "")
+    if stage == "main" and has_two_stages(_input("EVENT") or "auto", github_event):
         return False
     return _input("FAIL-ON-ERROR") == "true"
 

@@ -3,20 +3,14 @@
 Pure: the same arguments give the same result.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from .deployment import (
-    GITHUB_STATUSES,
-    Deployment,
-    Event,
-    Facts,
-    Origin,
-    Service,
-)
-from .deployment_times import START_LABELS, deployment_times
+from .deployment import GITHUB_STATUSES, Deployment, Event, Facts, Origin, Resolved, Service
+from .deployment_times import START_LABELS, Times, deployment_times
 from .values.text import clean, quoted
 from .values.times import iso
+from .values.unique import unique
 
 if TYPE_CHECKING:
     from .github.api import ApiStart
@@ -90,19 +84,56 @@ def resolve(
     event: Event,
     *,
     now: int,
+    hide: Callable[[str], str],
     api_start: "ApiStart | None" = None,
 ) -> Resolution:
     """Return the deployments of this step; `now` is Unix milliseconds.
 
-    `api_start` is the start from GitHub's API, or None if it was not asked for.
+    `hide` replaces secrets in a text. `api_start` is the start from GitHub's API, or None if it was
+    not asked for.
     """
-    commit = context.commit()
-    commit_sha = inputs.commit_sha or commit.value
-    version = context.version(commit_sha)
+    commit = _commit(inputs, context)
+    version = _version(inputs, context, commit.value)
     times = deployment_times(inputs, context, event, now, api_start)
-    facts = Facts(
+    facts = _facts(inputs, context, commit.value, version.value, times)
+    services = inputs.services or (Service(name=context.repository_name),)
+    deployments = tuple(Deployment(service, facts) for service in services)
+    sources = [f"commit {clean(hide(commit.value)) or 'unknown'} ({commit.source})"]
+    if version.value != commit.value:
+        sources.append(f"version {clean(hide(version.value))} ({version.source})")
+    if event is not Event.UPDATE:
+        sources.append(f"start {iso(times.started_at)} ({START_LABELS[times.source]})")
+    warnings = [*context.warnings, commit.warning, *times.warnings]
+    if event is not Event.UPDATE:
+        warnings += _branch_warnings(deployments, hide)
+    return Resolution(deployments, tuple(sources), tuple(filter(None, warnings)))
+
+
+def _commit(inputs: "Inputs", context: "Context") -> Resolved:
+    return Resolved(inputs.commit_sha, "input") if inputs.commit_sha else context.commit()
+
+
+def _version(inputs: "Inputs", context: "Context", commit: str) -> Resolved:
+    return Resolved(inputs.version, "input") if inputs.version else context.version(commit)
+
+
+def _facts(
+    inputs: "Inputs", context: "Context", commit_sha: str, version: str, times: Times
+) -> Facts:
+    origin = Origin(
+        repository=context.repository,
+        run_id=context.run_id,
+        run_attempt=context.run_attempt,
+        job=context.job,
+        job_index=inputs.job_index,
+        job_id=inputs.job_id,
+        deployment_id=context.deployment_id,
+        run_url=context.run_url,
+        job_url=context.job_url(inputs.job_id),
+    )
+    return Facts(
         environment=inputs.environment,
-        version=inputs.version or version.value,
+        version=version,
         commit_sha=commit_sha,
         repository_url=inputs.repository_url or context.repository_url,
         started_at=times.started_at,
@@ -111,38 +142,7 @@ def resolve(
         tags=inputs.tags,
         metadata=_metadata(inputs, context),
         branches=context.branches,
-        origin=Origin(
-            repository=context.repository,
-            run_id=context.run_id,
-            run_attempt=context.run_attempt,
-            job=context.job,
-            job_index=inputs.job_index,
-            job_id=inputs.job_id,
-            deployment_id=context.deployment_id,
-            run_url=context.run_url,
-            job_url=context.job_url(inputs.job_id),
-        ),
-    )
-    services = inputs.services or (Service(name=context.repository_name),)
-    deployments = tuple(Deployment(service, facts) for service in services)
-    commit_source = "input" if inputs.commit_sha else commit.source
-    version_source = "input" if inputs.version else version.source
-    sources = [f"commit {clean(commit_sha) or 'unknown'} ({commit_source})"]
-    if facts.version != commit_sha:
-        sources.append(f"version {clean(facts.version)} ({version_source})")
-    if event is not Event.UPDATE:
-        sources.append(f"start {iso(times.started_at)} ({START_LABELS[times.source]})")
-    commit_warning = "" if inputs.commit_sha else commit.warning
-    warnings = [
-        *context.warnings,
-        commit_warning,
-        *times.warnings,
-        *_branch_warnings(deployments, event),
-    ]
-    return Resolution(
-        deployments=deployments,
-        sources=tuple(sources),
-        warnings=tuple(filter(None, warnings)),
+        origin=origin,
     )
 
 
@@ -162,16 +162,15 @@ def finish(
     return tuple(deployment._replace(facts=finished) for deployment in deployments), warning
 
 
-def _branch_warnings(deployments: Sequence[Deployment], event: Event) -> Iterator[str]:
+def _branch_warnings(
+    deployments: Sequence[Deployment], hide: Callable[[str], str]
+) -> Iterator[str]:
     """Yield a sentence for each version that is the name of a branch."""
-    if event is Event.UPDATE:
-        return
-    versions = (one.version for one in deployments if one.version_is_branch)
-    for version in dict.fromkeys(versions):
+    for version in unique(one.version for one in deployments if one.version_is_branch):
         yield (
-            f"`version` {quoted(version)} is the name of a branch, so every deployment of this "
-            "branch has the same version: a vendor that tells deployments apart by their version "
-            "takes them for one. Use a version that changes, such as `${{ github.sha }}`."
+            f"`version` {quoted(hide(version))} is the name of a branch, so every deployment of "
+            "this branch has the same version: a vendor that tells deployments apart by their "
+            "version takes them for one. Use a version that changes, such as `${{ github.sha }}`."
         )
 
 

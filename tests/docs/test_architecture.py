@@ -42,7 +42,7 @@ def test_the_layers_are_those_that_the_linter_enforces() -> None:
     [contract] = [
         item for item in config["tool"]["importlinter"]["contracts"] if item["type"] == "layers"
     ]
-    rows = re.findall(r"^\| \d \| (.*) \|$", PAGE, re.MULTILINE)
+    rows = re.findall(r"^\| \d+ \| (.*) \|$", PAGE, re.MULTILINE)
     drawn = [" | ".join(re.findall(r"`(\w+)`", row)) for row in rows]
     assert drawn == contract["layers"]
 

@@ -17,11 +17,12 @@ from pydantic import Field
 from support.step import Step
 
 import deployment_events
-from deployment_events.deployment import Deployment, Event, Frozen
+from deployment_events.deployment import Deployment, Event
 from deployment_events.errors import Advice, Section
-from deployment_events.messages import Message, Request, Response, Skip
+from deployment_events.messages import Message, Request, Response
+from deployment_events.values.frozen import Frozen
 from deployment_events.values.rules import Secret, server_url
-from deployment_events.vendors.base import Explanation, Settings, Vendor
+from deployment_events.vendors.base import Explanation, Settings, Skip, Vendor
 from deployment_events.vendors.registry import VENDORS
 from deployment_events.vendors.shared import without_empty
 

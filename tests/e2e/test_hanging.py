@@ -166,7 +166,7 @@ def test_a_replay_file_that_never_ends_is_not_read(
     step = Step(tmp_path, sandbox, event="replay", replay=str(pipe))
     ended = run(step)
     assert ended.code == 1
-    assert "not a regular file" in ended.stdout
+    assert "which is not a file in RUNNER_TEMP or the workspace" in ended.stdout
 
 
 class TestLog:

@@ -21,6 +21,7 @@ from deployment_events.resolve import (
     needs_api_start,
     resolve,
 )
+from deployment_events.values.secrets import SecretMatcher
 
 CREATED, CHANGED = NOW - 30 * MINUTE, NOW - 20 * MINUTE
 """When the deployment of the payload was created, and when its status was written."""
@@ -130,7 +131,9 @@ def times(
 ):
     """Return the start, the finish and the warnings."""
     run = context("deployment_status", deployment_status()) if payload else context()
-    resolved = resolve(inputs(**changes or {}), run, event, now=NOW, api_start=ApiStart(job))
+    resolved = resolve(
+        inputs(**changes or {}), run, event, now=NOW, hide=str, api_start=ApiStart(job)
+    )
     facts = resolved.deployments[0].facts
     return facts.started_at, facts.finished_at, list(resolved.warnings)
 
@@ -194,7 +197,9 @@ def test_the_source_of_the_start_is_kept(
     changes: dict[str, str], payload: bool, job: int | None, source: StartSource
 ) -> None:
     run = context("deployment_status", deployment_status()) if payload else context()
-    found = resolve(inputs(**changes), run, Event.FINISHED, now=NOW, api_start=ApiStart(job))
+    found = resolve(
+        inputs(**changes), run, Event.FINISHED, now=NOW, hide=str, api_start=ApiStart(job)
+    )
     assert found.deployments[0].facts.start_source is source
 
 
@@ -208,7 +213,7 @@ def test_without_a_known_start_the_duration_is_zero_with_a_warning(event: Event)
 
 def test_the_warning_about_a_zero_duration_says_why_the_start_is_unknown() -> None:
     start = ApiStart(None, unknown_because="The list is too long.")
-    found = resolve(inputs(), context(), Event.FINISHED, now=NOW, api_start=start)
+    found = resolve(inputs(), context(), Event.FINISHED, now=NOW, hide=str, api_start=start)
     [warning] = found.warnings
     assert warning.endswith("with event: auto. The list is too long.")
 
@@ -259,7 +264,7 @@ def resolved(
     event: Event = Event.STARTED, event_name: str = "push", payload=None, env=None, **changes: str
 ):
     run = context(event_name, payload, **env or {})
-    return resolve(inputs(**changes), run, event, now=NOW)
+    return resolve(inputs(**changes), run, event, now=NOW, hide=str)
 
 
 def facts(*args: Any, **changes: Any) -> Facts:
@@ -335,7 +340,7 @@ def test_the_default_branch_causes_a_warning_only_if_no_commit_is_set() -> None:
     ],
 )
 def test_a_version_that_is_a_branch_causes_a_warning(version: str, changes: dict[str, Any]) -> None:
-    found = resolve(inputs(version=version), context(**changes), Event.STARTED, now=NOW)
+    found = resolve(inputs(version=version), context(**changes), Event.STARTED, now=NOW, hide=str)
     [warning] = found.warnings
     assert f"`version` '{version}' is the name of a branch" in warning
     assert "takes them for one" in warning
@@ -351,26 +356,28 @@ def test_a_version_that_is_a_branch_causes_a_warning(version: str, changes: dict
     ],
 )
 def test_any_other_version_causes_no_warning(version: str, changes: dict[str, str]) -> None:
-    found = resolve(inputs(version=version), context(**changes), Event.STARTED, now=NOW)
+    found = resolve(inputs(version=version), context(**changes), Event.STARTED, now=NOW, hide=str)
     assert found.warnings == ()
     assert not found.deployments[0].version_is_branch
 
 
 def test_the_version_of_one_service_may_be_a_branch() -> None:
     given = inputs(service="api,version=main\nweb,version=main\njob,version=1")
-    found = resolve(given, context(ref_name="main"), Event.STARTED, now=NOW)
+    found = resolve(given, context(ref_name="main"), Event.STARTED, now=NOW, hide=str)
     assert [deployment.version_is_branch for deployment in found.deployments] == [True, True, False]
     assert len(found.warnings) == 1
 
 
 def test_an_update_selects_the_version_that_the_user_names() -> None:
-    found = resolve(inputs(version="main"), context(ref_name="main"), Event.UPDATE, now=NOW)
+    found = resolve(
+        inputs(version="main"), context(ref_name="main"), Event.UPDATE, now=NOW, hide=str
+    )
     assert found.warnings == ()
 
 
 def test_the_warnings_of_the_context_are_passed_on() -> None:
     found = context()._replace(warnings=("The event's payload could not be read.",))
-    assert resolve(inputs(), found, Event.STARTED, now=NOW).warnings == found.warnings
+    assert resolve(inputs(), found, Event.STARTED, now=NOW, hide=str).warnings == found.warnings
 
 
 def test_without_a_repository_and_a_commit_their_values_are_empty() -> None:
@@ -399,3 +406,19 @@ def test_the_attempt_and_the_matrix_index_are_kept() -> None:
         "2",
     )
     assert (origin.job, origin.job_index) == ("deploy", "3")
+
+
+SECRET = "hunter2-hunter"
+"""Too short to be an input error."""
+
+
+@pytest.mark.parametrize("length", [70, 76, 79])
+def test_a_secret_in_a_version_is_hidden_before_the_version_is_shortened(length: int) -> None:
+    version = "x" * length + SECRET
+    hide = SecretMatcher([SECRET]).hide
+    found = resolve(
+        inputs(version=version), context(ref_name=version), Event.STARTED, now=NOW, hide=hide
+    )
+    texts = " ".join((*found.sources, *found.warnings))
+    assert "is the name of a branch" in texts
+    assert SECRET[:4] not in texts

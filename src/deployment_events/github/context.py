@@ -7,8 +7,10 @@ missing or broken value becomes a warning, and the next best source is used.
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..deployment import Resolved
 from ..values.rules import is_full_sha
-from ..values.text import quoted, well_formed
+from ..values.text import well_formed
+from ..values.unique import unique
 from .payload import read_payload, text_at, time_at
 
 _DEFAULT_BRANCH_EVENTS = frozenset(
@@ -40,15 +42,6 @@ _DEFAULT_BRANCH_EVENTS = frozenset(
 
 See docs/vendors.md#github-deployed-commit.
 """
-
-
-class Resolved(NamedTuple):
-    """A derived value and its source."""
-
-    value: str
-    source: str
-    warning: str = ""
-    """What the user should know about it: a sentence, or empty."""
 
 
 class Context(NamedTuple):
@@ -106,7 +99,7 @@ class Context(NamedTuple):
             self.head_ref,
             self._text("repository", "default_branch"),
         )
-        return tuple(dict.fromkeys(filter(None, names)))
+        return unique(names)
 
     @property
     def should_name_environment(self) -> bool:
@@ -156,7 +149,7 @@ class Context(NamedTuple):
             return Resolved("", "nothing", warning)
         if self.event_name in _DEFAULT_BRANCH_EVENTS:
             warning = (
-                f"On the event {quoted(self.event_name)} GITHUB_SHA is the tip of the default "
+                f"On the event '{self.event_name}' GITHUB_SHA is the tip of the default "
                 "branch: set commit-sha if another commit is deployed."
             )
             return Resolved(self.sha.lower(), "GITHUB_SHA, the default branch's tip", warning)

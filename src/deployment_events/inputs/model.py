@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Annotated
 
-from ..deployment import GITHUB_STATUSES, Event, Frozen, Service, Tag
+from ..deployment import GITHUB_STATUSES, Event, Service, Tag
+from ..values.frozen import Frozen
 from ..values.rules import (
     Boolean,
     FullSha,

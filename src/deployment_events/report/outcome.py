@@ -18,8 +18,8 @@ from typing import NamedTuple
 from ..errors import Problem, Section
 from ..github.runner import Annotation, Level, Runner
 from ..messages import CheckResult, DeliveryResult, Status
+from ..values.unique import unique
 from ..vendors.input_names import key_input
-from ..vendors.plan import unique
 from ..vendors.registry import VENDORS
 from .checks import describe_check
 from .losses import find_losses

@@ -7,7 +7,7 @@ from ..deployment import Deployment, Event, Facts
 from ..errors import Problem
 from ..messages import DeliveryResult, Status
 from ..values.times import duration, iso
-from ..vendors.plan import unique
+from ..values.unique import unique
 from .losses import find_losses
 from .markdown import Markdown, fence, folded
 from .summary_table import services_table

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from ..deployment import Deployment
 from ..messages import DeliveryResult, Status
-from ..vendors.plan import unique
+from ..values.unique import unique
 from ..vendors.registry import VENDORS
 from .markdown import Markdown, folded, table
 

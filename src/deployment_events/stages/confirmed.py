@@ -10,9 +10,10 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from ..deployment import Frozen
 from ..github.runner import Runner
-from ..messages import DeliveryResult, Message, Status
+from ..messages import Message, Status
+from ..values.frozen import Frozen
+from .send import Sent
 
 CONFIRMED = "confirmed"
 """The name of the value."""
@@ -37,10 +38,11 @@ class Confirmed(Frozen):
         return confirmed, others
 
 
-def save_confirmed(runner: Runner, results: Sequence[DeliveryResult], *, kept: bool) -> None:
-    """Save what became of the planned messages. `results` are in the order of the plan."""
+def save_confirmed(runner: Runner, sent: Sent) -> None:
+    """Save what became of the planned messages."""
+    results = sent.results[: len(sent.messages)]
     digits = "".join(str(int(result.status is Status.DELIVERED)) for result in results)
-    confirmed = Confirmed(messages=digits, kept=kept)
+    confirmed = Confirmed(messages=digits, kept=sent.kept)
     runner.save_state(CONFIRMED, json.dumps(confirmed.model_dump(mode="json")))
 
 

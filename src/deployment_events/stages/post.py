@@ -1,20 +1,21 @@
 """The post stage: reports the job's result. It imports nothing that only main needs."""
 
+from collections.abc import Iterable
+
 from ..delivery.network import Network
 from ..deployment import Event
 from ..errors import StateError, StateMissing
 from ..github.runner import Runner
 from ..http.deadline import Clock
 from ..messages import undelivered
-from ..report.log import log_results, log_undelivered
 from ..report.outcome import apply, judge
-from ..report.summary import Summary, render, render_nothing
+from ..report.summary import render_nothing
 from ..resolve import NoEvent, choose_end, finish
 from ..vendors.input_names import secret_names, secret_values
 from ..vendors.plan import VendorSettings, make_plan
 from ..vendors.registry import VENDORS
 from .left import Left, left_by_main
-from .send import open_outbox, send
+from .send import Sent, open_outbox, send, show
 from .state import State, load, restore_settings
 from .withhold import withhold
 
@@ -38,7 +39,7 @@ def post(runner: Runner, clock: Clock) -> int:
         )
         runner.summarize(render_nothing(runner.annotations, runner.hide))
         return 0
-    event = choose_end(raw.get("job-status", ""), state.on_cancelled)
+    event = choose_end(runner.hide(raw.get("job-status", "")), state.on_cancelled)
     if isinstance(event, NoEvent):
         return _report_no_event(runner, state, settings, event)
     return _report_end(runner, clock, state, settings, event)
@@ -54,29 +55,34 @@ def _report_end(
         runner.warning(clock_warning)
     left = left_by_main(runner, state, settings)
     plan = make_plan(deployments, settings, event, deployments[0].finished_at)
-    keyless = [name for name, one in settings.shared.items() if not one.enabled]
-    for name in sorted(keyless):
+    keyless = [name for name, vendor in settings.shared.items() if not vendor.enabled]
+    _warn_of_lost_keys(runner, keyless)
+
+    messages, withheld = withhold(runner, (*left.messages, *plan.messages))
+    sent = send(
+        runner,
+        messages,
+        settings.enabled().shared,
+        open_outbox(runner, left.outbox),
+        network,
+        dry_run=state.dry_run,
+        skipped=plan.skipped,
+        withheld=withheld,
+    )
+    show(runner, sent, deployments)
+    # A key that the runner lost was warned of, and does not fail the job.
+    judged = [result for result in sent.results if result.vendor not in keyless]
+    outcome = judge(judged, fail_on_error=state.fail_on_error, kept=sent.kept)
+    return apply(runner, outcome)
+
+
+def _warn_of_lost_keys(runner: Runner, vendors: Iterable[str]) -> None:
+    for name in sorted(vendors):
         runner.warning(
             f"{VENDORS[name].title}'s key was there in main and is empty or damaged now, so its "
             "events stay undelivered: inside a composite action the runner can lose inputs; "
             "use this action as a step of the job."
         )
-
-    messages, withheld = withhold(runner, (*left.messages, *plan.messages))
-    outbox = open_outbox(runner, left.outbox)
-    enabled = settings.enabled().shared
-    delivery = send(
-        runner, messages, enabled, outbox, network, dry_run=state.dry_run, withheld=withheld
-    )
-    results = [*delivery.results, *plan.skipped]
-    log_results(runner, results)
-    lines = log_undelivered(runner, messages, delivery.results)
-    summary = Summary(results, deployments, lines, runner.annotations, delivery.kept)
-    runner.summarize(render(summary, runner.hide))
-    # A key that the runner lost was warned of, and does not fail the job.
-    judged = [result for result in results if result.vendor not in keyless]
-    outcome = judge(judged, fail_on_error=state.fail_on_error, kept=delivery.kept)
-    return apply(runner, outcome)
 
 
 def _report_no_event(
@@ -106,6 +112,4 @@ def _report_unsent(runner: Runner, state: State, left: Left) -> None:
         undelivered(message, message.cause or "main ended before it was answered")._replace(id="")
         for message in messages
     ]
-    lines = log_undelivered(runner, messages, results)
-    summary = Summary(results, state.deployments, lines, runner.annotations, outbox.works)
-    runner.summarize(render(summary, runner.hide))
+    show(runner, Sent(messages, results, outbox.works), state.deployments)

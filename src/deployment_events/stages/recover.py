@@ -5,7 +5,6 @@ and the job's result, but nothing from main. What main reported is unknown: the 
 post from reporting a deployment that did not happen, or one that main has reported.
 """
 
-import os
 from collections.abc import Sequence
 
 from ..delivery.listing import Listing, list_deployments
@@ -13,22 +12,17 @@ from ..delivery.network import Network
 from ..delivery.outbox import new_name
 from ..deployment import Deployment, Event, StartSource
 from ..errors import InputError
-from ..github.api import ApiStart, GitHubApi
-from ..github.context import Context, read_context
-from ..github.derived_secrets import without_secrets
 from ..github.runner import Runner
-from ..github.start import read_start
 from ..http.deadline import Clock
-from ..inputs.model import Inputs, input_names
-from ..inputs.read import read_inputs
+from ..inputs.model import input_names
 from ..messages import Message
-from ..report.log import log_results, log_undelivered
 from ..report.outcome import apply, judge
-from ..report.summary import Summary, render, render_nothing
+from ..report.summary import render_nothing
 from ..resolve import NoEvent, choose_end, resolve
 from ..vendors.plan import make_plan
 from .other_runners import TWO_STEPS
-from .send import open_outbox, send
+from .send import open_outbox, send, show
+from .step import Step, read_api_start, read_step
 
 _LOST = (
     "The main stage ended early, or the runner lost its state, as Kubernetes mode without volumes "
@@ -47,46 +41,34 @@ def recover(runner: Runner, clock: Clock) -> int:
     """
     # Post has masked the keys.
     raw = runner.inputs(input_names())
-    context = without_secrets(read_context(os.environ), runner.secrets)
-    inputs = _read(raw, clock, context)
-    if inputs is None or not _main_would_leave_the_end(inputs, context):
+    try:
+        step = read_step(runner, clock, raw)
+    except InputError:
+        # Main has rejected them.
+        return 0
+    inputs = step.inputs
+    if not step.has_two_stages or inputs.no_service or not inputs.enabled.shared:
         return 0
     if not inputs.job_status:
         runner.warning(f"The job's result is not reported: this runner withholds it. {TWO_STEPS}")
         runner.summarize(render_nothing(runner.annotations, runner.hide))
         return 0
-    event = choose_end(inputs.job_status, inputs.on_cancelled)
+    event = choose_end(runner.hide(inputs.job_status), inputs.on_cancelled)
     if isinstance(event, NoEvent):
         runner.annotate("notice" if event.expected else "warning", event.reason)
         return 0
     runner.warning(_LOST)
-    return _report(runner, clock, inputs, context, event)
+    return _report(runner, clock, step, event)
 
 
-def _read(raw: dict[str, str], clock: Clock, context: Context) -> Inputs | None:
-    """Return the inputs, or None if main has rejected them."""
-    try:
-        return read_inputs(
-            raw,
-            clock.now(),
-            context.environment,
-            may_lack_environment=context.should_name_environment,
-            has_repository=bool(context.repository_name),
-        )
-    except InputError:
-        return None
-
-
-def _main_would_leave_the_end(inputs: Inputs, context: Context) -> bool:
-    is_auto = inputs.event == "auto" and context.event_name != "deployment_status"
-    return is_auto and not inputs.no_service and bool(inputs.enabled.shared)
-
-
-def _report(runner: Runner, clock: Clock, inputs: Inputs, context: Context, event: Event) -> int:
+def _report(runner: Runner, clock: Clock, step: Step, event: Event) -> int:
+    inputs = step.inputs
     network = Network.open(clock, inputs.timeout_seconds, hide=runner.hide, log=runner.log)
-    api_start = _read_start(runner, network, inputs, context)
+    api_start = read_api_start(runner, network, step, event)
     now = clock.now()
-    resolution = resolve(inputs, context, event, now=now, api_start=api_start)
+    resolution = resolve(
+        inputs, step.context, event, now=now, hide=runner.hide, api_start=api_start
+    )
     settings = inputs.enabled
     starts = make_plan(resolution.deployments, settings, Event.STARTED, now).messages
     listing = list_deployments(starts, settings.shared, network)
@@ -103,24 +85,18 @@ def _report(runner: Runner, clock: Clock, inputs: Inputs, context: Context, even
     plan = make_plan(deployments, settings, event, now)
     messages = (*_missing_starts(deployments, starts, listing), *plan.messages)
     outbox = open_outbox(runner, new_name())
-    delivery = send(runner, messages, settings.shared, outbox, network, dry_run=inputs.dry_run)
-    results = [*delivery.results, *plan.skipped]
-    log_results(runner, results)
-    lines = log_undelivered(runner, messages, delivery.results)
-    summary = Summary(results, deployments, lines, runner.annotations, delivery.kept)
-    runner.summarize(render(summary, runner.hide))
-    outcome = judge(results, fail_on_error=inputs.fail_on_error, kept=delivery.kept)
+    sent = send(
+        runner,
+        messages,
+        settings.shared,
+        outbox,
+        network,
+        dry_run=inputs.dry_run,
+        skipped=plan.skipped,
+    )
+    show(runner, sent, deployments)
+    outcome = judge(sent.results, fail_on_error=inputs.fail_on_error, kept=sent.kept)
     return apply(runner, outcome)
-
-
-def _read_start(
-    runner: Runner, network: Network, inputs: Inputs, context: Context
-) -> ApiStart | None:
-    if inputs.github_token is None or inputs.started_at is not None:
-        return None
-    token = inputs.github_token.get_secret_value()
-    api = GitHubApi(context, token, network.transport, network.deadline)
-    return read_start(api, inputs.job_id, runner.debug)
 
 
 def _missing_starts(

@@ -13,15 +13,13 @@ from ..github.runner import Runner
 from ..http.deadline import Clock
 from ..inputs.model import Inputs
 from ..messages import Message
-from ..report.log import log_results, log_undelivered
 from ..report.outcome import apply, judge
 from ..report.outputs import set_no_results, set_result_outputs
-from ..report.summary import Summary, render
 from ..values.text import quoted
-from ..vendors.plan import unique
+from ..values.unique import unique
 from ..vendors.registry import VENDORS
 from .reject import reject
-from .send import open_outbox, send
+from .send import open_outbox, send, show
 
 
 class Source(NamedTuple):
@@ -53,24 +51,16 @@ def replay(runner: Runner, clock: Clock, inputs: Inputs) -> int:
         runner.warning(warning)
     network = Network.open(clock, inputs.timeout_seconds, hide=runner.hide, log=runner.log)
     enabled = inputs.enabled.shared
-    delivery = send(runner, messages, enabled, source.outbox, network, dry_run=inputs.dry_run)
-    log_results(runner, delivery.results)
-    lines = log_undelivered(runner, messages, delivery.results)
+    sent = send(runner, messages, enabled, source.outbox, network, dry_run=inputs.dry_run)
     set_result_outputs(
         runner,
-        delivery.results,
+        sent.results,
         service=messages[0].service,
         ids={},
-        outbox=source.shown_path if delivery.kept else "",
+        outbox=source.shown_path if sent.kept else "",
     )
-    summary = Summary(
-        delivery.results,
-        undelivered=lines,
-        annotations=runner.annotations,
-        kept=delivery.kept,
-    )
-    runner.summarize(render(summary, runner.hide))
-    outcome = judge(delivery.results, fail_on_error=inputs.fail_on_error, kept=delivery.kept)
+    show(runner, sent)
+    outcome = judge(sent.results, fail_on_error=inputs.fail_on_error, kept=sent.kept)
     return apply(runner, outcome)
 
 
@@ -115,9 +105,8 @@ def _find(runner: Runner, given: str) -> Path:
     for path in candidates:
         # The text may be no possible name of a file.
         with suppress(OSError, ValueError):
-            if path.exists():
+            if path.is_file():
                 return path
     raise OutboxError(
-        f"names the file {quoted(runner.hide(given))}, "
-        "which is neither in the runner's temp nor in the workspace"
+        f"names {quoted(runner.hide(given))}, which is not a file in RUNNER_TEMP or the workspace"
     )

@@ -1,14 +1,27 @@
-"""Send a stage's messages, or print them with `dry-run`."""
+"""Sends a stage's messages, or prints them with `dry-run`, and shows what came of them."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from ..delivery.deliver import Delivery, deliver
+from ..delivery.deliver import deliver
 from ..delivery.network import Network
 from ..delivery.outbox import Outbox
+from ..deployment import Deployment
 from ..github.runner import Runner
 from ..messages import DeliveryResult, Message
-from ..report.log import log_dry_run
+from ..report.log import log_dry_run, log_results, log_undelivered
+from ..report.summary import Summary, render
 from ..vendors.base import Settings
+
+
+class Sent(NamedTuple):
+    """What a stage sent, and what came of it."""
+
+    messages: Sequence[Message]
+    results: Sequence[DeliveryResult]
+    """One for each message, in the order of the messages; those of skipped events follow."""
+    kept: bool
+    """Whether what was not accepted is on disk."""
 
 
 def open_outbox(runner: Runner, name: str) -> Outbox:
@@ -24,13 +37,25 @@ def send(
     network: Network,
     *,
     dry_run: bool,
+    skipped: Sequence[DeliveryResult] = (),
     withheld: Mapping[int, DeliveryResult] | None = None,
-) -> Delivery:
-    """Return one result for each message; what is not accepted stays in the outbox.
+) -> Sent:
+    """Send messages; what is not accepted stays in the outbox.
 
-    `withheld` are the results of messages that must not be sent, by the message's number.
+    `skipped` are the results of events that no message reports. `withheld` are the results of
+    messages that must not be sent, by the message's number.
     """
     if dry_run:
-        return Delivery(tuple(log_dry_run(runner, messages, settings)), kept=True)
+        results = log_dry_run(runner, messages, settings)
+        return Sent(messages, [*results, *skipped], kept=True)
     outbox.keep(messages)
-    return deliver(messages, settings, outbox, network, withheld)
+    delivery = deliver(messages, settings, outbox, network, withheld)
+    return Sent(messages, [*delivery.results, *skipped], delivery.kept)
+
+
+def show(runner: Runner, sent: Sent, deployments: Sequence[Deployment] = ()) -> None:
+    """Write the results, and what was not delivered, to the log and to the job summary."""
+    log_results(runner, sent.results)
+    lines = log_undelivered(runner, sent.messages, sent.results)
+    summary = Summary(sent.results, deployments, lines, runner.annotations, sent.kept)
+    runner.summarize(render(summary, runner.hide))

@@ -15,9 +15,10 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from ..delivery.runner_files import FOLDER, read_regular_file, write_for_runner
-from ..deployment import Deployment, Facts, Frozen, Service
+from ..deployment import Deployment, Facts, Service
 from ..errors import StateError, StateMissing
 from ..github.runner import Runner
+from ..values.frozen import Frozen
 from ..vendors.base import Settings
 from ..vendors.input_names import input_name
 from ..vendors.plan import VendorSettings, override, pin_ids

@@ -10,9 +10,10 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, get_args
 
 from pydantic import SecretStr
 
-from ..deployment import Deployment, Event, Frozen, Tag
+from ..deployment import Deployment, Event, Tag
 from ..errors import Advice, Problem
-from ..messages import Message, Request, Response, Skip
+from ..messages import Message, Request, Response
+from ..values.frozen import Frozen
 
 
 class Settings(Frozen):
@@ -98,6 +99,15 @@ class Listed(NamedTuple):
     """Unix milliseconds."""
     is_open: bool
     """Whether it has started and has neither finished nor failed."""
+
+
+class Skip(NamedTuple):
+    """A vendor does not receive an event."""
+
+    reason: str
+    """A sentence."""
+    by_design: bool = True
+    """False: a value is missing that the vendor requires, and a warning says so."""
 
 
 class Lookup(ABC):

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from ..deployment import Deployment, Event, Service
-from ..messages import DeliveryResult, Message, Skip, Status
-from .base import Settings
+from ..messages import DeliveryResult, Message, Status
+from ..values.unique import unique
+from .base import Settings, Skip
 from .registry import VENDORS
 
 
@@ -121,11 +122,6 @@ def _with_ids(deployment: Deployment, settings: VendorSettings) -> Service:
     }
     overrides = {**deployment.service.overrides, **ids}
     return deployment.service.model_copy(update={"overrides": overrides})
-
-
-def unique(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the texts in their order, without repetitions and empty ones."""
-    return tuple(dict.fromkeys(filter(None, texts)))
 
 
 def _known_ids(deployment: Deployment, settings: VendorSettings) -> dict[str, str]:

@@ -10,21 +10,24 @@ from support.step import Step
 from deployment_events.github.runner import Runner
 from deployment_events.messages import DeliveryResult, Message, Status
 from deployment_events.stages.confirmed import Confirmed, load_confirmed, save_confirmed
+from deployment_events.stages.send import Sent
 
 PLANNED = tuple(message(service=name) for name in ("api", "web", "shop"))
 
 
-def result(one: Message, status: Status) -> DeliveryResult:
-    return DeliveryResult(one.service, one.vendor, one.event, status)
+def result(message: Message, status: Status) -> DeliveryResult:
+    return DeliveryResult(message.service, message.vendor, message.event, status)
 
 
-def results(*statuses: Status) -> list[DeliveryResult]:
-    return [result(one, status) for one, status in zip(PLANNED, statuses, strict=True)]
+def sent(*statuses: Status, kept: bool = True) -> Sent:
+    """Return the planned messages with these results, and a skipped event."""
+    results = [result(message, status) for message, status in zip(PLANNED, statuses, strict=True)]
+    return Sent(PLANNED, [*results, result(PLANNED[0], Status.SKIPPED)], kept)
 
 
 def through(step: Step, *statuses: Status, kept: bool = True) -> Confirmed | None:
     """Return what post reads of what main saved."""
-    save_confirmed(Runner(), results(*statuses), kept=kept)
+    save_confirmed(Runner(), sent(*statuses, kept=kept))
     step.hand_over()
     return load_confirmed(Runner())
 
@@ -44,9 +47,10 @@ def test_another_plan_than_mains_has_no_confirmed_message(step: Step) -> None:
     assert saved.split(PLANNED[:2]) == ((), PLANNED[:2])
 
 
-def test_the_most_services_that_an_input_has_room_for_fit_into_the_environment(step: Step) -> None:
-    many = [result(PLANNED[0], Status.DELIVERED)] * 65_536
-    save_confirmed(Runner(), many, kept=True)
+def test_the_digits_of_the_largest_input_fit_into_the_environment(step: Step) -> None:
+    count = 65_536
+    results = [result(PLANNED[0], Status.DELIVERED)] * count
+    save_confirmed(Runner(), Sent(PLANNED[:1] * count, results, kept=True))
     assert len(step.saved["confirmed"]) < 100 * 1024
 
 
@@ -74,5 +78,5 @@ def test_without_a_valid_value_nothing_is_known_to_be_confirmed(step: Step, text
 
 def test_a_runner_without_state_stops_nothing(step: Step, monkeypatch: Any) -> None:
     monkeypatch.delenv("GITHUB_STATE")
-    save_confirmed(Runner(), results(*[Status.DELIVERED] * 3), kept=True)
+    save_confirmed(Runner(), sent(*[Status.DELIVERED] * 3))
     assert load_confirmed(Runner()) is None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ...deployment import Frozen
+from ...values.frozen import Frozen
 from ..shared import Name
 from .deployment_id import NEW_ID
 from .settings import MOST_TAGS

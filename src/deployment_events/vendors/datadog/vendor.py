@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from ...deployment import Deployment, Event
-from ...messages import Message, Request, Response, Skip
-from ..base import Check, Explanation, Vendor
+from ...messages import Message, Request, Response
+from ..base import Check, Explanation, Skip, Vendor
 from ..shared import COPIED, REPLAY_MAY_MATCH_ANOTHER, check_id, is_id, number_header, without_empty
 from . import advice
 from .checks import make_checks

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from ...deployment import Frozen
+from ...values.frozen import Frozen
 from ..shared import Name
 from .json_patch import Operation
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict
 
-from ...deployment import Frozen
+from ...values.frozen import Frozen
 from ...values.rules import TO_JSON, InvalidValue
 from ...values.strict_json import load_json
 from ...values.text import quoted

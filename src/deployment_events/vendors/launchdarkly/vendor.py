@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from ...deployment import Deployment, Event
-from ...messages import Message, Request, Response, Skip
+from ...messages import Message, Request, Response
 from ...values.text import quoted
-from ..base import Check, Explanation, Lookup, Vendor
+from ..base import Check, Explanation, Lookup, Skip, Vendor
 from ..shared import COPIED, REPLAY_MAY_MATCH_ANOTHER, check_id, number_header, without_empty
 from . import advice
 from .json_patch import unapplied_status

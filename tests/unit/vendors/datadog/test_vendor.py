@@ -11,7 +11,8 @@ from support.keys import DATADOG_API_KEY, DATADOG_APP_KEY
 from support.moments import EARLIER, NOW
 
 from deployment_events.deployment import Event
-from deployment_events.messages import Message, Skip
+from deployment_events.messages import Message
+from deployment_events.vendors.base import Skip
 from deployment_events.vendors.datadog.deployment_id import make_deployment_id
 from deployment_events.vendors.datadog.settings import SITES
 from deployment_events.vendors.registry import VENDORS

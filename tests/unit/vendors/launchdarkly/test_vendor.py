@@ -11,7 +11,8 @@ from support.keys import LAUNCHDARKLY_TOKEN
 from support.moments import EARLIER, NOW
 
 from deployment_events.deployment import Event, StartSource
-from deployment_events.messages import Message, Skip
+from deployment_events.messages import Message
+from deployment_events.vendors.base import Skip
 from deployment_events.vendors.registry import VENDORS
 
 LAUNCHDARKLY = VENDORS["launchdarkly"]
