@@ -1,8 +1,8 @@
 """The part of GitHub's expression language that the examples and this action's defaults use.
 
 It has contexts and their properties, strings, `true`, `false`, `null`, `==`, `!=`, `!`, `&&`, `||`,
-parentheses, the four status functions, `contains` and `fromJSON`. Everything else raises an
-`ExpressionError`. Unlike GitHub, names are compared with their case.
+parentheses, the four status functions, `contains`, `fromJSON` and `toJSON`. Everything else raises
+an `ExpressionError`. Unlike GitHub, names are compared with their case.
 """
 
 from __future__ import annotations
@@ -41,7 +41,15 @@ def _from_json(text: object) -> object:
         raise ExpressionError(f"fromJSON cannot read {text!r}") from error
 
 
-_FUNCTIONS: Mapping[str, Callable[..., object]] = {"contains": _contains, "fromJSON": _from_json}
+def _to_json(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+_FUNCTIONS: Mapping[str, Callable[..., object]] = {
+    "contains": _contains,
+    "fromJSON": _from_json,
+    "toJSON": _to_json,
+}
 _STATUS_FUNCTIONS = ("always", "cancelled", "failure", "success")
 _STATUS_FUNCTION = re.compile(rf"\b(?:{'|'.join(_STATUS_FUNCTIONS)})\(")
 _LITERALS: Mapping[str, object] = {"true": True, "false": False, "null": None}

@@ -57,6 +57,7 @@ class _Run:
     settings: dict[str, Any]
     """Of every job."""
     defaults: Mapping[str, str]
+    called: Mapping[str, str]
     artifacts: Path
     needs: dict[str, dict[str, Any]] = field(default_factory=dict)
     results: dict[str, JobResult] = field(default_factory=dict)
@@ -74,6 +75,7 @@ def run_workflow(
     github: Mapping[str, object] | None = None,
     replace_uses: Mapping[str, Path] | None = None,
     defaults: Mapping[str, str] | None = None,
+    called: Mapping[str, str] | None = None,
     runner: Runner | None = None,
     artifacts: Path | None = None,
 ) -> WorkflowResult:
@@ -81,6 +83,7 @@ def run_workflow(
 
     `replace_uses` has the directory of an action by its name in `uses:`, without `@` and what
     follows. `defaults` are inputs for the steps that use one of them and do not set these inputs.
+    `called` has the text of a reusable workflow by what a job's `uses:` says.
     `env` replaces variables of the workflow. Several runs may share a directory of `artifacts`.
     """
     document = load_yaml(text)
@@ -100,11 +103,37 @@ def run_workflow(
     }
     jobs = document["jobs"]
     with tempfile.TemporaryDirectory(prefix="artifacts-") as own:
-        run = _Run(settings, defaults or {}, artifacts or Path(own))
-        order = TopologicalSorter({name: _needs(spec) for name, spec in jobs.items()})
-        for name in order.static_order():
-            _run_job(run, name, jobs[name])
+        run = _Run(settings, defaults or {}, called or {}, artifacts or Path(own))
+        _run_jobs(run, jobs)
     return WorkflowResult(run.results, _combined(list(run.results.values())))
+
+
+def _run_jobs(run: _Run, jobs: Mapping[str, Any]) -> None:
+    order = TopologicalSorter({name: _needs(spec) for name, spec in jobs.items()})
+    for name in order.static_order():
+        if "uses" in jobs[name]:
+            _call_workflow(run, name, jobs[name])
+        else:
+            _run_job(run, name, jobs[name])
+
+
+def _call_workflow(run: _Run, name: str, spec: Mapping[str, Any]) -> None:
+    """Run the jobs of a reusable workflow: with the caller's event, and no secret by default."""
+    document = load_yaml(run.called[spec["uses"]])
+    if "workflow_call" not in document["on"]:
+        raise WorkflowError(f"{spec['uses']} has no 'on: workflow_call'")
+    if spec.keys() - {"uses", "with", "secrets", "permissions"}:
+        raise WorkflowError(f"the job {name!r} has what is not emulated for a reusable workflow")
+    secrets = run.settings["secrets"] if spec.get("secrets") == "inherit" else {}
+    inner = replace(
+        run,
+        settings={**run.settings, "env": {}, "inputs": spec.get("with") or {}, "secrets": secrets},
+        needs={},
+        results={},
+    )
+    _run_jobs(inner, document["jobs"])
+    run.results.update({f"{name} / {job}": result for job, result in inner.results.items()})
+    run.needs[name] = {"result": _combined(list(inner.results.values())), "outputs": {}}
 
 
 def _needs(spec: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The calls of GitHub's REST API that this action uses: jobs, and the statuses of a deployment."""
+"""The calls of GitHub's REST API that this action and its examples use."""
 
 from collections.abc import Callable, Collection
 from typing import Any
@@ -14,7 +14,7 @@ CONTENT_TYPE = "application/json; charset=utf-8"
 
 
 class GitHub(Vendor):
-    """GitHub, as far as jobs and deployment statuses go."""
+    """GitHub: jobs, deployment statuses and the runs of a workflow."""
 
     name = "github"
     # GitHub answers 404, not 405.
@@ -25,6 +25,7 @@ class GitHub(Vendor):
         routes = (
             ("GET", f"{REPOSITORY}/actions/runs/(\\d+)/attempts/(\\d+)/jobs", self._list_jobs),
             ("GET", f"{REPOSITORY}/actions/jobs/(\\d+)", self._job),
+            ("GET", f"{REPOSITORY}/actions/workflows/([\\w.-]+)/runs", self._workflow_runs),
             ("GET", f"{REPOSITORY}/deployments/(\\d+)/statuses", self._statuses),
         )
         super().__init__(routes)
@@ -33,6 +34,8 @@ class GitHub(Vendor):
         # As in a workflow.
         self.permissions = {"actions": "read", "deployments": "read"}
         self.jobs: list[Json] = []
+        # By the file name of the workflow, the newest first.
+        self.workflow_runs: dict[str, list[Json]] = {}
         # By deployment ID, in the order of the list: GitHub's has the newest first.
         self.statuses: dict[Any, list[Json]] = {}
 
@@ -65,6 +68,19 @@ class GitHub(Vendor):
         if job is None:
             raise Refusal(404)
         return json_response(200, job, CONTENT_TYPE)
+
+    def _workflow_runs(self, request: Request, workflow: str) -> Response:
+        self._require("actions")
+        filters = {"branch": "head_branch", "status": "conclusion"}
+        wanted = {filters[name]: value for name, value in request.query.items() if name in filters}
+        runs = [
+            run
+            for run in self.workflow_runs.get(workflow, [])
+            if all(run.get(name) == value for name, value in wanted.items())
+        ]
+        return _page(
+            request, runs, lambda shown: {"total_count": len(runs), "workflow_runs": shown}
+        )
 
     def _statuses(self, request: Request, deployment_id: str) -> Response:
         self._require("deployments")

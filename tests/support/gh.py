@@ -1,6 +1,6 @@
 """A replacement for GitHub's `gh` with what the examples use.
 
-That is `gh api --paginate PATH --jq PROGRAM`, which prints the result of each page.
+That is `gh api PATH --jq PROGRAM`, and with `--paginate` before the path the result of each page.
 """
 
 import os
@@ -22,8 +22,9 @@ def install(folder: Path) -> dict[str, str]:
 
 def main() -> None:
     """Print the results of the jq program; fail on another status than 200."""
-    _, command, pages, path, option, program = sys.argv
-    assert (command, pages, option) == ("api", "--paginate", "--jq")
+    _, command, *pages, path, option, program = sys.argv
+    assert (command, option) == ("api", "--jq")
+    assert pages in ([], ["--paginate"])
     headers = {"Authorization": f"Bearer {os.environ['GH_TOKEN']}", "User-Agent": "gh"}
     url = f"{os.environ['GITHUB_API_URL']}/{path}"
     while url:
@@ -31,7 +32,7 @@ def main() -> None:
             for result in jq.compile(program).input_text(response.read().decode()):
                 print(result)
             following = re.fullmatch('<(.*)>; rel="next"', response.headers.get("Link", ""))
-        url = following[1] if following else ""
+        url = following[1] if following and pages else ""
 
 
 if __name__ == "__main__":
