@@ -26,6 +26,7 @@ from deployment_events.values.times import parse_time
 from emulator.layout import Layout
 from emulator.manifest import Action
 from emulator.runners import HostRunner, Process
+from emulator.workflow import WorkflowResult
 from sandbox import Proxy, Sandbox
 
 OTHER_SHA = "1b3f9c0d2e4a68751b3f9c0d2e4a68751b3f9c0d"
@@ -199,7 +200,7 @@ def test_if_the_registry_is_up_the_start_is_reported_once() -> None:
 
 
 def test_if_the_registry_is_down_a_deploy_that_never_ran_is_not_reported() -> None:
-    skip = {"deploy: # needs": "deploy:\n    if: ${{ false }} # needs"}
+    skip = {"deploy: # doesn't": "deploy:\n    if: ${{ false }} # doesn't"}
     with make_sandbox() as sandbox:
         result = execute(
             sandbox, "reporting-in-its-own-jobs.yml", replace=skip, runner=NoImage("started")
@@ -212,6 +213,83 @@ def test_if_the_registry_stays_down_the_deploy_still_succeeds() -> None:
     with make_sandbox() as sandbox:
         result = execute(sandbox, "reporting-in-its-own-jobs.yml", runner=NoImage("ended"))
     assert result.jobs["deploy"].conclusion == result.conclusion == "success"
+
+
+@example("pinned.yml")
+def test_an_action_pinned_by_commit_reports_a_deployment() -> None:
+    with make_sandbox() as sandbox:
+        result = execute(sandbox, "pinned.yml")
+        assert only(sandbox.deployments("launchdarkly"))["status"] == "finished"
+        assert only(sandbox.deployments("datadog"))
+    assert not complaints(result)
+
+
+@example("continue-on-error.yml")
+@pytest.mark.parametrize(
+    ("deploy", "status", "at_datadog"), [("true", "finished", 1), ("exit 1", "failed", 0)]
+)
+def test_the_outcome_of_a_deploy_with_continue_on_error_is_reported(
+    deploy: str, status: str, at_datadog: int
+) -> None:
+    with make_sandbox() as sandbox:
+        result = execute(sandbox, "continue-on-error.yml", replace={"./deploy.sh": f"{deploy} #"})
+        assert only(sandbox.deployments("launchdarkly"))["status"] == status
+        assert len(sandbox.deployments("datadog")) == at_datadog
+    assert result.conclusion == "success"
+    assert not complaints(result)
+
+
+@example("metadata.yml")
+def test_tags_metadata_and_a_version_like_a_number_arrive_unchanged() -> None:
+    message = 'Fix "quotes"\nand lines'
+    with make_sandbox() as sandbox:
+        result = execute(
+            sandbox,
+            "metadata.yml",
+            event={"ref": "refs/heads/main", "head_commit": {"message": message}},
+        )
+        started, _ = [
+            request.body for request in sandbox.requests("launchdarkly") if request.method == "POST"
+        ]
+        deployment = only(sandbox.deployments("datadog"))
+    assert not complaints(result)
+    assert started["version"] == deployment["version"] == "1.10"
+    assert started["eventMetadata"] == {"message": message}
+    assert deployment["custom_tags"][:2] == [
+        "environment_url:https://shop.example.com",
+        "department:web",
+    ]
+
+
+@example("matrix.yml")
+def test_each_matrix_job_reports_its_service() -> None:
+    with make_sandbox() as sandbox:
+        result = execute(sandbox, "matrix.yml")
+        deployments = sandbox.deployments("datadog")
+        features = sandbox.deployments("launchdarkly")
+    assert not complaints(result)
+    assert {deployment["service"] for deployment in deployments} == {"cart", "payments"}
+    assert {feature["applicationKey"] for feature in features} == {"cart", "payments"}
+    assert len({deployment["id"] for deployment in deployments}) == len(deployments) == 2
+
+
+@example("call-reusable-workflow.yml", "reusable-workflow.yml")
+def test_a_reusable_workflow_reports_with_the_inherited_secrets() -> None:
+    with make_sandbox() as sandbox:
+        result = execute(sandbox, "call-reusable-workflow.yml")
+        assert only(sandbox.deployments("launchdarkly"))["applicationKey"] == "cart"
+        assert only(sandbox.deployments("datadog"))["service"] == "cart"
+    assert not complaints(result)
+
+
+def test_a_reusable_workflow_without_the_secrets_warns_and_reports_nothing() -> None:
+    with make_sandbox() as sandbox:
+        result = execute(
+            sandbox, "call-reusable-workflow.yml", replace={"    secrets: inherit\n": ""}
+        )
+        assert not sandbox.requests()
+    assert result.conclusion == "success"
+    assert complaints(result)
 
 
 @example("report-from-linux.yml")
@@ -271,6 +349,20 @@ def test_a_workflow_run_reports_the_tested_commit() -> None:
         feature = only(sandbox.deployments("launchdarkly"))
     assert not complaints(result)
     assert deployment["git"]["commit_sha"] == feature["applicationVersion"] == OTHER_SHA
+
+
+def test_the_version_of_a_workflow_run_can_be_the_pushed_tag() -> None:
+    run = {"conclusion": "success", "event": "push", "head_sha": OTHER_SHA, "head_branch": "v1.4.0"}
+    with make_sandbox() as sandbox:
+        result = execute(
+            sandbox,
+            "workflow-run.yml",
+            event_name="workflow_run",
+            event={"workflow_run": run},
+            replace={"# version: ": "version: "},
+        )
+        assert only(sandbox.deployments("datadog"))["version"] == "v1.4.0"
+    assert not complaints(result)
 
 
 @pytest.mark.parametrize("change", [{"conclusion": "failure"}, {"event": "pull_request"}])
@@ -406,12 +498,25 @@ def test_each_service_of_a_monorepo_is_a_deployment_with_its_attributes() -> Non
     assert len(json.loads(report.outputs["results"])) == 6
 
 
+def failing_check(sandbox: Sandbox, folder: Path) -> WorkflowResult:
+    """Run rollback.yml with a smoke test that fails."""
+    return execute(
+        sandbox, "rollback.yml", replace={"./smoke-test.sh": "exit 1"}, env=gh.install(folder)
+    )
+
+
 @example("rollback.yml")
-def test_a_rollback_marks_the_failure_and_names_its_remediation() -> None:
-    push = {"ref": "refs/heads/main", "before": OTHER_SHA}
+def test_a_rollback_deploys_the_last_good_commit_and_marks_the_failure(tmp_path: Path) -> None:
     with make_sandbox() as sandbox:
-        result = execute(sandbox, "rollback.yml", event=push, replace={"./smoke-test.sh": "exit 1"})
-        failed, repair = sandbox.deployments("datadog")
+        sandbox.github.workflow_runs["deploy.yml"] = [
+            {"head_branch": "main", "conclusion": "failure", "head_sha": "f" * 40},
+            {"head_branch": "other", "conclusion": "success", "head_sha": "e" * 40},
+            {"head_branch": "main", "conclusion": "success", "head_sha": OTHER_SHA},
+            {"head_branch": "main", "conclusion": "success", "head_sha": "d" * 40},
+        ]
+        result = failing_check(sandbox, tmp_path)
+        failed, remediation = sandbox.deployments("datadog")
+        features = sandbox.deployments("launchdarkly")
         patch = next(
             request for request in sandbox.requests("datadog") if request.method == "PATCH"
         )
@@ -423,17 +528,25 @@ def test_a_rollback_marks_the_failure_and_names_its_remediation() -> None:
     }
     assert not complaints(result)
     assert failed["git"]["commit_sha"] == PUSHED
-    assert repair["git"]["commit_sha"] == OTHER_SHA
+    assert remediation["git"]["commit_sha"] == OTHER_SHA
     assert patch.accepted
     assert failed["change_failure"] is True
-    assert failed["remediation"] == {"type": "rollback", "id": repair["id"]}
+    assert failed["remediation"] == {"type": "rollback", "id": remediation["id"]}
+    assert [feature["status"] for feature in features] == ["finished", "finished"]
+
+
+def test_a_rollback_without_an_earlier_success_fails_before_the_deploy(tmp_path: Path) -> None:
+    with make_sandbox() as sandbox:
+        result = failing_check(sandbox, tmp_path)
+        deployment = only(sandbox.deployments("datadog"))
+    assert complaints(result) == ["No earlier run succeeded."]
+    assert result.jobs["roll-back"].conclusion == "failure"
+    assert "change_failure" not in deployment
 
 
 def test_a_rollback_workflow_whose_check_passes_marks_nothing() -> None:
     with make_sandbox() as sandbox:
-        result = execute(
-            sandbox, "rollback.yml", event={"ref": "refs/heads/main", "before": OTHER_SHA}
-        )
+        result = execute(sandbox, "rollback.yml")
         assert "change_failure" not in only(sandbox.deployments("datadog"))
     assert [job.conclusion for job in result.jobs.values()] == [
         "success",
@@ -458,12 +571,11 @@ def test_a_proxy_and_its_private_ca_are_used() -> None:
                 sandbox,
                 "self-hosted.yml",
                 replace={
-                    "/etc/ssl/certs/ca-certificates.crt": str(sandbox.ca_file),
                     "environment: production": "\n          ".join(
                         ["environment: production", *inputs]
                     ),
                 },
-                vars={"HTTPS_PROXY": proxy.url},
+                vars={"HTTPS_PROXY": proxy.url, "CA_BUNDLE": str(sandbox.ca_file)},
             )
             assert set(proxy.tunnels) == set(routes)
         assert only(sandbox.deployments("launchdarkly"))["status"] == "finished"

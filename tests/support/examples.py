@@ -24,6 +24,9 @@ SECRETS = {
 PUSHED = "5a7be2f0c91d384e6b7a5c2d1e0f98b7a6c5d4e3"
 """The commit of every run: `GITHUB_SHA`."""
 
+CALLED = "./.github/workflows/reusable-workflow.yml"
+"""How call-reusable-workflow.yml names the workflow that it calls."""
+
 DEPLOY_SECONDS = 0.2
 
 WHAT_USERS_RUN = {
@@ -61,6 +64,7 @@ def execute(
             "launchdarkly-base-url": sandbox.launchdarkly_url,
             "datadog-base-url": sandbox.datadog_url,
         },
+        called={CALLED: example_text("reusable-workflow.yml")},
         github=github,
         **settings,
     )
