@@ -46,7 +46,7 @@ def svg(rows: list[Row]) -> str:
     return f"<svg {frame}>{grid}{marks}{lines}{legend}</svg>\n"
 
 
-def _line(points: list[tuple[float, float]], colour: str) -> str:
+def _line(points: list[tuple[float, float]], color: str) -> str:
     path = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
-    dots = "".join(f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3" fill="{colour}"/>' for a, b in points)
-    return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}'
+    dots = "".join(f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3" fill="{color}"/>' for a, b in points)
+    return f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="2"/>{dots}'

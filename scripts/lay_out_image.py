@@ -133,7 +133,7 @@ class Image:
             raise SystemExit(f"The base image has no {', '.join(sorted(missing))}.")
         for library in set(re.findall(r"(/\S+) \(0x", listing)):
             self.copy(Path(library))
-        # The loader finds libraries outside of its own folders in this cache.
+        # The loader finds libraries outside its default folders in this cache.
         run("ldconfig", "-X", "-r", str(self.tree))
 
     def add_package_records(self, dpkg: Path, documentation: Path) -> None:

@@ -1,7 +1,6 @@
 """Write the messages in docs/troubleshooting.md from the source.
 
-    python -m scripts.troubleshooting            write them
-    python -m scripts.troubleshooting --check    fail if they differ
+    python -m scripts.troubleshooting
 
 Each row of a table starts with a comment that contains the IDs of its messages. `values/rules._sha`
 means all messages in that function, class or constant, `values/rules._sha#2` only its second one,
@@ -10,9 +9,7 @@ and `values/rules` all messages in the module. Only the text after the comment i
 
 from __future__ import annotations
 
-import argparse
 import re
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -64,25 +61,5 @@ def _cell(text: str) -> str:
     return "".join(parts).replace("|", r"\|")
 
 
-def main() -> int:
-    """Write or check, and return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.troubleshooting",
-        description=__doc__.splitlines()[0] if __doc__ else "",
-    )
-    parser.add_argument(
-        "--check", action="store_true", help="change nothing; fail if something would change"
-    )
-    check = parser.parse_args().check
-    old = PAGE.read_text(encoding="utf-8")
-    new = updated(old, messages())
-    if check and new != old:
-        print("docs/troubleshooting.md is out of date. Run `make docs`.", file=sys.stderr)
-        return 1
-    if new != old:
-        PAGE.write_text(new, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    PAGE.write_text(updated(PAGE.read_text(encoding="utf-8"), messages()), encoding="utf-8")

@@ -47,7 +47,7 @@ def status(
 def limit(
     name: str, description: str, header: str, value: str | Callable[[], str], code: int = 429
 ) -> Fault:
-    """Refuse, with a header that has the time to wait: valid or not, fixed or computed anew."""
+    """Refuse with a header that has the time to wait: valid or not, fixed or per response."""
 
     def headers() -> Headers:
         return ((header, value if isinstance(value, str) else value()),)
@@ -71,7 +71,7 @@ def redirect(code: int, where: str, origin: str | None) -> Fault:
 
 
 def gateway(code: int) -> Fault:
-    """Refuse with the page of a gateway that stands before the vendor."""
+    """Refuse with the page of a gateway in front of the vendor."""
     description = f"refuses with {code} and a gateway's HTML page"
     return responding(f"gateway-{code}", description, lambda _: Response(code, LOGIN_PAGE, HTML))
 
