@@ -39,6 +39,8 @@ ORIGIN = Origin(
     job="deploy",
     job_index="0",
     run_url="https://github.com/octo-org/shop/actions/runs/8123456789/attempts/1",
+    ref="refs/heads/main",
+    actor="octocat",
 )
 KEYS = {
     "launchdarkly-access-token": "api-example",

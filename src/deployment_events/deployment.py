@@ -97,6 +97,10 @@ class Origin(Frozen):
     """The ID of the GitHub deployment whose `deployment_status` event triggered the workflow."""
     run_url: str = ""
     job_url: str = ""
+    ref: str = ""
+    """The branch or tag of the run, such as `refs/heads/main`."""
+    actor: str = ""
+    """The account that started the run."""
 
 
 Tag = Annotated[tuple[str, str], Field(description="key and value")]

@@ -130,6 +130,8 @@ def _facts(
         deployment_id=context.deployment_id,
         run_url=context.run_url,
         job_url=context.job_url(inputs.job_id),
+        ref=context.ref,
+        actor=context.actor,
     )
     return Facts(
         environment=inputs.environment,

@@ -159,7 +159,7 @@ def test_it_is_delivered_in_both_stages_output_and_summarized(
     ]
     assert main.outputs["acme-deployment-id"] == "acme-1"
     assert main.result("acme")["status"] == "delivered"
-    assert "Acme: finished of octo-repo: delivered, id acme-2" in post.stdout
+    assert "Acme: finished (octo-repo) delivered, ID acme-2" in post.stdout
     assert "| Service | Acme |" in post.summary
     assert "acme-2" in post.summary
     assert not [

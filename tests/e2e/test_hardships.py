@@ -191,6 +191,6 @@ def test_missing_keys_and_a_lost_state_are_in_the_summary(sandbox: Sandbox) -> N
         running.wait()
         lost, _ = job.finish().posts
     [warning] = messages(keyless, "warning")
-    assert "Not reported" in keyless.summary
+    assert "Nothing was reported" in keyless.summary
     assert warning.split(":")[0].split(",")[0] in keyless.summary
     assert "The inputs were evaluated again" in lost.summary

@@ -213,7 +213,7 @@ def test_a_dry_run_shows_the_requests_and_leaves_the_file_alone(
     assert ended.code == 0
     assert lost.read_bytes() == before
     assert sandbox.requests() == []
-    assert ended.stdout.count("dry-run:") == 6
+    assert ended.stdout.count("Dry run:") == 6
     assert "Dry run, nothing was sent" in ended.summary
     assert step.leaks(ended) == []
 

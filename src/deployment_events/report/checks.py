@@ -26,7 +26,7 @@ def log_checks(runner: Runner, results: Sequence[CheckResult]) -> None:
 def log_checks_dry_run(runner: Runner, checks: Sequence[VendorCheck]) -> list[CheckResult]:
     """Print the requests without their keys instead of sending them."""
     for vendor, _, one in checks:
-        with log_request(runner, f"dry-run: check of {VENDORS[vendor].title}", one.request):
+        with log_request(runner, f"Dry run: check of {VENDORS[vendor].title}", one.request):
             pass
     return [check.result(Status.DRY_RUN) for check in checks]
 

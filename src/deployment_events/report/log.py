@@ -25,8 +25,8 @@ def log_dry_run(
         vendor = VENDORS[message.vendor]
         if message.vendor not in settings:
             runner.log(
-                f"dry-run: {vendor.title}'s key is empty: "
-                f"{message.event} of {message.service} would not be sent"
+                f"Dry run: {vendor.title}'s key is empty, so {message.event} ({message.service}) "
+                "would not be sent"
             )
             continue
         _log_request(runner, message, settings[message.vendor])
@@ -36,11 +36,11 @@ def log_dry_run(
 def _log_request(runner: Runner, message: Message, settings: Settings) -> None:
     vendor = VENDORS[message.vendor]
     name = shorten(runner.hide(message.service), _LONGEST_NAME)
-    title = f"dry-run: {message.event} of {name} to {vendor.title}"
+    title = f"Dry run: {message.event} ({name}) to {vendor.title}"
     with log_request(runner, title, vendor.request(settings, message)):
         if vendor.needs_lookup(message):
             search = json.dumps(message.search)
-            runner.log(f"Its deployment's id would be looked for first: {search}")
+            runner.log(f"The deployment ID would be looked up first: {search}")
 
 
 @contextmanager
@@ -81,12 +81,12 @@ def log_results(runner: Runner, results: Sequence[DeliveryResult]) -> None:
 def _line(runner: Runner, result: DeliveryResult) -> str:
     title = VENDORS[result.vendor].title
     name = shorten(runner.hide(result.service), _LONGEST_NAME)
-    line = f"{title}: {result.event} of {name}: {result.status}"
+    line = f"{title}: {result.event} ({name}) {result.status}"
     if result.status is not Status.DELIVERED:
-        return f"{line} - {result.error}" if result.error else line
+        return f"{line}: {result.error}" if result.error else line
     if result.attempts > 1:
         line += f" after {result.attempts} tries"
-    return f"{line}, id {result.id}" if result.id else line
+    return f"{line}, ID {result.id}" if result.id else line
 
 
 def log_undelivered(
@@ -101,8 +101,10 @@ def log_undelivered(
     if not lost:
         return []
     lines = runner.hide(dump(lost)).splitlines()
-    plural = "s" if len(lost) > 1 else ""
-    with runner.group(f"{len(lost)} undelivered event{plural}, for event: replay"):
+    title = "1 undelivered event" if len(lost) == 1 else f"{len(lost)} undelivered events"
+    if not all(result.retry_is_useless for result in results if result.status.is_lost):
+        title += ", for event: replay"
+    with runner.group(title):
         for line in lines:
             runner.log(line)
     return lines

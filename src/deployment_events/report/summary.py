@@ -1,30 +1,33 @@
 """The job summary: what was deployed, where and when, and each vendor's result."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from ..deployment import Deployment, Event, Facts
-from ..errors import Problem
+from ..deployment import Deployment, Event
+from ..errors import Problem, Section
+from ..github.documentation import help_url, page_url
 from ..messages import DeliveryResult, Status
-from ..values.times import duration, iso
 from ..values.unique import unique
-from .losses import find_losses
+from .losses import Loss, NextStep, find_losses
 from .markdown import Markdown, fence, folded
-from .summary_table import services_table
+from .summary_facts import facts_line
+from .summary_table import ids_table, services_table
 
 _LARGEST_SUMMARY = 1000 * 1024
 """Bytes; the runner drops a summary over 1 MiB."""
 _FRAME = 1024
 """Bytes for what surrounds the lines of undelivered events."""
 _MOST_EXPLANATIONS = 50
+_LONGEST_EXPLANATION = 1000  # characters
 
 _HEADINGS = {
-    Event.STARTED: ("🚀", "Deployment started"),
-    Event.FINISHED: ("✅", "Deployment finished"),
-    Event.FAILED: ("❌", "Deployment failed"),
-    Event.CUSTOM: ("📌", "Deployment event"),
-    Event.UPDATE: ("✏️", "Deployment update"),
+    Event.STARTED: ("🚀", "Deployment started", "Deployment started, but was not"),
+    Event.FINISHED: ("✅", "Deployment succeeded", "Deployment succeeded, but was not"),
+    Event.FAILED: ("❌", "Deployment failed", "Deployment failed, and was not"),
+    Event.CUSTOM: ("📌", "Custom event reported", "Custom event was not"),
+    Event.UPDATE: ("✏️", "Deployment update reported", "Deployment update was not"),
 }
+"""An icon, the heading, and the beginning of the heading if not all was reported."""
 
 
 class Summary(NamedTuple):
@@ -39,34 +42,43 @@ class Summary(NamedTuple):
     """The text of the stage's annotations so far."""
     kept: bool = True
     """Whether a file has what was not delivered."""
+    links: Mapping[str, str] = {}
+    """Where a vendor shows its deployments: a URL, by the vendor's name."""
+    cancelled: bool = False
+    """Whether the job was cancelled, and is reported with another event."""
 
 
 def render(summary: Summary, hide: Callable[[str], str] = str) -> str:
     """Return the summary as Markdown; `hide` replaces secrets in a text."""
     markdown = Markdown(hide)
+    results, deployments = summary.results, summary.deployments
+    losses = find_losses(results, kept=summary.kept)
     lines = [f"### {_heading(markdown, summary)}", ""]
-    if summary.deployments:
-        facts = summary.deployments[0].facts
-        lines += [_facts(markdown, facts, summary.results), ""]
-    lines += _alarm(summary.results)
-    lines += services_table(markdown, summary.results, summary.deployments)
-    lines += _explanations(markdown, summary)
+    if deployments:
+        lines += [facts_line(markdown, deployments[0].facts, results), ""]
+    lines += _alarm(losses, results)
+    lines += services_table(markdown, results, deployments, summary.links)
+    lines += [*_explanations(markdown, summary, losses), ""]
+    lines += ids_table(markdown, results)
     if summary.undelivered:
         room = _LARGEST_SUMMARY - len("\n".join(lines).encode())
-        lines += ["", *_undelivered(summary.undelivered, room)]
+        lines += _undelivered(summary.undelivered, losses, room)
     return "\n".join(lines)
 
 
 def render_problems(problems: Iterable[Problem], hide: Callable[[str], str] = str) -> str:
     """Return the summary of a step with invalid inputs: the same text as in the annotations."""
-    bullets = Markdown(hide).bullets([str(problem) for problem in problems])
-    return "\n".join(["### ❌ Nothing was reported: the inputs are wrong", "", *bullets])
+    markdown = Markdown(hide)
+    bullets = markdown.bullets([str(problem) for problem in problems])
+    more = markdown.link("More about invalid inputs", help_url(Section.INVALID_INPUT))
+    heading = "### ❌ Nothing was reported: the inputs are invalid"
+    return "\n".join([heading, "", *bullets, "", more])
 
 
 def render_nothing(annotations: Sequence[str], hide: Callable[[str], str] = str) -> str:
     """Return the summary of a step that could report nothing: the text of its annotations."""
     bullets = Markdown(hide).bullets(list(annotations))
-    return "\n".join(["### ⚠️ Not reported", "", *bullets])
+    return "\n".join(["### ⚠️ Nothing was reported", "", *bullets])
 
 
 def _heading(markdown: Markdown, summary: Summary) -> str:
@@ -77,12 +89,17 @@ def _heading(markdown: Markdown, summary: Summary) -> str:
     if not summary.deployments:
         return _replay_heading(dry_run=dry_run, lost=bool(lost))
     event = results[-1].event if results else Event.CUSTOM
-    icon, text = _HEADINGS[event]
+    icon, text, not_reported = _HEADINGS[event]
+    if summary.cancelled:
+        text, not_reported = (
+            f"Deployment cancelled (reported as {event})",
+            "Deployment cancelled, and was not",
+        )
     if dry_run:
         icon, text = "📝", f"Dry run, nothing was sent: {event}"
     if lost:
         icon = "⚠️"
-        text += ", not reported" if lost == len(sent) else ", not fully reported"
+        text = f"{not_reported} {'reported' if lost == len(sent) else 'fully reported'}"
     environment = summary.deployments[0].facts.environment
     where = f" in {markdown.escape(environment)}" if environment else ""
     what = f"{len(summary.deployments)} services"
@@ -95,83 +112,56 @@ def _replay_heading(*, dry_run: bool, lost: bool) -> str:
     if dry_run:
         return "📝 Dry run, nothing was sent: undelivered events"
     if lost:
-        return "⚠️ Undelivered events, still not all delivered"
-    return "📮 Undelivered events sent again"
+        return "⚠️ Replay: some events are still undelivered"
+    return "📮 Replay: all events delivered"
 
 
-def _facts(markdown: Markdown, facts: Facts, results: Sequence[DeliveryResult]) -> str:
-    """Return one line with version, commit, times and run."""
-    parts = []
-    if facts.version and facts.version != facts.commit_sha:
-        parts.append(f"Version {markdown.code(facts.version)}")
-    if facts.commit_sha:
-        url = f"{facts.repository_url.removesuffix('.git')}/commit/{facts.commit_sha}"
-        commit = markdown.link(markdown.code(facts.commit_sha[:12]), url)
-        parts.append(f"{'commit' if parts else 'Commit'} {commit}")
-    parts.append(_times(facts, results))
-    if facts.origin.run_id:
-        parts.append(_run(markdown, facts))
-    return " · ".join(parts)
-
-
-def _run(markdown: Markdown, facts: Facts) -> str:
-    origin = facts.origin
-    label = f"run {markdown.escape(origin.run_id)}"
-    if origin.run_attempt != "1":
-        label += f", attempt {markdown.escape(origin.run_attempt)}"
-    run = markdown.link(label, origin.run_url)
-    if not origin.job_url:
-        return run
-    return f"{run} · {markdown.link('job', origin.job_url)}"
-
-
-def _times(facts: Facts, results: Sequence[DeliveryResult]) -> str:
-    """Return the times to the second, in UTC; the end's day only if it is another one."""
-    day, start = _day_and_time(facts.started_at)
-    if facts.finished_at is None or not any(result.event.is_end for result in results):
-        return f"{day} {start} UTC"
-    last_day, end = _day_and_time(facts.finished_at)
-    if last_day != day:
-        end = f"{last_day} {end}"
-    took = duration(facts.finished_at - facts.started_at)
-    return f"{day} {start} → {end} UTC · took **{took}**"
-
-
-def _day_and_time(milliseconds: int) -> tuple[str, str]:
-    day, _, time = iso(milliseconds).partition("T")
-    return day, time[:8]
-
-
-def _alarm(results: Sequence[DeliveryResult]) -> list[str]:
-    """Return a line that says how much was not delivered, if anything."""
-    lost = sum(result.status.is_lost for result in results)
-    sent = sum(result.status is not Status.SKIPPED for result in results)
-    if not lost:
+def _alarm(losses: Sequence[Loss], results: Sequence[DeliveryResult]) -> list[str]:
+    """Return a line that says how much was not delivered, if anything, and the next step."""
+    if not losses:
         return []
-    what = "The event was" if sent == 1 else f"{lost} of {sent} events were"
-    reasons = "the reasons are below, and `event: replay` sends them later."
-    return [f"**⚠️ {what} not delivered:** {reasons}", ""]
+    lost = sum(len(loss.results) for loss in losses)
+    sent = sum(result.status is not Status.SKIPPED for result in results)
+    verb = "was" if lost == 1 else "were"
+    what = "The event" if sent == 1 else f"{lost} of {sent} events"
+    return [f"**⚠️ {what} {verb} not delivered.** {_next_step(losses)}", ""]
 
 
-def _explanations(markdown: Markdown, summary: Summary) -> list[str]:
+def _next_step(losses: Sequence[Loss]) -> str:
+    steps = {loss.next_step for loss in losses}
+    if steps == {NextStep.REPORT_AGAIN}:
+        return "Fix the cause below, then report the event again."
+    if NextStep.REPORT_AGAIN in steps:
+        return "The list below has the next step for each."
+    replay = Markdown().link("<code>event: replay</code>", page_url("replay.md"))
+    return f"Fix the cause below, then resend with {replay}."
+
+
+def _explanations(markdown: Markdown, summary: Summary, losses: Sequence[Loss]) -> list[str]:
     """Return what was not delivered, the annotations, and what was not sent."""
     results = summary.results
+    lines = [_explain_loss(markdown, loss) for loss in losses]
     texts = unique(
         [
-            *(loss.text for loss in find_losses(results, kept=summary.kept)),
             *summary.annotations,
             *(result.note for result in results),
             *(result.error for result in results if result.status is Status.SKIPPED),
         ]
     )
-    lines = markdown.bullets(list(texts[:_MOST_EXPLANATIONS]))
-    more = len(texts) - _MOST_EXPLANATIONS
+    lines += markdown.bullets(list(texts), _LONGEST_EXPLANATION)
+    more = len(lines) - _MOST_EXPLANATIONS
     if more > 0:
-        lines.append(f"- … and {more} more: the output <code>results</code> has all")
+        rest = f"- … and {more} more: the output <code>results</code> has all"
+        lines = [*lines[:_MOST_EXPLANATIONS], rest]
     return lines
 
 
-def _undelivered(lines: Sequence[str], room: int) -> list[str]:
+def _explain_loss(markdown: Markdown, loss: Loss) -> str:
+    link = markdown.link("Troubleshooting", help_url(loss.section))
+    return f"- {markdown.escape(loss.text, _LONGEST_EXPLANATION)} {link}"
+
+
+def _undelivered(lines: Sequence[str], losses: Sequence[Loss], room: int) -> list[str]:
     """Return as many lines for a replay as `room` (bytes) allows."""
     shown: list[str] = []
     left = room - _FRAME
@@ -181,7 +171,8 @@ def _undelivered(lines: Sequence[str], room: int) -> list[str]:
             break
         shown.append(line)
     title = "1 undelivered event" if len(lines) == 1 else f"{len(lines)} undelivered events"
-    title += ", for <code>event: replay</code>"
+    if any(loss.next_step is not NextStep.REPORT_AGAIN for loss in losses):
+        title += ", for <code>event: replay</code>"
     if len(shown) < len(lines):
         title += f" (the first {len(shown)}; the log has all)"
     return folded(title, fence(shown))

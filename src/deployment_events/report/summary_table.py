@@ -1,6 +1,6 @@
-"""The summary's table: one row per service, one column per vendor."""
+"""The summary's tables: one row per service, one column per vendor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ..deployment import Deployment
 from ..messages import DeliveryResult, Status
@@ -10,8 +10,9 @@ from .markdown import Markdown, folded, table
 
 _MOST_ROWS = 20
 """Services beyond which the table is folded."""
-_LARGEST_TABLE = 600 * 1024  # bytes
+_LARGEST_TABLE = 350 * 1024  # bytes
 _LONGEST_ID = 140  # characters
+_ALL = "the output <code>results</code> has all"
 
 _LABELS = {
     Status.REFUSED: "❌ refused",
@@ -22,58 +23,89 @@ _LABELS = {
 }
 """In the order in which they are counted: failures first."""
 
+_Cell = Callable[[Sequence[DeliveryResult]], str]
+"""Makes a cell of the results of one service at one vendor."""
+
 
 def services_table(
-    markdown: Markdown, results: Sequence[DeliveryResult], deployments: Sequence[Deployment]
+    markdown: Markdown,
+    results: Sequence[DeliveryResult],
+    deployments: Sequence[Deployment],
+    links: Mapping[str, str],
 ) -> list[str]:
-    """Return the table's lines; many services are folded under a count, failures first."""
-    vendors = [name for name in VENDORS if any(result.vendor == name for result in results)]
-    by_service: dict[str, list[DeliveryResult]] = {}
-    for result in results:
-        by_service.setdefault(result.service, []).append(result)
-    folds = len(by_service) > _MOST_ROWS
-    if folds:
-        by_service = _failures_first(by_service)
-    rows = _rows(markdown, by_service, vendors, deployments)
-    lines = table(["Service", *(VENDORS[name].title for name in vendors)], rows)
-    if not folds:
+    """Return the lines of the table, services with failures first; many services are folded.
+
+    `links` are the URLs of the vendors' pages, by name. The ID of a single service is in its cell.
+    """
+    versions = {one.service.name: one.service.overrides.get("version", "") for one in deployments}
+    services = _by_service(results)
+
+    def name(service: str) -> str:
+        return f"{markdown.code(service)} {markdown.code(versions.get(service, ''))}".strip()
+
+    def cell(found: Sequence[DeliveryResult]) -> str:
+        ids = _ids(markdown, found) if len(services) == 1 else []
+        return "<br>".join([*unique(map(_label, found)), *ids])
+
+    vendors = _vendors(results)
+    head = ["Service"]
+    head += [markdown.link(VENDORS[vendor].title, links.get(vendor, "")) for vendor in vendors]
+    rows = _rows(services, vendors, name, cell)
+    lines = table(head, rows)
+    if len(services) <= _MOST_ROWS:
         return [*lines, ""]
-    title = f"{len(by_service)} services: {_counts(results)}"
-    if len(rows) < len(by_service):
-        title += f" (the first {len(rows)}; the output <code>results</code> has all)"
+    title = f"{len(services)} services: {_counts(results)}"
+    if len(rows) < len(services):
+        title += f" (the first {len(rows)}; {_ALL})"
     return folded(title, lines)
 
 
-def _failures_first(
-    by_service: Mapping[str, list[DeliveryResult]],
-) -> dict[str, list[DeliveryResult]]:
+def ids_table(markdown: Markdown, results: Sequence[DeliveryResult]) -> list[str]:
+    """Return the folded table of the IDs, or nothing for a single service."""
+    services = _by_service([result for result in results if result.id])
+    if len(_by_service(results)) < 2 or not services:
+        return []
+
+    def cell(found: Sequence[DeliveryResult]) -> str:
+        return "<br>".join(_ids(markdown, found))
+
+    vendors = _vendors(results)
+    rows = _rows(services, vendors, markdown.code, cell)
+    title = "Deployment IDs"
+    if len(rows) < len(services):
+        title += f" (the first {len(rows)}; {_ALL})"
+    return folded(title, table(["Service", *(VENDORS[name].title for name in vendors)], rows))
+
+
+def _vendors(results: Sequence[DeliveryResult]) -> list[str]:
+    return [name for name in VENDORS if any(result.vendor == name for result in results)]
+
+
+def _by_service(results: Sequence[DeliveryResult]) -> dict[str, list[DeliveryResult]]:
+    """Return the results of each service, those with failures first."""
+    services: dict[str, list[DeliveryResult]] = {}
+    for result in results:
+        services.setdefault(result.service, []).append(result)
+
     def succeeded(item: tuple[str, list[DeliveryResult]]) -> bool:
         return not any(result.status.is_lost for result in item[1])
 
-    return dict(sorted(by_service.items(), key=succeeded))
+    return dict(sorted(services.items(), key=succeeded))
 
 
 def _rows(
-    markdown: Markdown,
-    by_service: Mapping[str, list[DeliveryResult]],
+    services: Mapping[str, Sequence[DeliveryResult]],
     vendors: Sequence[str],
-    deployments: Sequence[Deployment],
+    name: Callable[[str], str],
+    cell: _Cell,
 ) -> list[list[str]]:
     """Return as many rows as the summary has room for."""
-    versions = {
-        deployment.service.name: deployment.service.overrides.get("version", "")
-        for deployment in deployments
-    }
     rows: list[list[str]] = []
     size = 0
-    for service, results in by_service.items():
-        name = f"{markdown.code(service)} {markdown.code(versions.get(service, ''))}".strip()
-        cells = [
-            _cell(markdown, [result for result in results if result.vendor == vendor])
-            for vendor in vendors
-        ]
-        row = [name, *cells]
-        size += sum(len(cell.encode()) + 4 for cell in row)
+    for service, results in services.items():
+        row = [name(service)]
+        row += [cell([one for one in results if one.vendor == vendor]) for vendor in vendors]
+        size += sum(len(text.encode()) + 4 for text in row)
         if size > _LARGEST_TABLE:
             break
         rows.append(row)
@@ -85,11 +117,8 @@ def _counts(results: Sequence[DeliveryResult]) -> str:
     return ", ".join(f"{count} {_LABELS[status]}" for status, count in counts.items() if count)
 
 
-def _cell(markdown: Markdown, results: Sequence[DeliveryResult]) -> str:
-    """Return what became of one service's events at one vendor, and its ID there."""
-    labels = unique(_label(result) for result in results)
-    ids = unique(markdown.code(result.id, _LONGEST_ID) for result in results)
-    return "<br>".join([*labels, *ids])
+def _ids(markdown: Markdown, results: Sequence[DeliveryResult]) -> Sequence[str]:
+    return unique(markdown.code(result.id, _LONGEST_ID) for result in results)
 
 
 def _label(result: DeliveryResult) -> str:

@@ -25,10 +25,10 @@ def test_only_a_delivered_event_is_logged_as_delivered(step: Step, capsys: Captu
         ],
     )
     assert capsys.readouterr().out.splitlines() == [
-        "LaunchDarkly: finished of checkout: delivered, id ld-1",
-        "LaunchDarkly: finished of checkout: delivered after 3 tries",
-        "LaunchDarkly: finished of checkout: refused - HTTP 401",
-        "Datadog: finished of checkout: skipped - by design",
+        "LaunchDarkly: finished (checkout) delivered, ID ld-1",
+        "LaunchDarkly: finished (checkout) delivered after 3 tries",
+        "LaunchDarkly: finished (checkout) refused: HTTP 401",
+        "Datadog: finished (checkout) skipped: by design",
     ]
 
 
@@ -60,6 +60,12 @@ def test_lost_events_are_logged_as_lines_that_replay_accepts(step: Step, capsys:
     ]
 
 
+def test_lost_events_are_not_offered_for_a_useless_replay(step: Step, capsys: Capture) -> None:
+    lost = result(Status.REFUSED, error="HTTP 400", retry_is_useless=True)
+    log_undelivered(Runner(), [message()], [lost])
+    assert capsys.readouterr().out.startswith("::group::1 undelivered event\n")
+
+
 def test_without_lost_events_nothing_is_logged(step: Step, capsys: Capture) -> None:
     assert log_undelivered(Runner(), [message()], [result()]) == []
     assert capsys.readouterr().out == ""
@@ -70,7 +76,7 @@ def test_a_dry_run_logs_what_would_be_sent(step: Step, capsys: Capture) -> None:
     out = capsys.readouterr().out
     assert (logged.status, logged.id) == (Status.DRY_RUN, message().id)
     assert (
-        "::group::dry-run: finished of checkout to Datadog: POST https://api.datadoghq.com/" in out
+        "::group::Dry run: finished (checkout) to Datadog: POST https://api.datadoghq.com/" in out
     )
     assert "DD-API-KEY: ***" in out
     assert json.loads(out[out.index("\n{") : out.rindex("}") + 1]) == message().body

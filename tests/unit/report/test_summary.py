@@ -9,7 +9,8 @@ from support.github import SHA
 from support.moments import HOUR, NOW
 
 from deployment_events.deployment import Deployment, Event, Service
-from deployment_events.errors import Problem
+from deployment_events.errors import Problem, Section
+from deployment_events.github.documentation import help_url, page_url
 from deployment_events.messages import DeliveryResult, Status
 from deployment_events.report.summary import Summary, render, render_problems
 
@@ -38,7 +39,7 @@ def row(page: str, service: str) -> str:
 
 def test_a_finished_deployment_has_version_commit_duration_and_run() -> None:
     page = page_of(both(), deployments(origin=origin().model_copy(update={"run_url": RUN})))
-    assert page.startswith("### ✅ Deployment finished: checkout in production")
+    assert page.startswith("### ✅ Deployment succeeded: checkout in production")
     assert "<code>1.4.0</code>" in page
     assert (
         f'<a href="https://github.com/octo-org/octo-repo/commit/{SHA}"><code>{SHA[:12]}</code></a>'
@@ -72,12 +73,89 @@ def test_each_vendor_has_its_result_and_its_id() -> None:
     [
         (Event.STARTED, "🚀 Deployment started"),
         (Event.FAILED, "❌ Deployment failed"),
-        (Event.CUSTOM, "📌 Deployment event"),
-        (Event.UPDATE, "✏️ Deployment update"),
+        (Event.CUSTOM, "📌 Custom event reported"),
+        (Event.UPDATE, "✏️ Deployment update reported"),
     ],
 )
 def test_the_heading_names_the_event(event: Event, heading: str) -> None:
     assert heading in page_of([result(event=event)], deployments()).splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("event", "heading"),
+    [
+        (Event.STARTED, "Deployment started, but was not reported"),
+        (Event.FINISHED, "Deployment succeeded, but was not reported"),
+        (Event.FAILED, "Deployment failed, and was not reported"),
+        (Event.CUSTOM, "Custom event was not reported"),
+        (Event.UPDATE, "Deployment update was not reported"),
+    ],
+)
+def test_the_heading_says_what_was_not_reported(event: Event, heading: str) -> None:
+    lost = result(Status.UNDELIVERED, event=event)
+    assert page_of([lost], deployments()).startswith(f"### ⚠️ {heading}: checkout")
+    page = page_of([lost, result(event=event)], deployments())
+    assert page.startswith(f"### ⚠️ {heading.replace('reported', 'fully reported')}: checkout")
+
+
+@pytest.mark.parametrize("event", [Event.FAILED, Event.FINISHED])
+def test_the_heading_names_a_cancelled_job_and_its_event(event: Event) -> None:
+    page = render(Summary([result(event=event)], deployments(), cancelled=True))
+    assert f"Deployment cancelled (reported as {event}): checkout" in page
+    lost = result(Status.UNDELIVERED, event=event)
+    page = render(Summary([lost], deployments(), cancelled=True))
+    assert "Deployment cancelled, and was not reported: checkout" in page
+
+
+def test_vendors_link_to_where_they_show_deployments() -> None:
+    links = {"datadog": "https://app.datadoghq.com/ci/dora?detail=deployments"}
+    page = render(Summary(both(), deployments(), links=links))
+    assert f'| Service | LaunchDarkly | <a href="{links["datadog"]}">Datadog</a> |' in page
+
+
+REPLAY = f'resend with <a href="{page_url("replay.md")}"><code>event: replay</code></a>.'
+REPORT = "then report the event again."
+EACH = "The list below has the next step for each."
+
+
+@pytest.mark.parametrize(
+    ("useless", "shown"),
+    [((False,), REPLAY), ((False, False), REPLAY), ((True, True), REPORT), ((True, False), EACH)],
+)
+def test_the_headline_does_not_contradict_the_next_step_of_an_event(
+    useless: tuple[bool, ...], shown: str
+) -> None:
+    lost = [
+        result(Status.REFUSED, service=f"s{number}", error="HTTP 404", retry_is_useless=is_useless)
+        for number, is_useless in enumerate(useless)
+    ]
+    page = page_of(lost, deployments(), ["{}"])
+    assert [text for text in (REPLAY, REPORT, EACH) if text in page] == [shown]
+    assert ("undelivered event, for" in page or "events, for" in page) == (not all(useless))
+
+
+def test_a_lost_event_links_to_its_section() -> None:
+    lost = result(Status.REFUSED, error="HTTP 401", section=Section.UNAUTHORIZED)
+    assert f'<a href="{help_url(Section.UNAUTHORIZED)}">Troubleshooting</a>' in page_of([lost])
+
+
+def test_the_ids_of_several_services_are_folded() -> None:
+    results = [result(service=name, id=f"ld-{name}") for name in ("a", "b")]
+    table, _, folded = page_of(results, deployments("a", "b")).partition("<details>")
+    assert "ld-a" not in table
+    assert "<summary>Deployment IDs</summary>" in folded
+    assert "| <code>a</code> | <code>ld-a</code> |" in folded
+
+
+def test_services_without_ids_have_no_table_of_ids() -> None:
+    results = [result(service=name) for name in ("a", "b")]
+    assert "<details>" not in page_of(results, deployments("a", "b"))
+
+
+def test_services_with_failures_come_first() -> None:
+    results = [result(service="a"), result(Status.REFUSED, service="b"), result(service="c")]
+    page = page_of(results, deployments("a", "b", "c"))
+    assert re.findall(r"^\| <code>(\w)", page, re.MULTILINE) == ["b", "a", "c"]
 
 
 def test_a_start_has_no_duration() -> None:
@@ -95,7 +173,7 @@ def test_lost_events_come_first_with_cause_fix_and_the_lines_for_replay() -> Non
         result(vendor="datadog"),
     ]
     page = page_of(results, deployments(), ['{"a": "```"}'])
-    assert "1 of 2 events were not delivered" in page
+    assert "1 of 2 events was not delivered" in page
     assert "❌ refused" in row(page, "checkout")
     assert "HTTP 401. Check the key." in page
     assert '````json\n{"a": "```"}\n````' in page
@@ -143,7 +221,7 @@ def test_no_untrusted_text_can_break_the_summary() -> None:
 
 def test_a_replay_can_have_events_of_many_deployments() -> None:
     page = page_of(both())
-    assert "Undelivered events sent again" in page.splitlines()[0]
+    assert "Replay: all events delivered" in page.splitlines()[0]
     assert "Commit" not in page
 
 
@@ -184,5 +262,5 @@ def test_no_deployment_is_too_large_for_the_runner(count: int, text: str) -> Non
 
 def test_invalid_inputs_have_the_messages_of_the_annotations() -> None:
     page = render_problems([Problem("event", "must be auto", "<b>", "Check the spelling.")])
-    assert "inputs are wrong" in page
+    assert "inputs are invalid" in page
     assert "event must be auto, but it is '&#60;b&#62;'. Check the spelling." in page

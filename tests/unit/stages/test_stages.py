@@ -188,7 +188,7 @@ def test_post_that_lost_its_inputs_warns_that_the_end_is_not_reported(
     assert post(Runner(), Clock()) == 0
     [warning] = annotations(capsys, "warning")
     assert "job's end is not known" in warning
-    assert "Not reported" in step.summary
+    assert "Nothing was reported" in step.summary
     assert "job's end is not known" in step.summary
 
 
@@ -259,7 +259,7 @@ def test_a_dry_run_of_an_update_shows_what_is_looked_for_first(step: Step, capsy
     patch = '[{"op": "replace", "path": "/status", "value": "failed"}]'
     run(step, event="update", version="1.0", launchdarkly_patch=patch, datadog_api_key="")
     out = capsys.readouterr().out
-    assert "Its deployment's id would be looked for first: {" in out
+    assert "The deployment ID would be looked up first: {" in out
     assert '"version": "1.0"' in out
 
 
