@@ -20,6 +20,8 @@ from typing import NamedTuple
 
 from .values.text import clean, quoted
 
+_PACKAGE = __file__.removesuffix("errors.py")
+
 
 class DeploymentEventsError(Exception):
     """The base of all exceptions that this package raises on purpose."""
@@ -139,11 +141,14 @@ class Unavailable(DeliveryFailed):
 
 
 def describe_bug(bug: Exception) -> str:
-    """Return the type of an unexpected error and its place, such as `KeyError at plan.py:12`.
+    """Return the type of an unexpected error and its place: `KeyError at vendors/plan.py:12`.
 
     The error's own message is left out, because it may contain a key.
     """
     frame = traceback.extract_tb(bug.__traceback__)[-1]
-    # os.path instead of pathlib: the file's name may be no path.
-    name = os.path.basename(frame.filename)  # noqa: PTH119
+    # Several modules have the same name.
+    name = frame.filename.removeprefix(_PACKAGE)
+    if name == frame.filename:
+        # os.path instead of pathlib: the file's name may be no path.
+        name = os.path.basename(frame.filename)  # noqa: PTH119
     return f"{type(bug).__name__} at {name}:{frame.lineno}"

@@ -215,16 +215,20 @@ def test_a_cancel_while_the_imports_still_run_is_heard(
     assert len(step.outbox) == 1
 
 
-def test_a_server_that_hangs_holds_no_exit_up(make_step: Any, sandbox: Sandbox) -> None:
+def test_a_server_that_hangs_does_not_delay_the_exit(make_step: Any, sandbox: Sandbox) -> None:
     for vendor in ("launchdarkly", "datadog"):
         sandbox.fail(vendor, "drip-headers")
     step = make_step(
         event="finished", started_at="2026-05-04T09:30:00Z", service=SERVICES, timeout_seconds="0.5"
     )
-    ended = run(step)
+    with running(step) as process:
+        # A loaded machine takes long to start Python.
+        process.wait_for(lambda: bool(sandbox.requests()))
+        asked = time.monotonic()
+        ended = process.end()
     assert ended.code == 0
-    assert ended.seconds < 0.5 + 1 + 1, "the time allowed, its tolerance, and Python's own start"
-    assert {one["status"] for one in ended.results} == {"undelivered"}
+    assert time.monotonic() - asked < 0.5 + 2
+    assert {result["status"] for result in ended.results} == {"undelivered"}
 
 
 def test_auto_takes_five_seconds_of_a_job_at_most(make_step: Any, sandbox: Sandbox) -> None:

@@ -1,5 +1,7 @@
 """Errors: one line, with the cause first and the fix last."""
 
+import re
+
 import pytest
 
 from deployment_events import errors
@@ -12,7 +14,9 @@ from deployment_events.errors import (
     Refused,
     Section,
     Unavailable,
+    describe_bug,
 )
+from deployment_events.vendors.plan import VendorSettings
 
 ADVICE = Advice("Fix it.", Section.REFUSED)
 
@@ -63,3 +67,15 @@ def test_a_delivery_error_has_a_status_advice_and_a_wait() -> None:
     assert (refused.status, refused.advice) == (400, ADVICE)
     assert (down.status, down.advice, down.wait) == (429, None, 2.5)
     assert Unavailable("nobody").status is None
+
+
+def test_an_unexpected_error_is_described_by_its_type_and_its_module() -> None:
+    with pytest.raises(KeyError) as caught:
+        VendorSettings({}).of("acme", "api")
+    assert re.fullmatch(r"KeyError at vendors/plan\.py:\d+", describe_bug(caught.value))
+
+
+def test_an_unexpected_error_in_another_file_is_described_without_a_path() -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        assert 1 // 0
+    assert re.fullmatch(r"ZeroDivisionError at test_errors\.py:\d+", describe_bug(caught.value))

@@ -1,21 +1,17 @@
 """Runs the checks of `event: check`: all in parallel, before one deadline."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from queue import Empty, SimpleQueue
-from threading import Thread
+from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from ..errors import Advice, DeliveryFailed, Refused, Section, describe_bug
+from ..http.deadline import Background
 from ..messages import CheckResult, Status
 from ..vendors.base import Check, Settings
 from ..vendors.registry import VENDORS
 from .network import Network
 from .retry import Backoff
 from .vendor_client import VendorClient
-
-_POLL_SECONDS = 0.1
-"""Seconds until a cancel is noticed."""
 
 
 class VendorCheck(NamedTuple):
@@ -47,27 +43,17 @@ def run_checks(checks: Sequence[VendorCheck], network: Network) -> list[CheckRes
     A credential is refused only if the vendor itself rejects it. Whatever else goes wrong says
     nothing about the credential, which then is undelivered: not checked.
     """
-    queue: SimpleQueue[Callable[[], None]] = SimpleQueue()
-    results: dict[int, CheckResult] = {}
-    # Lines are logged and results are added on this thread.
-    own = network._replace(log=lambda line: queue.put(lambda: network.log(line)))
-
-    def work(number: int, check: VendorCheck) -> None:
-        result = _run(check, own)
-        queue.put(lambda: results.update({number: result}))
-
-    for numbered in enumerate(checks):
-        try:
-            Thread(target=work, args=numbered, daemon=True).start()
-        # The system allows no more threads.
-        except RuntimeError:
-            work(*numbered)
-    while len(results) < len(checks) and (network.deadline.left() or not queue.empty()):
-        with suppress(Empty):
-            queue.get(timeout=_POLL_SECONDS)()
+    lines: list[str] = []
+    # Lines are logged on this thread, after the checks.
+    collecting = network._replace(log=lines.append)
+    running = [Background(partial(_run, check, collecting)) for check in checks]
+    answers = [background.result(network.deadline) for background in running]
+    # A thread that the deadline did not stop may still add lines.
+    for line in tuple(lines):
+        network.log(line)
     return [
-        results.get(number) or check.result(Status.UNDELIVERED, error=_no_answer(check))
-        for number, check in enumerate(checks)
+        answer or check.result(Status.UNDELIVERED, error=_no_answer(check))
+        for check, answer in zip(checks, answers, strict=True)
     ]
 
 
@@ -78,6 +64,7 @@ def _run(check: VendorCheck, network: Network) -> CheckResult:
         network.transport.prepare(request.url, network.deadline)
         client = VendorClient(VENDORS[check.vendor], check.settings, network)
         body = client.send(request, backoff).json()
+        return _judge(check, check.check.read(body), backoff.attempts)
     except DeliveryFailed as failure:
         rejected = isinstance(failure, Refused) and failure.by_vendor
         status = Status.REFUSED if rejected else Status.UNDELIVERED
@@ -86,7 +73,6 @@ def _run(check: VendorCheck, network: Network) -> CheckResult:
     except Exception as bug:  # noqa: BLE001
         error = f"an error in this action, {describe_bug(bug)}: please report it"
         return check.result(Status.UNDELIVERED, backoff.attempts, error)
-    return _judge(check, check.check.read(body), backoff.attempts)
 
 
 def _judge(check: VendorCheck, valid: bool | None, attempts: int) -> CheckResult:

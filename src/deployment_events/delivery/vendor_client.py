@@ -17,7 +17,7 @@ _LOOKUP_SHARE = 0.5
 """The part of the time left that look-ups may take once one has found an ID: its change is sent in
 the rest."""
 _READ_BACK_PAUSES = (0.25, 0.5, 1.0)
-"""Seconds between two attempts: LaunchDarkly lists a new deployment after a moment."""
+"""Seconds between two attempts: a list of deployments shows a new one after a moment."""
 _CONTENT_STATUSES = frozenset({400, 404, 422})
 """The statuses with which a vendor rejects the content of a request, and not its sender."""
 _TOO_LARGE = 413

@@ -161,14 +161,22 @@ def restore_settings(state: State, raw: Mapping[str, str]) -> VendorSettings:
     shared: dict[str, Settings] = {}
     for name, saved in state.settings.items():
         try:
-            model = VENDORS[name].settings
-            shared[name] = model.model_validate(saved)
+            shared[name] = _restore_vendor(name, saved, raw)
         except (KeyError, ValidationError):
             raise StateError(f"its settings for {name} cannot be used") from None
-        keys = {field: raw.get(input_name(name, field)) or None for field in model.secret_fields()}
-        with suppress(ValidationError):
-            shared[name] = model.model_validate({**saved, **keys})
     settings, errors = override(shared, state.services)
     if errors:
         raise StateError(f"its settings for {errors[0].vendor} cannot be used")
     return settings
+
+
+def _restore_vendor(name: str, saved: Mapping[str, Any], raw: Mapping[str, str]) -> Settings:
+    """Return a vendor's settings. Raises `KeyError` and `ValidationError`."""
+    model = VENDORS[name].settings
+    keys = {field: raw.get(input_name(name, field)) or None for field in model.secret_fields()}
+    try:
+        restored: Settings = model.model_validate({**saved, **keys})
+    except ValidationError:
+        # A key is invalid, or what was saved.
+        restored = model.model_validate(saved)
+    return restored
