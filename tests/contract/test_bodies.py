@@ -62,7 +62,7 @@ BY_VERSION = {"datadog_remediation_type": "rollforward", "datadog_remediation_ve
 def bodies(event: Event, changes: dict[str, str]) -> dict[str, Any]:
     """Return the sent body of each vendor, by vendor."""
     given = inputs(event=event, **changes)
-    deployments = resolve(given, context(), event, now=NOW).deployments
+    deployments = resolve(given, context(), event, now=NOW, hide=str).deployments
     messages: tuple[Message, ...] = make_plan(deployments, given.enabled, event, NOW).messages
     return {message.vendor: json.loads(json.dumps(message.body)) for message in messages}
 
