@@ -22,8 +22,9 @@ from deployment_events.errors import Advice, Section
 from deployment_events.messages import Message, Request, Response
 from deployment_events.values.frozen import Frozen
 from deployment_events.values.rules import Secret, server_url
-from deployment_events.vendors.base import Explanation, Settings, Skip, Vendor
+from deployment_events.vendors.base import Explanation, Skip, Vendor
 from deployment_events.vendors.registry import VENDORS
+from deployment_events.vendors.settings import Settings
 from deployment_events.vendors.shared import without_empty
 
 # --- the vendor's one file ---------------------------------------------------------------------

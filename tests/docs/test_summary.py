@@ -62,7 +62,7 @@ def test_the_summary_shows_the_deployment_and_each_vendors_result() -> None:
 def test_an_event_that_is_not_sent_has_a_reason() -> None:
     text = rendered(Event.FAILED).text
     assert "⏭️ not sent" in text
-    assert "A failed job is not sent to Datadog: it would count as a deployment." in text
+    assert "A failed job is not sent to Datadog, which would count it as a deployment." in text
 
 
 def test_a_finish_on_another_day_shows_both_dates() -> None:

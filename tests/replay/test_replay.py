@@ -146,7 +146,7 @@ def test_a_name_that_the_log_has_masked_is_refused_before_anything_is_sent(
     lost.write_text(masked)
     ended = make_step(event="replay", replay=masked if pasted else str(lost)).main()
     assert ended.code == 1
-    assert "the log has hidden a part of this (***)" in ended.annotations("error")[0]
+    assert "the log masked a part of this (***)" in ended.annotations("error")[0]
     assert sandbox.requests() == []
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from deployment_events.deployment import Deployment, Event, Facts, Origin, Service, StartSource
 from deployment_events.messages import DeliveryResult, Message, Request, Response, Status
-from deployment_events.vendors.base import Settings
 from deployment_events.vendors.plan import VendorSettings, override
 from deployment_events.vendors.registry import VENDORS
+from deployment_events.vendors.settings import Settings
 from support.github import SHA
 from support.keys import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
 from support.moments import EARLIER, NOW

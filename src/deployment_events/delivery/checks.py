@@ -7,8 +7,9 @@ from typing import NamedTuple
 from ..errors import Advice, DeliveryFailed, Refused, Section, describe_bug
 from ..http.deadline import Background
 from ..messages import CheckResult, Status
-from ..vendors.base import Check, Settings
+from ..vendors.base import Check
 from ..vendors.registry import VENDORS
+from ..vendors.settings import Settings
 from .network import Network
 from .retry import Backoff
 from .vendor_client import VendorClient

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from ..http.deadline import Deadline, Throttle
 from ..messages import DeliveryResult, Message, undelivered
-from ..vendors.base import Settings
 from ..vendors.registry import VENDORS
+from ..vendors.settings import Settings
 from .event_lines import with_cause
 from .network import Network
 from .outbox import Outbox

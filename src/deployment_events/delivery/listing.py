@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from ..errors import DeliveryFailed
 from ..messages import Message
-from ..vendors.base import Listed, Settings
+from ..vendors.base import Listed
 from ..vendors.registry import VENDORS
+from ..vendors.settings import Settings
 from .network import Network
 from .vendor_client import VendorClient
 

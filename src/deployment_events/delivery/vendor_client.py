@@ -7,7 +7,8 @@ from ..errors import Advice, DeliveryFailed, Refused, Section, Unavailable
 from ..http.deadline import Deadline, run_with_deadline
 from ..messages import DeliveryResult, Message, Request, Response, Status
 from ..values.text import clean, shorten
-from ..vendors.base import Explanation, Listed, Lookup, Settings, Vendor
+from ..vendors.base import Explanation, Listed, Lookup, Vendor
+from ..vendors.settings import Settings
 from .network import Network
 from .retry import POLICY, Backoff, RateLimitGate, requested_wait, response_time
 

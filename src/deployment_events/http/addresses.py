@@ -25,12 +25,11 @@ _IN_PROGRESS = frozenset({0, EINPROGRESS})
 
 
 class Address(NamedTuple):
-    """One address of a host, as `socket.getaddrinfo` returns it."""
+    """One address of a host, and the socket that connects to it."""
 
     family: socket.AddressFamily
     kind: socket.SocketKind
     protocol: int
-    name: str
     address: tuple[str | int | bytes, ...]
 
 
@@ -76,9 +75,8 @@ def _look_up(host: str, port: int, deadline: Deadline) -> list[Address]:
     if found is None:
         raise socket.gaierror(socket.EAI_AGAIN, "the host's name was not resolved in time")
     by_family: dict[socket.AddressFamily, list[Address]] = {}
-    for entry in found:
-        address = Address(*entry)
-        by_family.setdefault(address.family, []).append(address)
+    for family, kind, protocol, _, address in found:
+        by_family.setdefault(family, []).append(Address(family, kind, protocol, address))
     in_turn = chain.from_iterable(zip_longest(*by_family.values()))
     return [address for address in in_turn if address is not None]
 

@@ -61,7 +61,7 @@ class LimitedReader(io.RawIOBase):
         super().close()
 
 
-class Response(HTTPResponse):
+class LimitedResponse(HTTPResponse):
     """A response whose time is limited as a sum, and which reads past every interim response."""
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
@@ -91,7 +91,7 @@ class _Connecting:
     """Tries the addresses of a host side by side, and raises `TunnelFailed` for a proxy."""
 
     # urllib3 has an annotation for another attribute of this name.
-    response_class: Any = Response
+    response_class: Any = LimitedResponse
 
     def _new_conn(self: Any) -> socket.socket:
         try:

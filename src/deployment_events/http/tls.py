@@ -87,5 +87,5 @@ def _load_context(path: str) -> ssl.SSLContext:
 def _shown(path: str) -> str:
     """Return a path for a message. Secrets are hidden later, so it must not be cut."""
     if len(path) > _LONGEST_PATH:
-        return "(a text that is no path)"
+        return "(too long for a path)"
     return quoted(path, 10 * _LONGEST_PATH)

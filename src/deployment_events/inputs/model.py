@@ -17,10 +17,10 @@ from ..values.rules import (
     one_of,
 )
 from ..values.single_line import Identifier, SingleLine, single_line
-from ..vendors.base import Settings
 from ..vendors.input_names import input_name, key_input
 from ..vendors.plan import VendorSettings
 from ..vendors.registry import VENDORS
+from ..vendors.settings import Settings
 from .services import NoService
 from .tags import parse_tags
 

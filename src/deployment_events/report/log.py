@@ -8,8 +8,8 @@ from ..delivery.event_lines import dump, with_cause
 from ..github.runner import Runner
 from ..messages import DeliveryResult, Message, Request, Status
 from ..values.text import shorten
-from ..vendors.base import Settings
 from ..vendors.registry import VENDORS
+from ..vendors.settings import Settings
 
 _MOST_LINES = 20
 """Results that are logged one by one; the others are counted."""

@@ -11,7 +11,7 @@ from ..github.runner import Runner
 from ..messages import DeliveryResult, Message
 from ..report.log import log_dry_run, log_results, log_undelivered
 from ..report.summary import Summary, render
-from ..vendors.base import Settings
+from ..vendors.settings import Settings
 
 
 class Sent(NamedTuple):

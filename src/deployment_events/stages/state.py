@@ -19,10 +19,10 @@ from ..deployment import Deployment, Facts, Service
 from ..errors import StateError, StateMissing
 from ..github.runner import Runner
 from ..values.frozen import Frozen
-from ..vendors.base import Settings
 from ..vendors.input_names import input_name
 from ..vendors.plan import VendorSettings, override, pin_ids
 from ..vendors.registry import VENDORS
+from ..vendors.settings import Settings
 
 if TYPE_CHECKING:
     from ..inputs.model import Inputs

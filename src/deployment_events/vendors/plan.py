@@ -8,8 +8,9 @@ from pydantic import ValidationError
 from ..deployment import Deployment, Event, Service
 from ..messages import DeliveryResult, Message, Status
 from ..values.unique import unique
-from .base import Settings, Skip
+from .base import Skip
 from .registry import VENDORS
+from .settings import Settings
 
 
 class VendorSettings(NamedTuple):
@@ -80,8 +81,8 @@ def make_plan(
     for deployment in deployments:
         service = deployment.service.name
         for name in settings.shared:
-            vendor, own = VENDORS[name], settings.of(name, service)
-            planned = vendor.plan(own, deployment, event, now)
+            vendor, given = VENDORS[name], settings.of(name, service)
+            planned = vendor.plan(given, deployment, event, now)
             if isinstance(planned, Skip):
                 skipped.append(_skipped(service, name, event, planned))
                 if not planned.by_design:
@@ -91,10 +92,10 @@ def make_plan(
             other = services.setdefault((name, vendor.deployment_key(planned)), service)
             if other != service:
                 notes.append(
-                    f"{vendor.title} takes {other} and {service} for one deployment: "
-                    "give each its own key."
+                    f"{vendor.title} treats {other} and {service} as the same deployment: "
+                    "give each a key of its own."
                 )
-            notes.append(vendor.note(own, deployment))
+            notes.append(vendor.note(given, deployment))
     return Plan(
         messages=tuple(messages),
         skipped=tuple(skipped),

@@ -11,7 +11,7 @@ from ..errors import Advice, Problem, Section
 from ..values.rules import InvalidValue, checked_by
 
 RATE_LIMIT = Advice(
-    "The account's rate limit is used up: spread the deployments out, or replay the event later.",
+    "The account's rate limit is used up: deploy less often, or replay the event later.",
     Section.NETWORK,
 )
 
@@ -27,8 +27,10 @@ _ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 def is_id(text: str) -> bool:
     """Return whether `text` can be a deployment ID in a URL path, an output and the summary.
 
-    `.` and `..` would change the path. `::` at the beginning would make a step that prints the
-    output run a workflow command: docs/vendors.md#runner-log-commands.
+    This is no vendor's format: vendors document no format of the IDs that they generate, and each
+    folder checks the format of those that it generates itself. The rule protects what this action
+    does with any ID. `.` and `..` would change the path. `::` at the beginning would make a step
+    that prints the output run a workflow command: docs/vendors.md#runner-log-commands.
     """
     if text in {".", ".."} or text.startswith("::"):
         return False
@@ -64,7 +66,7 @@ COPIED = "copied"
 
 def _not_masked(text: str, info: ValidationInfo) -> str:
     if info.context == COPIED and "***" in text:
-        raise ValueError("the log has hidden a part of this (***): write the value in")
+        raise ValueError("the log masked a part of this (***): replace it with the value")
     return text
 
 
@@ -75,7 +77,7 @@ Name = Annotated[str, Field(min_length=1), AfterValidator(_not_masked)]
 def check_id(text: str) -> None:
     """Check an ID from a file. Raises `ValueError`."""
     if text and not is_id(text):
-        raise ValueError("has an id that is none")
+        raise ValueError("has an invalid ID")
 
 
 def foreign_response(vendor: str, url: str, base_url_input: str) -> Advice:

@@ -19,8 +19,8 @@ from deployment_events.delivery.vendor_client import VendorClient
 from deployment_events.deployment import Event
 from deployment_events.http.deadline import Clock
 from deployment_events.messages import DeliveryResult, Message
-from deployment_events.vendors.base import Settings
 from deployment_events.vendors.registry import VENDORS
+from deployment_events.vendors.settings import Settings
 from sandbox import Sandbox
 
 NOW = 1_777_887_000_000

@@ -185,7 +185,7 @@ def test_credentials_in_an_address_are_refused_and_not_repeated(name: str, url: 
 
 def test_launchdarkly_needs_an_environment() -> None:
     only = problem(environment="")
-    assert (only.input, only.rule) == ("environment", "is needed by LaunchDarkly and is empty")
+    assert (only.input, only.rule) == ("environment", "is required by LaunchDarkly")
     assert "launchdarkly-environment-key" in only.fix
     assert inputs(environment="", launchdarkly_environment_key="prod").enabled.shared
     assert inputs(environment="", launchdarkly_access_token="").enabled.shared
@@ -384,14 +384,6 @@ PATCH = '[{"op": "replace", "path": "/status", "value": "failed"}]'
         ({"datadog_remediation_type": "rollback"}, "datadog-remediation-id"),
         ({"datadog_remediation_id": "other"}, "datadog-remediation-type"),
         ({"datadog_remediation_version": "1.2.2"}, "datadog-remediation-type"),
-        (
-            {
-                "datadog_change_failure": "",
-                "launchdarkly_patch": PATCH,
-                "datadog_remediation_type": "rollback",
-            },
-            "datadog-change-failure",
-        ),
         ({"launchdarkly_patch": PATCH, "environment": ""}, "environment"),
     ],
 )
@@ -403,6 +395,21 @@ def test_an_update_without_what_the_vendor_needs_names_the_input(
     only = problem(**{**complete, **changes})
     assert only.input == name
     assert only.given is None
+
+
+@pytest.mark.parametrize("failure", ["", "false"])
+def test_every_problem_of_a_remediation_is_reported(failure: str) -> None:
+    found = problems(
+        **{**UPDATE, "datadog_change_failure": failure, "datadog_app_key": ""},
+        launchdarkly_patch=PATCH,
+        version="1.4.0",
+        datadog_remediation_type="rollback",
+    )
+    assert [(each.input, each.given) for each in found] == [
+        ("datadog-change-failure", failure or None),
+        ("datadog-app-key", None),
+        ("datadog-remediation-id", None),
+    ]
 
 
 def test_an_input_is_told_once_by_its_first_fault() -> None:

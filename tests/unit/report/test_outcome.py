@@ -108,7 +108,7 @@ def test_an_internal_error_is_a_warning_that_asks_for_a_report(fail: bool) -> No
 
 
 def test_the_note_of_a_delivered_event_is_a_single_notice() -> None:
-    odd = result(note="Datadog accepted the event, but the answer holds no usable id")
+    odd = result(note="Datadog accepted the event, but its response has no usable ID")
     outcome = judge([odd, odd], fail_on_error=True, post_follows=False)
     assert outcome.exit_code == 0
     assert outcome.annotations == (Annotation("notice", odd.note),)

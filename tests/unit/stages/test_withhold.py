@@ -51,7 +51,7 @@ def test_a_message_with_a_secret_is_withheld(runner: Runner, secret: str) -> Non
         assert JOB_TOKEN not in text
     assert "***" in messages[1].service
     assert messages[1].at == with_service(secret).at
-    with pytest.raises(OutboxError, match="hidden a part"):
+    with pytest.raises(OutboxError, match="masked a part"):
         parse_copied(kept)
 
 

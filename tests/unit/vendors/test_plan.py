@@ -33,23 +33,25 @@ def test_each_vendor_hears_what_it_has_an_event_for(
 @pytest.mark.parametrize(
     ("event", "why"),
     [
-        (Event.STARTED, "no event for a start"),
-        (Event.FAILED, "it would count as a deployment"),
-        (Event.CUSTOM, "no custom event"),
+        (Event.STARTED, "no `started` event"),
+        (Event.FAILED, "which would count it as a deployment"),
+        (Event.CUSTOM, "no custom events"),
     ],
 )
-def test_what_datadog_does_not_hear_is_a_receipt_that_says_why(event: Event, why: str) -> None:
+def test_an_event_that_datadog_does_not_receive_has_a_result_with_the_reason(
+    event: Event, why: str
+) -> None:
     [skipped] = make_plan(deployments(), both(), event, NOW).skipped
     assert (skipped.service, skipped.event, skipped.status) == ("checkout", event, Status.SKIPPED)
     assert why in skipped.error
 
 
-def test_only_what_is_skipped_for_want_of_a_fact_is_warned_of() -> None:
+def test_a_skipped_event_is_a_warning_only_if_a_value_is_missing() -> None:
     assert make_plan(deployments(), both(), Event.STARTED, NOW).warnings == ()
     [warning] = make_plan(
         deployments("api", "web", environment=""), both(), Event.FINISHED, NOW
     ).warnings
-    assert warning == "LaunchDarkly hears nothing: it needs an environment, and none is known."
+    assert warning == "Nothing is sent to LaunchDarkly: no environment is known."
 
 
 def test_every_service_is_its_own_deployment_at_every_vendor() -> None:
@@ -115,7 +117,7 @@ def test_one_vendor_alone_hears_alone() -> None:
 def test_a_deployment_of_unknown_version_is_no_event_for_launchdarkly() -> None:
     planned = make_plan(deployments(version="", commit_sha=""), both(), Event.FINISHED, NOW)
     assert [message.vendor for message in planned.messages] == ["datadog"]
-    assert "needs a version" in planned.skipped[0].error
+    assert "neither a version nor a commit" in planned.skipped[0].error
     attributes = planned.messages[0].body["data"]["attributes"]
     assert "git" not in attributes
     assert "version" not in attributes

@@ -68,7 +68,7 @@ class Remediation(Frozen):
     @model_validator(mode="after")
     def _has_one_identity(self) -> Self:
         if bool(self.id) == bool(self.version):
-            raise ValueError("has an id and a version, or neither")
+            raise ValueError("has an ID and a version, or neither")
         return self
 
 

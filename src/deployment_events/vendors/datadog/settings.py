@@ -9,7 +9,7 @@ from ...deployment import Tag
 from ...errors import Problem
 from ...values.rules import Boolean, Secret, checked_by, one_of, server_url
 from ...values.single_line import Identifier, single_line
-from ..base import Settings
+from ..settings import Settings
 from ..shared import DeploymentId, host_of, version_is_needed
 from .deployment_id import NEW_ID
 
@@ -26,8 +26,17 @@ SITES = (
 )
 """See docs/vendors.md#datadog-sites."""
 
-_GOVERNMENT = "ddog-gov.com"
-"""The end of the government sites' hosts. See docs/vendors.md#datadog-availability."""
+_UNAVAILABLE = {
+    "api.ddog-gov.com": (
+        "Datadog documents that DORA metrics is not available on its government site "
+        "`ddog-gov.com`: expect it to reject the events."
+    ),
+    "api.us2.ddog-gov.com": (
+        "Datadog does not document whether DORA metrics is available on its government site "
+        "`us2.ddog-gov.com`: ask Datadog if it rejects the events."
+    ),
+}
+"""Warnings by host. See docs/vendors.md#datadog-availability."""
 
 MOST_TAGS = 100
 """See docs/vendors.md#datadog-custom-tags."""
@@ -81,18 +90,18 @@ class DatadogSettings(Settings):
     ) -> Iterator[Problem]:
         if not self.base_url and self.site not in SITES:
             fix = (
-                "A key must not go to a mistyped host: "
-                "for a newer site set datadog-base-url to its API."
+                "Unknown sites are rejected, so that no key is sent to a wrong host. For a newer "
+                "site, set `datadog-base-url` to its API."
             )
             yield Problem("datadog-site", f"must be one of {', '.join(SITES)}", self.site, fix)
         if len(tags) > MOST_TAGS:
             rule = f"must be at most {MOST_TAGS}, and there are {len(tags)}"
-            yield Problem("tags", rule, None, "Datadog takes no more: leave some out.")
+            yield Problem("tags", rule, None, "Remove some: this is Datadog's limit.")
         if update:
             yield from self._update_problems(environment, version)
         elif self.deployment_id and not NEW_ID.fullmatch(self.deployment_id):
             rule = "must have 16 to 128 letters, digits, '-', '_', '.' or ':'"
-            fix = "Leave it empty to get one made."
+            fix = "Leave it empty to generate one."
             yield Problem("datadog-deployment-id", rule, self.deployment_id, fix)
 
     def warnings(self, *, environment: str, may_finish: bool) -> Iterator[str]:
@@ -101,33 +110,28 @@ class DatadogSettings(Settings):
                 "`environment` is empty, so Datadog receives the deployment without `env`: set "
                 "`environment` to compare deployments of one environment."
             )
-        host = urlsplit(self.api_url).hostname or ""
-        if host.endswith(_GOVERNMENT):
-            yield (
-                "Datadog documents that DORA metrics is not available on its government site "
-                f"US1-FED (`ddog-gov.com`): expect `{host}` to reject the events."
-            )
+        warning = _UNAVAILABLE.get(urlsplit(self.api_url).hostname or "")
+        if warning:
+            yield warning
 
     def _update_problems(self, environment: str, version: str) -> Iterator[Problem]:
-        if self.change_failure is None:
-            if self.remediation_type or self.remediation_id or self.remediation_version:
-                rule = "is needed with a remediation"
-                fix = "Set it to true: a remediation repairs a change failure."
-                yield Problem("datadog-change-failure", rule, None, fix)
+        remediates = self.remediation_type or self.remediation_id or self.remediation_version
+        if self.change_failure is None and not remediates:
             return
+        if remediates and not self.change_failure:
+            rule = "must be true with a remediation"
+            given = None if self.change_failure is None else "false"
+            fix = "A remediation repairs a change failure: set `datadog-change-failure` to true."
+            yield Problem("datadog-change-failure", rule, given, fix)
         if self.app_key is None:
-            rule = "is needed to change a deployment and is empty"
+            rule = "must be set to change a deployment"
             fix = (
-                "Create an application key with the scope dora_metrics_write "
-                "and pass it as a secret."
+                "Create an application key with the scope `dora_metrics_write`, and pass it as a "
+                "secret."
             )
             yield Problem("datadog-app-key", rule, None, fix)
         if not self.deployment_id:
             yield from self._selection_problems(environment, version)
-        if self.remediation_type and not self.change_failure:
-            rule = "must be true with a remediation"
-            fix = "A remediation repairs a change failure: set it to true."
-            yield Problem("datadog-change-failure", rule, "false", fix)
         yield from self._remediation_problems()
 
     def _selection_problems(self, environment: str, version: str) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from ...values.frozen import Frozen
 from ..shared import Name
 from .json_patch import Operation
+from .plan import EVENT, PATCH
 
 
 class DeploymentEventBody(Frozen):
@@ -56,7 +57,7 @@ class Search(Frozen):
 
 
 BODIES: dict[str, type[BaseModel]] = {
-    "deployment-event": DeploymentEventBody,
-    "deployment-patch": PatchBody,
+    EVENT: DeploymentEventBody,
+    PATCH: PatchBody,
 }
 """By the kind of message."""

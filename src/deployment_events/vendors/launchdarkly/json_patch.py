@@ -41,7 +41,7 @@ def parse_patch(given: Any) -> Any:
     try:
         operations = load_json(given)
     except ValueError as error:
-        rule = f"must be a JSON Patch, and is no JSON ({error})"
+        rule = f"must be a JSON Patch, and is not JSON ({error})"
         raise InvalidValue(rule, f"{_FIX} {TO_JSON}") from None
     if operations is None:
         return None
@@ -56,15 +56,12 @@ def parse_patch(given: Any) -> Any:
 
 def _fault(operation: Any) -> str:
     if not isinstance(operation, dict):
-        return "is no object"
+        return "is not an object"
     if operation.get("op") not in (*_WITH_VALUE, "remove"):
-        return (
-            "has an op other than add, remove, replace and test, which is all LaunchDarkly "
-            "documents"
-        )
+        return "has an op that LaunchDarkly does not document: use add, remove, replace or test"
     path = operation.get("path")
     if not isinstance(path, str) or (path and not path.startswith("/")):
-        return "has a path that is no JSON Pointer, such as /status"
+        return "has a path that is not a JSON Pointer, such as /status"
     if operation["op"] in _WITH_VALUE and "value" not in operation:
         return "has no value"
     unknown = sorted(set(operation) - {"op", "path", "value"})

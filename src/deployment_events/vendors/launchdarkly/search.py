@@ -11,10 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from ...messages import Request
 from ..base import Listed, Lookup
 from ..shared import as_list, is_id
-
-API = "/api/v2/engineering-insights"
-HEADERS = {"LD-API-Version": "beta"}
-"""See docs/vendors.md#launchdarkly-beta-header."""
+from .api import API, HEADERS
 
 _PAGE = 100
 """The largest page of the list."""

@@ -8,7 +8,7 @@ from ...deployment import Tag
 from ...errors import Problem
 from ...values.rules import JsonObject, Secret, one_of, server_url
 from ...values.single_line import Identifier, SingleLine
-from ..base import Settings
+from ..settings import Settings
 from ..shared import DeploymentId, version_is_needed
 from .json_patch import Patch
 
@@ -71,8 +71,8 @@ class LaunchDarklySettings(Settings):
             yield version_is_needed("launchdarkly-deployment-id")
         needs_environment = not update or selects
         if needs_environment and not (self.environment_key or environment):
-            rule = "is needed by LaunchDarkly and is empty"
-            fix = "Set environment, or launchdarkly-environment-key, to the key."
+            rule = "is required by LaunchDarkly"
+            fix = "Set it, or `launchdarkly-environment-key`, to the key of the environment."
             yield Problem("environment", rule, None, fix)
 
     def warnings(self, *, environment: str, may_finish: bool) -> Iterator[str]:

@@ -191,14 +191,14 @@ def test_changes_of_two_versions_are_changes_of_two_deployments() -> None:
 def test_a_remediation_from_a_file_has_an_id_or_a_version(remediation: dict[str, str]) -> None:
     message = planned(Event.UPDATE, {"change_failure": True})
     message.body["data"]["attributes"]["remediation"] = {"type": "rollback", **remediation}
-    with pytest.raises(ValueError, match="has an id and a version, or neither"):
+    with pytest.raises(ValueError, match="has an ID and a version, or neither"):
         DATADOG.validate(message, copied=False)
 
 
 def test_an_update_of_nothing_is_skipped() -> None:
     skip = DATADOG.plan(settings("datadog"), deployment(), Event.UPDATE, NOW)
     assert isinstance(skip, Skip)
-    assert "nothing to change" in skip.reason
+    assert "is not changed" in skip.reason
 
 
 def test_the_application_key_goes_with_an_update_alone() -> None:
@@ -243,7 +243,7 @@ def test_an_update_s_answer_may_be_empty(answer: Any) -> None:
     ],
 )
 def test_an_answer_without_a_usable_id_is_said_to_be_one(answer: Any) -> None:
-    with pytest.raises(ValueError, match="no usable id"):
+    with pytest.raises(ValueError, match="no usable ID"):
         DATADOG.read_id(planned(), answer)
 
 

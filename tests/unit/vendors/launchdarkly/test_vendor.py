@@ -144,7 +144,7 @@ def test_the_user_s_metadata_wins_over_tags_and_tags_over_github_s() -> None:
 
 @pytest.mark.parametrize(
     ("missing", "why"),
-    [("version", "it needs a version"), ("environment", "it needs an environment")],
+    [("version", "neither a version nor a commit"), ("environment", "no environment is known")],
 )
 def test_an_event_that_launchdarkly_would_refuse_is_skipped_with_the_reason(
     missing: str, why: str
@@ -213,7 +213,7 @@ def test_only_an_update_without_an_id_warns_that_a_replay_may_match_another_depl
 def test_an_update_of_nothing_is_skipped() -> None:
     skip = LAUNCHDARKLY.plan(settings("launchdarkly"), deployment(), Event.UPDATE, NOW)
     assert isinstance(skip, Skip)
-    assert "nothing to change" in skip.reason
+    assert "is not changed" in skip.reason
 
 
 def test_an_event_s_id_is_looked_for_since_its_start() -> None:

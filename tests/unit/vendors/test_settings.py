@@ -4,8 +4,8 @@ import pytest
 from pydantic import ValidationError
 from support.deployments import KEYS, keys_of, settings
 
-from deployment_events.vendors.base import Settings
 from deployment_events.vendors.registry import VENDORS
+from deployment_events.vendors.settings import Settings
 
 NAMES = sorted(VENDORS)
 
