@@ -13,7 +13,7 @@ from sandbox import Sandbox
 
 SERVICES = "\n".join(f"service-{number}" for number in range(12))
 COUNTS = [0, 1, 2, 3, 5, 12]
-"""Threads that a process gets besides the first one. It wishes for 20 and more."""
+"""Threads that a process gets in addition to the first one. It asks for more than 20."""
 
 PROGRAM = """\
 import runpy, sys, threading
@@ -49,17 +49,18 @@ def limited(tmp_path: Path) -> Any:
 def statuses(step: Step, program: Path) -> tuple[Counter[tuple[str, str]], Any]:
     with running(step, program=program) as process:
         ended = process.end(40)
-    return Counter((one["vendor"], one["status"]) for one in ended.results), ended
+    found = Counter((result["vendor"], result["status"]) for result in ended.results)
+    return found, ended
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_all_is_delivered_with_the_threads_there_are(
+def test_every_event_is_delivered_with_any_number_of_threads(
     make_step: Any, sandbox: Sandbox, limited: Any, count: int
 ) -> None:
     step = make_step(sandbox, service=SERVICES)
-    told, ended = statuses(step, limited("main", count))
+    results, ended = statuses(step, limited("main", count))
     assert (ended.code, ended.stderr) == (0, ""), ended.stderr
-    assert told == {(vendor, "delivered"): 12 for vendor in VENDORS}
+    assert results == {(vendor, "delivered"): 12 for vendor in VENDORS}
     assert "Internal error" not in ended.stdout
     assert all(len(sandbox.deployments(vendor)) == 12 for vendor in VENDORS)
     assert step.outbox == []
@@ -72,9 +73,9 @@ def test_without_threads_a_vendor_that_is_down_does_not_affect_the_other(
     [other] = set(VENDORS) - {down}
     sandbox.fail(down, 503)
     step = make_step(sandbox, service="one\ntwo", timeout_seconds="3")
-    told, ended = statuses(step, limited("main", 0))
+    results, ended = statuses(step, limited("main", 0))
     assert (ended.code, ended.stderr) == (0, "")
-    assert told == {(down, "undelivered"): 2, (other, "delivered"): 2}
+    assert results == {(down, "undelivered"): 2, (other, "delivered"): 2}
     assert ended.seconds < 3 + 2
     assert {line["vendor"] for line in step.outbox} == {down}
 
@@ -84,14 +85,59 @@ def test_both_stages_of_auto_report_without_threads(
     make_step: Any, sandbox: Sandbox, limited: Any, count: int
 ) -> None:
     step = make_step(sandbox, event="auto", started_at="auto", service=SERVICES)
-    told, started = statuses(step, limited("main", count))
+    results, started = statuses(step, limited("main", count))
     assert (started.code, started.stderr) == (0, "")
-    assert told["launchdarkly", "delivered"] == 12
+    assert results["launchdarkly", "delivered"] == 12
     step.state = started.state
     step.inputs["job-status"] = "success"
     with running(step, "post", program=limited("post", count)) as process:
         ended = process.end(40)
     assert (ended.code, ended.stderr) == (0, "")
-    assert {one["status"] for one in sandbox.deployments("launchdarkly")} == {"finished"}
+    deployments = sandbox.deployments("launchdarkly")
+    assert {deployment["status"] for deployment in deployments} == {"finished"}
     assert len(sandbox.deployments("datadog")) == 12
     assert step.outbox == []
+
+
+@pytest.mark.parametrize("down", VENDORS)
+def test_post_without_threads_keeps_the_events_of_a_vendor_that_is_down(
+    make_step: Any, sandbox: Sandbox, limited: Any, down: str
+) -> None:
+    step = make_step(
+        sandbox, event="auto", started_at="auto", service="one\ntwo", timeout_seconds="3"
+    )
+    step.main()
+    sandbox.fail(down, 503)
+    step.inputs["job-status"] = "success"
+    with running(step, "post", program=limited("post", 0)) as process:
+        ended = process.end(40)
+    assert (ended.code, ended.stderr) == (0, "")
+    assert [event["vendor"] for event in step.outbox] == [down] * 2
+    assert "Internal error" not in ended.stdout
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_replay_without_threads_sends_every_event(
+    make_step: Any, sandbox: Sandbox, limited: Any, count: int
+) -> None:
+    for vendor in VENDORS:
+        sandbox.fail(vendor, 503)
+    step = make_step(sandbox, service=SERVICES)
+    kept = step.main().outputs["undelivered-path"]
+    assert len(step.outbox) == 24
+    sandbox.heal()
+    step.inputs |= {"event": "replay", "replay": kept}
+    results, ended = statuses(step, limited("main", count))
+    assert (ended.code, ended.stderr) == (0, "")
+    assert results == {(vendor, "delivered"): 12 for vendor in VENDORS}
+    assert step.outbox == []
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_check_without_threads_verifies_every_key(
+    make_step: Any, sandbox: Sandbox, limited: Any, count: int
+) -> None:
+    step = make_step(sandbox, event="check", started_at="auto")
+    results, ended = statuses(step, limited("main", count))
+    assert (ended.code, ended.stderr) == (0, "")
+    assert results == {(vendor, "valid"): 1 for vendor in VENDORS}
