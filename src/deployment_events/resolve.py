@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from .github.context import Context
     from .inputs.model import Inputs
 
-JOB_RESULTS = frozenset({"success", "failure", "cancelled", "skipped"})
+CANCELLED = "cancelled"
+"""The status of a cancelled job: the input `on-cancelled` selects the event."""
+
+JOB_RESULTS = frozenset({"success", "failure", CANCELLED, "skipped"})
 """The values of `job.status`. See docs/vendors.md#github-status-values."""
 
 
@@ -45,7 +48,7 @@ def choose_event(status: str, on_cancelled: str) -> Event | NoEvent:
             "The event's payload holds no state of the deployment: nothing is sent. "
             "Set event to report it."
         )
-    if status == "cancelled":
+    if status == CANCELLED:
         if on_cancelled == "ignore":
             return NoEvent("The job was cancelled, and on-cancelled is ignore: nothing is sent.")
         return Event(on_cancelled)

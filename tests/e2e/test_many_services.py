@@ -110,5 +110,5 @@ def test_a_dry_run_and_the_summary_name_every_service(sandbox: Sandbox) -> None:
     assert event_types(sandbox) == []
     assert statuses(step) == {("launchdarkly", "dry-run"): 2, ("datadog", "dry-run"): 2}
     for name in ("api", "web"):
-        assert f"finished of {name} to Datadog" in step.log
+        assert f"finished ({name}) to Datadog" in step.log
         assert name in step.summary

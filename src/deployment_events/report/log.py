@@ -67,8 +67,15 @@ def _dry_run_result(message: Message) -> DeliveryResult:
     )
 
 
-def log_results(runner: Runner, results: Sequence[DeliveryResult]) -> None:
-    """Log what became of every event."""
+def log_results(
+    runner: Runner, results: Sequence[DeliveryResult], *, cancelled: bool = False
+) -> None:
+    """Log what became of every event.
+
+    `cancelled`: the job was cancelled, and is reported with another event, that of the last result.
+    """
+    if cancelled and results:
+        runner.log(f"The job was cancelled (reported as {results[-1].event})")
     for result in results[:_MOST_LINES]:
         runner.log(_line(runner, result))
     rest = results[_MOST_LINES:]

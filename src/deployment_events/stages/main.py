@@ -17,7 +17,7 @@ from ..report.log import log_results, log_undelivered
 from ..report.outcome import apply, judge, no_vendor
 from ..report.outputs import set_deployment_outputs, set_no_results, set_result_outputs
 from ..report.summary import render_nothing
-from ..resolve import NoEvent, choose_event, resolve
+from ..resolve import CANCELLED, NoEvent, choose_event, resolve
 from ..vendors.input_names import secret_values
 from ..vendors.plan import Plan, make_plan
 from .check import check
@@ -138,7 +138,7 @@ def _report_event(runner: Runner, clock: Clock, step: Step, event: Event) -> int
         ids=plan.ids if is_new else {},
         outbox=name if sent.kept else "",
     )
-    show(runner, sent, deployments)
+    show(runner, sent, deployments, cancelled=inputs.event == CANCELLED)
     outcome = judge(sent.results, fail_on_error=inputs.fail_on_error, kept=sent.kept)
     return apply(runner, outcome)
 

@@ -10,7 +10,7 @@ from ..http.deadline import Clock
 from ..messages import undelivered
 from ..report.outcome import apply, judge
 from ..report.summary import render_nothing
-from ..resolve import NoEvent, choose_end, finish
+from ..resolve import CANCELLED, NoEvent, choose_end, finish
 from ..vendors.input_names import secret_names, secret_values
 from ..vendors.plan import VendorSettings, make_plan
 from ..vendors.registry import VENDORS
@@ -39,14 +39,21 @@ def post(runner: Runner, clock: Clock) -> int:
         )
         runner.summarize(render_nothing(runner.annotations, runner.hide))
         return 0
-    event = choose_end(runner.hide(raw.get("job-status", "")), state.on_cancelled)
+    job_status = runner.hide(raw.get("job-status", ""))
+    event = choose_end(job_status, state.on_cancelled)
     if isinstance(event, NoEvent):
         return _report_no_event(runner, state, settings, event)
-    return _report_end(runner, clock, state, settings, event)
+    return _report_end(runner, clock, state, settings, event, cancelled=job_status == CANCELLED)
 
 
 def _report_end(
-    runner: Runner, clock: Clock, state: State, settings: VendorSettings, event: Event
+    runner: Runner,
+    clock: Clock,
+    state: State,
+    settings: VendorSettings,
+    event: Event,
+    *,
+    cancelled: bool,
 ) -> int:
     """Send what main could not deliver, with its own times, and then the end."""
     network = Network.open(clock, state.timeout_seconds, hide=runner.hide, log=runner.log)
@@ -69,7 +76,7 @@ def _report_end(
         skipped=plan.skipped,
         withheld=withheld,
     )
-    show(runner, sent, deployments)
+    show(runner, sent, deployments, cancelled=cancelled)
     # A key that the runner lost was warned of, and does not fail the job.
     judged = [result for result in sent.results if result.vendor not in keyless]
     outcome = judge(judged, fail_on_error=state.fail_on_error, kept=sent.kept)

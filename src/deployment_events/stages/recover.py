@@ -18,7 +18,7 @@ from ..inputs.model import input_names
 from ..messages import Message
 from ..report.outcome import apply, judge
 from ..report.summary import render_nothing
-from ..resolve import NoEvent, choose_end, resolve
+from ..resolve import CANCELLED, NoEvent, choose_end, resolve
 from ..vendors.plan import make_plan
 from .other_runners import TWO_STEPS
 from .send import open_outbox, send, show
@@ -94,7 +94,7 @@ def _report(runner: Runner, clock: Clock, step: Step, event: Event) -> int:
         dry_run=inputs.dry_run,
         skipped=plan.skipped,
     )
-    show(runner, sent, deployments)
+    show(runner, sent, deployments, cancelled=inputs.job_status == CANCELLED)
     outcome = judge(sent.results, fail_on_error=inputs.fail_on_error, kept=sent.kept)
     return apply(runner, outcome)
 

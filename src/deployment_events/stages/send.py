@@ -11,6 +11,7 @@ from ..github.runner import Runner
 from ..messages import DeliveryResult, Message
 from ..report.log import log_dry_run, log_results, log_undelivered
 from ..report.summary import Summary, render
+from ..vendors.registry import VENDORS
 from ..vendors.settings import Settings
 
 
@@ -22,6 +23,8 @@ class Sent(NamedTuple):
     """One for each message, in the order of the messages; those of skipped events follow."""
     kept: bool
     """Whether what was not accepted is on disk."""
+    links: Mapping[str, str] = {}
+    """Where a vendor shows its deployments: a URL, by the vendor's name."""
 
 
 def open_outbox(runner: Runner, name: str) -> Outbox:
@@ -45,17 +48,34 @@ def send(
     `skipped` are the results of events that no message reports. `withheld` are the results of
     messages that must not be sent, by the message's number.
     """
+    links = {name: VENDORS[name].deployments_url(vendor) for name, vendor in settings.items()}
     if dry_run:
         results = log_dry_run(runner, messages, settings)
-        return Sent(messages, [*results, *skipped], kept=True)
+        return Sent(messages, [*results, *skipped], kept=True, links=links)
     outbox.keep(messages)
     delivery = deliver(messages, settings, outbox, network, withheld)
-    return Sent(messages, [*delivery.results, *skipped], delivery.kept)
+    return Sent(messages, [*delivery.results, *skipped], delivery.kept, links)
 
 
-def show(runner: Runner, sent: Sent, deployments: Sequence[Deployment] = ()) -> None:
-    """Write the results, and what was not delivered, to the log and to the job summary."""
-    log_results(runner, sent.results)
-    lines = log_undelivered(runner, sent.messages, sent.results)
-    summary = Summary(sent.results, deployments, lines, runner.annotations, sent.kept)
+def show(
+    runner: Runner,
+    sent: Sent,
+    deployments: Sequence[Deployment] = (),
+    *,
+    cancelled: bool = False,
+) -> None:
+    """Write the results, and what was not delivered, to the log and to the job summary.
+
+    `cancelled`: the job was cancelled, and is reported with another event.
+    """
+    log_results(runner, sent.results, cancelled=cancelled)
+    summary = Summary(
+        sent.results,
+        deployments,
+        undelivered=log_undelivered(runner, sent.messages, sent.results),
+        annotations=runner.annotations,
+        kept=sent.kept,
+        links=sent.links,
+        cancelled=cancelled,
+    )
     runner.summarize(render(summary, runner.hide))

@@ -119,6 +119,10 @@ class Vendor(ABC, Generic[S]):
     def explain(self, settings: S, request: Request, response: Response) -> Explanation:
         """Return why the vendor rejected a request: the response's status is not 2xx."""
 
+    def deployments_url(self, settings: S) -> str:
+        """Return the URL at which people see deployments, or empty if it is unknown."""
+        return ""
+
     def checks(self, settings: S, environment: str) -> Sequence[Check]:
         """Return the requests that verify the credentials, one for each.
 

@@ -7,6 +7,7 @@ from support.deployments import both, message, result
 from support.step import Step
 
 from deployment_events.delivery.event_lines import parse
+from deployment_events.deployment import Event
 from deployment_events.github.runner import Runner
 from deployment_events.messages import Status
 from deployment_events.report.log import log_dry_run, log_results, log_undelivered
@@ -30,6 +31,12 @@ def test_only_a_delivered_event_is_logged_as_delivered(step: Step, capsys: Captu
         "LaunchDarkly: finished (checkout) refused: HTTP 401",
         "Datadog: finished (checkout) skipped: by design",
     ]
+
+
+def test_a_cancelled_job_is_named_with_its_event(step: Step, capsys: Capture) -> None:
+    log_results(Runner(), [result(event=Event.FAILED)], cancelled=True)
+    [first, _] = capsys.readouterr().out.splitlines()
+    assert first == "The job was cancelled (reported as failed)"
 
 
 def test_many_results_are_counted(step: Step, capsys: Capture) -> None:

@@ -76,6 +76,14 @@ class DatadogSettings(Settings):
         return self.base_url or f"https://api.{self.site}"
 
     @property
+    def app_host(self) -> str:
+        """The host that people use: `app.<site>`, or the site itself if it is a subdomain.
+
+        See docs/vendors.md#datadog-sites.
+        """
+        return self.site if self.site.count(".") > 1 else f"app.{self.site}"
+
+    @property
     def site_or_host(self) -> str:
         """The site, or the host of `datadog-base-url`, which takes precedence."""
         return host_of(self.base_url) if self.base_url else self.site

@@ -153,6 +153,11 @@ class Datadog(Vendor[DatadogSettings]):
         attributes = message.body["data"]["attributes"]
         return json.dumps([attributes[name] for name in _SELECTION])
 
+    def deployments_url(self, settings: DatadogSettings) -> str:
+        if settings.base_url:
+            return ""
+        return f"https://{settings.app_host}/ci/dora?detail=deployments"
+
     def checks(self, settings: DatadogSettings, environment: str) -> Sequence[Check]:
         return make_checks(settings)
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from ...deployment import Deployment, Event
 from ...messages import Message, Request, Response
 from ..base import Check, Explanation, Lookup, Skip, Vendor
-from ..shared import COPIED, REPLAY_MAY_MATCH_ANOTHER, check_id, number_header
+from ..shared import COPIED, REPLAY_MAY_MATCH_ANOTHER, check_id, host_of, number_header
 from . import advice
 from .api import API, HEADERS, credentials
 from .checks import make_checks
@@ -21,6 +21,8 @@ from .search import DeploymentSearch
 from .settings import LaunchDarklySettings
 
 _IDENTITY = ("projectKey", "environmentKey", "applicationKey", "version")
+_HOSTS = {"app.launchdarkly.com", "app.eu.launchdarkly.com", "app.launchdarkly.us"}
+"""See docs/vendors.md#launchdarkly-availability."""
 
 
 class LaunchDarkly(Vendor[LaunchDarklySettings]):
@@ -64,6 +66,10 @@ class LaunchDarkly(Vendor[LaunchDarklySettings]):
         self, settings: LaunchDarklySettings, request: Request, response: Response
     ) -> Explanation:
         return advice.explain(settings, request, response)
+
+    def deployments_url(self, settings: LaunchDarklySettings) -> str:
+        """LaunchDarkly documents no URL of its deployments, so this is the application's."""
+        return settings.base_url if host_of(settings.base_url) in _HOSTS else ""
 
     def checks(self, settings: LaunchDarklySettings, environment: str) -> Sequence[Check]:
         return make_checks(settings, environment)

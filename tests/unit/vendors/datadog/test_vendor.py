@@ -261,3 +261,20 @@ def test_an_answer_without_a_usable_id_is_said_to_be_one(answer: Any) -> None:
 )
 def test_datadog_s_reset_is_seconds_from_now(headers: dict[str, str], pause: float | None) -> None:
     assert DATADOG.rate_limit_wait(headers, NOW) == pause
+
+
+@pytest.mark.parametrize(
+    ("site", "host"),
+    [
+        ("datadoghq.com", "app.datadoghq.com"),
+        ("datadoghq.eu", "app.datadoghq.eu"),
+        ("us3.datadoghq.com", "us3.datadoghq.com"),
+    ],
+)
+def test_deployments_are_shown_by_the_web_application_of_the_site(site: str, host: str) -> None:
+    url = DATADOG.deployments_url(settings("datadog", site=site))
+    assert url == f"https://{host}/ci/dora?detail=deployments"
+
+
+def test_where_another_server_shows_deployments_is_unknown() -> None:
+    assert DATADOG.deployments_url(settings("datadog", base_url="https://proxy.example.com")) == ""

@@ -266,3 +266,16 @@ def test_launchdarkly_s_reset_is_a_moment_in_milliseconds(
     headers: dict[str, str], pause: float | None
 ) -> None:
     assert LAUNCHDARKLY.rate_limit_wait(headers, NOW) == pause
+
+
+@pytest.mark.parametrize(
+    ("base_url", "shown"),
+    [
+        ("https://app.launchdarkly.com", "https://app.launchdarkly.com"),
+        ("https://app.eu.launchdarkly.com", "https://app.eu.launchdarkly.com"),
+        ("https://proxy.example.com", ""),
+    ],
+)
+def test_deployments_are_shown_by_launchdarkly_s_own_hosts(base_url: str, shown: str) -> None:
+    url = LAUNCHDARKLY.deployments_url(settings("launchdarkly", base_url=base_url))
+    assert url == shown
