@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from .values.text import clean, quoted
+from .values.text import quoted
 
 _PACKAGE = __file__.removesuffix("errors.py")
 
@@ -35,13 +35,13 @@ class Problem(NamedTuple):
     rule: str
     """What it must be, without a full stop."""
     given: str | None
-    """The value, or None for a secret, which is never shown."""
+    """The value, or None if it is not shown: a secret, or a value that the rule contains."""
     fix: str
     """What to do next: a sentence."""
 
     def __str__(self) -> str:
-        given = "" if self.given is None else f", but it is {quoted(self.given)}"
-        return f"{clean(self.input)} {self.rule}{given}. {self.fix}"
+        given = "" if self.given is None else f", not {quoted(self.given)}"
+        return f"`{self.input}` {self.rule}{given}. {self.fix}"
 
 
 class InputError(DeploymentEventsError):

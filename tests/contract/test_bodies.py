@@ -18,7 +18,7 @@ from support.vendor_models import launchdarkly_model
 from deployment_events.deployment import Event
 from deployment_events.messages import Message
 from deployment_events.resolve import resolve
-from deployment_events.values.rules import InvalidValue
+from deployment_events.values.invalid import InvalidValue
 from deployment_events.values.single_line import identifier
 from deployment_events.vendors.plan import make_plan
 

@@ -41,7 +41,7 @@ def requests(sandbox: Sandbox) -> list[tuple[str, str, dict[str, str]]]:
     return [(one.method, one.path, one.query) for one in sandbox.requests()]
 
 
-def test_each_vendor_is_asked_once_and_nothing_is_reported(
+def test_each_vendor_is_checked_once_and_nothing_is_reported(
     make_step: MakeStep, sandbox: Sandbox
 ) -> None:
     step = make_step(service="one\ntwo\nthree")
@@ -110,7 +110,9 @@ def test_what_a_vendor_rejects_fails_the_step_with_the_advice_of_a_real_failure(
     assert "not everything is valid" in ended.summary
 
 
-def test_a_wrong_application_key_is_told_from_a_wrong_api_key(make_step: MakeStep) -> None:
+def test_an_invalid_application_key_is_distinguished_from_an_invalid_api_key(
+    make_step: MakeStep,
+) -> None:
     ended = make_step(datadog_app_key="0" * 40).main()
     assert [status for _, status in statuses(ended)] == ["valid", "valid", "refused"]
     [error] = ended.annotations("error")
@@ -138,7 +140,7 @@ def test_a_vendor_that_was_not_reached_is_not_checked_and_never_invalid(
     assert [row["status"] for row in ended.results if row["vendor"] != vendor] == ["valid"]
 
 
-def test_an_unplugged_vendor_does_not_use_up_the_time_of_the_other(
+def test_an_unreachable_vendor_does_not_use_up_the_time_of_the_other(
     make_step: MakeStep, sandbox: Sandbox
 ) -> None:
     sandbox.unplug("launchdarkly")
@@ -146,7 +148,9 @@ def test_an_unplugged_vendor_does_not_use_up_the_time_of_the_other(
     assert statuses(ended) == [("launchdarkly", "undelivered"), ("datadog", "valid")]
 
 
-def test_a_key_that_datadog_calls_invalid_is_refused(make_step: MakeStep, sandbox: Sandbox) -> None:
+def test_a_key_that_datadog_reports_as_invalid_is_refused(
+    make_step: MakeStep, sandbox: Sandbox
+) -> None:
     sandbox.fail("datadog", body("invalid-key", "says no", b'{"valid": false}'))
     ended = make_step().main()
     assert (ended.code, ended.result("datadog")["status"]) == (1, "refused")
@@ -194,7 +198,7 @@ def test_an_invalid_input_fails_the_step_before_anything_is_sent(
     ended = make_step(**changes).main()
     assert ended.code == 1
     [error] = ended.annotations("error")
-    assert error.startswith(f"{name} ")
+    assert error.startswith(f"`{name}` ")
     assert not sandbox.requests()
 
 
@@ -208,7 +212,7 @@ def test_a_bug_fails_the_step(make_step: MakeStep, monkeypatch: pytest.MonkeyPat
     assert "bug" in ended.annotations("warning")[0]
 
 
-def test_no_key_gets_out(make_step: MakeStep, sandbox: Sandbox) -> None:
+def test_no_key_is_shown(make_step: MakeStep, sandbox: Sandbox) -> None:
     sandbox.fail("datadog", "echo-key-everywhere")
     sandbox.fail("launchdarkly", "echo-key")
     step = make_step(datadog_app_key=keys.DATADOG_APP_KEY)

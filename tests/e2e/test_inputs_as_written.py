@@ -52,7 +52,7 @@ def rejected(ended: Ended, sandbox: Sandbox) -> str:
 
 def test_an_empty_event_hides_no_failed_deployment(make_step: Any, sandbox: Sandbox) -> None:
     error = rejected(make_step(event="").main(), sandbox)
-    assert error.startswith("event must not be empty")
+    assert error.startswith("`event` must not be empty")
     assert "`needs`" in error
     assert "step ID" in error
 
@@ -117,7 +117,7 @@ def test_the_github_context_as_metadata_is_not_sent(
     step = make_step(launchdarkly_event_metadata=metadata, github_token=GITHUB_TOKEN, **options)
     ended = step.main()
     error = rejected(ended, sandbox)
-    assert error.startswith("launchdarkly-event-metadata must not contain a secret")
+    assert error.startswith("`launchdarkly-event-metadata` must not contain a secret")
     assert step.leaks(ended) == []
     shown = [line for line in ended.stdout.splitlines() if not line.startswith("::add-mask::")]
     assert secret not in "\n".join([*shown, ended.summary, ended.raw])
@@ -126,7 +126,7 @@ def test_the_github_context_as_metadata_is_not_sent(
 def test_a_key_that_was_pasted_into_tags_is_not_sent(make_step: Any, sandbox: Sandbox) -> None:
     step = make_step(tags=f"team:web\nkey:{DATADOG_API_KEY}")
     ended = step.main()
-    assert rejected(ended, sandbox).startswith("tags must not contain a secret")
+    assert rejected(ended, sandbox).startswith("`tags` must not contain a secret")
     assert step.leaks(ended) == []
 
 
@@ -135,7 +135,7 @@ def test_a_key_as_a_service_s_name_reaches_no_output_state_or_outbox(
 ) -> None:
     step = make_step(service=f"cart\n{LAUNCHDARKLY_TOKEN}")
     ended = step.main()
-    assert rejected(ended, sandbox).startswith("service must not contain a secret")
+    assert rejected(ended, sandbox).startswith("`service` must not contain a secret")
     assert step.outbox == []
     assert step.leaks(ended) == []
 
@@ -154,7 +154,7 @@ def test_a_secret_in_a_replayed_file_or_line_is_not_sent(make_step: Any, sandbox
                 f"later-{number}{dry_run}", event="replay", replay=given, dry_run=dry_run
             )
             error = rejected(step.main(), sandbox)
-            assert error.startswith("replay must not contain a secret")
+            assert error.startswith("`replay` must not contain a secret")
             assert JOB_TOKEN not in error
     assert path.read_text() == before
 
@@ -212,7 +212,7 @@ def test_post_without_an_end_keeps_no_secret_either(make_step: Any, sandbox: San
         ('["auto"]', ["auto"]),
     ],
 )
-def test_lists_of_services_are_read(
+def test_lists_of_services_are_accepted(
     make_step: Any, sandbox: Sandbox, text: str, names: list[str]
 ) -> None:
     make_step(event="finished", service=text, started_at="2026-05-04T09:30:00Z").main()
@@ -221,21 +221,25 @@ def test_lists_of_services_are_read(
 
 def test_an_empty_list_of_services_is_a_notice(make_step: Any, sandbox: Sandbox) -> None:
     ended = make_step(service="[]").main()
-    assert ended.annotations("notice") == ["`service` is an empty list: nothing is reported."]
+    assert ended.annotations("notice") == ["`service` is an empty list, so nothing is reported."]
     assert (ended.code, ended.outputs, ended.state) == (0, {"results": "[]"}, {"done": "true"})
     assert ended.annotations("warning") == []
     assert sandbox.requests() == []
 
 
 @pytest.mark.parametrize(
-    "text", ["- cart\n- payments", "cart payments", "cart, payments", "cart \\\npayments \\"]
+    "text",
+    [
+        *("- cart\n- payments", "cart payments", "cart, payments", "cart \\\npayments \\"),
+        *("cart:", "cart:\npayments:", r"cart\npayments", "cart%0Apayments"),
+    ],
 )
-def test_what_is_no_list_of_services_is_an_error_that_shows_one(
+def test_an_invalid_list_of_services_is_an_error_that_shows_a_valid_list(
     make_step: Any, sandbox: Sandbox, text: str
 ) -> None:
     ended = make_step(service=text).main()
     assert (ended.code, sandbox.requests()) == (1, [])
-    assert all("per line" in one for one in ended.annotations("error"))
+    assert all("per line" in error for error in ended.annotations("error"))
 
 
 def test_tags_are_separated_by_commas(make_step: Any, sandbox: Sandbox) -> None:
@@ -247,15 +251,18 @@ def test_tags_are_separated_by_commas(make_step: Any, sandbox: Sandbox) -> None:
     make_step(tags="team:web,tier:1", **options).main()
     [deployment] = sandbox.deployments("datadog")
     assert deployment["custom_tags"] == ["team:web", "tier:1"]
-    ended = make_step("blanks", tags="team:web tier:1", **options).main()
-    assert "`tags` line 1 is sent as one tag" in ended.annotations("warning")[0]
+    for number, text in enumerate(("team:web tier:1", "team:web tier:1 x")):
+        ended = make_step(f"spaces-{number}", tags=text, **options).main()
+        assert "`tags` line 1 is sent as one tag" in ended.annotations("warning")[0]
 
 
 @pytest.mark.parametrize("name", ["environment", "version", "launchdarkly-version-name"])
-def test_a_tool_s_chatter_is_no_value(make_step: Any, sandbox: Sandbox, name: str) -> None:
+def test_the_output_of_a_tool_with_other_lines_is_rejected(
+    make_step: Any, sandbox: Sandbox, name: str
+) -> None:
     chatter = {name.replace("-", "_"): "[command]/x\nproduction\n::debug::y"}
     error = rejected(make_step(**chatter).main(), sandbox)
-    assert error.startswith(f"{name} must be one line, and it has 3")
+    assert error.startswith(f"`{name}` must be a single line, not '[command]/x")
 
 
 def test_a_byte_order_mark_at_the_beginning_is_dropped(make_step: Any, sandbox: Sandbox) -> None:
@@ -270,7 +277,7 @@ def test_quotation_marks_in_a_secret_are_an_error(make_step: Any, sandbox: Sandb
     step = make_step(launchdarkly_access_token='"api-0123456789abcdef"')
     ended = step.main()
     error = rejected(ended, sandbox)
-    assert error.startswith("launchdarkly-access-token must not be in quotation marks")
+    assert error.startswith("`launchdarkly-access-token` must be a key without quotation marks")
     assert "0123456789abcdef" not in error
 
 
@@ -288,10 +295,10 @@ def test_the_inputs_of_another_event_are_null(make_step: Any, sandbox: Sandbox) 
 
 def test_without_a_repository_the_service_must_be_set(make_step: Any, sandbox: Sandbox) -> None:
     error = rejected(make_step(env={"GITHUB_REPOSITORY": ""}).main(), sandbox)
-    assert error.startswith("service must be set")
+    assert error.startswith("`service` must be set")
 
 
-def test_datadog_alone_without_an_environment_is_warned_of(
+def test_datadog_alone_without_an_environment_is_a_warning(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     ended = make_step(environment="", launchdarkly_access_token="").main()
@@ -300,7 +307,7 @@ def test_datadog_alone_without_an_environment_is_warned_of(
     assert ended.code == 0
 
 
-def test_a_branch_as_version_is_warned_of_and_its_id_is_not_waited_for(
+def test_a_branch_as_version_causes_a_warning_and_no_wait_for_its_id(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     step = make_step(version="main", env={"GITHUB_REF_NAME": "main"})
@@ -312,7 +319,7 @@ def test_a_branch_as_version_is_warned_of_and_its_id_is_not_waited_for(
     assert [one.method for one in sandbox.requests("launchdarkly")] == ["POST", "POST"]
 
 
-def test_a_clock_that_is_ahead_is_not_taken_for_a_time_zone(
+def test_a_time_with_an_offset_in_the_future_is_a_clock_problem(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     later = datetime.now(UTC) + timedelta(hours=2)
@@ -383,5 +390,5 @@ def test_several_lines_are_no_file_name(make_step: Any, sandbox: Sandbox) -> Non
 def test_a_missing_id_names_the_outputs_that_github_drops(make_step: Any, sandbox: Sandbox) -> None:
     change = {"event": "update", "datadog_change_failure": "true", "datadog_app_key": "x" * 20}
     error = rejected(make_step(**change, datadog_deployment_id="").main(), sandbox)
-    assert error.startswith("version must be set to change a deployment without")
+    assert error.startswith("`version` must be set to change a deployment without")
     assert "GitHub drops job outputs that contain a secret's value" in error

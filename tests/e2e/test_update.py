@@ -148,10 +148,10 @@ def test_a_remediation_can_be_named_by_its_version(sandbox: Sandbox, how: str) -
     [
         (
             {"remediation_type": "rollback", "remediation_id": "a", "remediation_version": "b"},
-            "datadog-remediation-version must be empty",
+            "`datadog-remediation-version` must be empty",
         ),
-        ({"remediation_type": "rollback"}, "datadog-remediation-id or"),
-        ({"remediation_version": "b"}, "datadog-remediation-type must be set"),
+        ({"remediation_type": "rollback"}, "`datadog-remediation-id` or"),
+        ({"remediation_version": "b"}, "`datadog-remediation-type` must be set"),
     ],
 )
 def test_a_remediation_has_a_type_and_an_id_or_a_version(
@@ -172,7 +172,7 @@ def test_a_derived_version_selects_no_deployment(sandbox: Sandbox, change: dict[
         step = update(job, sandbox, **change)
     assert step.exit_code == 1
     [annotation] = step.annotations
-    assert annotation.message.startswith("version must be set")
+    assert annotation.message.startswith("`version` must be set")
     assert sandbox.requests() == []
 
 

@@ -92,7 +92,7 @@ def test_a_bad_file_is_a_clear_error_and_stays_byte_for_byte(
 
     assert ended.code == 1
     [error] = ended.annotations("error")
-    assert error.startswith("replay ")
+    assert error.startswith("`replay` ")
     assert "Nothing was sent" in error
     assert len(error) < 500
     assert lost.read_bytes() == before

@@ -1,6 +1,7 @@
 """No untrusted text becomes a workflow command, a heading, a table or an output."""
 
 import json
+import re
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -22,7 +23,7 @@ from support.quick import quick_step
 from support.step import Ended, Step
 
 from deployment_events.inputs.model import input_names
-from deployment_events.values.rules import InvalidValue
+from deployment_events.values.invalid import InvalidValue
 from deployment_events.values.single_line import identifier
 from deployment_events.values.text import clean, invisible_character
 from deployment_events.vendors.input_names import secret_names
@@ -62,7 +63,7 @@ FREE = [
 
 def accepted(text: str) -> str:
     """Return as much of a text as an input of one line accepts."""
-    text = text.replace("$", "S").replace("{{", "{ {")
+    text = re.sub(r"\$|\{\{|\\n|%0A", "S", text, flags=re.IGNORECASE)
     line = "".join(character for character in text if not invisible_character(character)).strip()
     with suppress(InvalidValue):
         return identifier(line) or "x"
@@ -164,7 +165,7 @@ def test_no_text_that_is_sent_forges_a_command(
         if ended.code:
             # Half a character and NaN are no JSON.
             [error] = ended.annotations("error")
-            assert error.startswith("launchdarkly-event-metadata must be a JSON object")
+            assert error.startswith("`launchdarkly-event-metadata` must be a JSON object")
         check(ended)
 
 
@@ -326,7 +327,7 @@ def test_thousands_of_services_leave_a_summary_that_the_runner_keeps(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     sandbox.unplug("datadog")
-    names = [f"<b>|service-{number}-{'::' * 20}" for number in range(1500)]
+    names = [f"<b>|service-{number}-{'::' * 20}x" for number in range(1500)]
     step = make_step(
         sandbox, service="\n".join(names), launchdarkly_access_token="", timeout_seconds="1"
     )

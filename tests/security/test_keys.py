@@ -140,7 +140,9 @@ def test_a_key_with_characters_that_no_header_allows_is_an_error_without_the_key
     ended = step.main()
     assert ended.code == 1
     [error] = ended.annotations("error")
-    assert error.startswith(f"{name} holds characters that cannot stand in an HTTP header")
+    assert error.startswith(
+        f"`{name}` must contain only characters that are allowed in an HTTP header"
+    )
     texts = [ended.stdout, ended.stderr, ended.summary, ended.raw]
     assert leaked(texts, [key, *(part for part in key.split() if len(part) > 6)]) == []
     assert sandbox.requests() == []
@@ -263,7 +265,7 @@ def test_no_key_is_sent_over_plain_http_to_another_machine(
     step.inputs[f"{vendor}-base-url"] = url
     ended = step.main()
     assert ended.code == 1
-    assert "must use https://" in ended.annotations("error")[0]
+    assert "must use `https://`" in ended.annotations("error")[0]
     assert sandbox.requests() == []
 
 

@@ -24,14 +24,13 @@ ADVICE = Advice("Fix it.", Section.REFUSED)
 def test_a_problem_names_the_input_the_rule_the_value_and_the_fix() -> None:
     problem = Problem("commit-sha", "must be a full commit SHA", "abc", "Use git rev-parse HEAD.")
     assert (
-        str(problem)
-        == "commit-sha must be a full commit SHA, but it is 'abc'. Use git rev-parse HEAD."
+        str(problem) == "`commit-sha` must be a full commit SHA, not 'abc'. Use git rev-parse HEAD."
     )
 
 
 def test_the_problem_of_a_secret_shows_no_value() -> None:
     assert str(Problem("datadog-api-key", "is wrong", None, "Copy it again.")) == (
-        "datadog-api-key is wrong. Copy it again."
+        "`datadog-api-key` is wrong. Copy it again."
     )
 
 
@@ -43,7 +42,7 @@ def test_a_problem_escapes_and_shortens_untrusted_text() -> None:
 
 
 def test_an_empty_value_is_shown_in_quotes() -> None:
-    assert "but it is ''" in str(Problem("service", "is wrong", "", "Correct it."))
+    assert "not ''" in str(Problem("service", "is wrong", "", "Correct it."))
 
 
 def test_an_input_error_lists_every_problem() -> None:

@@ -326,7 +326,7 @@ def test_a_hostile_tag_is_neutralized_in_the_sources() -> None:
 
 
 def test_the_default_branch_causes_a_warning_only_if_no_commit_is_set() -> None:
-    assert "tip of the default branch" in resolved(event_name="schedule").warnings[0]
+    assert "head of the default branch" in resolved(event_name="schedule").warnings[0]
     assert resolved(event_name="schedule", commit_sha=HEAD).warnings == ()
 
 

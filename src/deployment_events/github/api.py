@@ -62,7 +62,7 @@ class GitHubApi:
         response = self._transport.send(request, self.deadline)
         if response.status in _NO_PERMISSION:
             raise Unknown(
-                f"GitHub's API answered HTTP {response.status}: grant the job `{permission}: read`."
+                f"GitHub's API returned HTTP {response.status}. Grant the job `{permission}: read`."
             )
         if not response.accepted:
             raise ValueError(f"HTTP {response.status}")
@@ -82,7 +82,7 @@ def read_time(
         cause = incomplete(what, f"it takes more than {SECONDS:.0f} s")
     except Unknown as error:
         found, cause = None, str(error)
-    # A response without the documented fields is one of these.
+    # A response without the documented fields raises some of these.
     except (DeliveryFailed, ValueError, LookupError, TypeError, RecursionError) as error:
         debug(f"GitHub's API: {error}")
         found, cause = None, f"GitHub's API did not return {what}."

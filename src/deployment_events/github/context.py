@@ -145,19 +145,19 @@ class Context(NamedTuple):
             if is_full_sha(sha):
                 return Resolved(sha.lower(), f"the payload's {'.'.join(path)}")
         if not is_full_sha(self.sha):
-            warning = "No commit is known: GITHUB_SHA is empty or no full SHA. Set commit-sha."
+            warning = "No commit is known: `GITHUB_SHA` is not a full SHA. Set `commit-sha`."
             return Resolved("", "nothing", warning)
         if self.event_name in _DEFAULT_BRANCH_EVENTS:
             warning = (
-                f"On the event '{self.event_name}' GITHUB_SHA is the tip of the default "
-                "branch: set commit-sha if another commit is deployed."
+                f"On the event '{self.event_name}', `GITHUB_SHA` is the head of the default "
+                "branch. Set `commit-sha` if another commit is deployed."
             )
-            return Resolved(self.sha.lower(), "GITHUB_SHA, the default branch's tip", warning)
+            return Resolved(self.sha.lower(), "GITHUB_SHA, the head of the default branch", warning)
         # A payload that could not be read has a warning already.
         if not paths or self.warnings:
             return Resolved(self.sha.lower(), "GITHUB_SHA")
         names = " or ".join(".".join(path) for path in paths)
-        warning = f"The payload holds no {names}: GITHUB_SHA is reported instead."
+        warning = f"The event payload contains no {names}, so `GITHUB_SHA` is reported."
         return Resolved(self.sha.lower(), "GITHUB_SHA", warning)
 
     def version(self, commit: str) -> Resolved:

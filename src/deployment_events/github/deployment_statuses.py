@@ -1,6 +1,6 @@
 """Finds in GitHub's API when a GitHub deployment began to run.
 
-A deployment is created before somebody approves it, so its own time includes the wait. See
+A deployment is created before it is approved, so `created_at` includes the wait. See
 docs/vendors.md#github-deployment-statuses.
 """
 

@@ -44,7 +44,7 @@ def without_secrets(context: Context, secrets: SecretMatcher) -> Context:
 
 
 def _warning(name: str) -> str:
-    return f"`{name}` contains a secret and is left out: it would be sent to the vendors."
+    return f"`{name}` contains a secret, so it is omitted from what is sent to the vendors."
 
 
 def _without(payload: Mapping[str, Any], name: str, *path: str) -> Mapping[str, Any]:

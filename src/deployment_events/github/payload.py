@@ -32,10 +32,10 @@ def read_payload(path: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     else:
         if isinstance(payload, dict):
             return payload, ()
-        reason = "no JSON object, or too large"
+        reason = "not a JSON object, or too large"
     warning = (
-        f"The event's payload could not be read ({reason}): "
-        "the commit and the times come from elsewhere."
+        f"The event payload could not be read ({reason}), "
+        "so the commit and the times come from other sources."
     )
     return {}, (warning,)
 

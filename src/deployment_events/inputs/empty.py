@@ -20,7 +20,7 @@ AUTOMATIC = frozenset({"service", "version", "commit-sha", "started-at", "finish
 _AUTOMATIC_VALUES = frozenset((name, AUTO) for name in AUTOMATIC)
 
 _CAUSE = (
-    "an expression evaluated to nothing. Check `needs`, step IDs and names of outputs; "
+    "an expression evaluated to nothing. Check `needs`, step IDs, and output names. "
     "GitHub also drops job outputs that contain a secret's value."
 )
 
@@ -35,23 +35,23 @@ def without_defaults(raw: Mapping[str, str]) -> dict[str, str]:
 def empty_problems(raw: Mapping[str, str]) -> Iterator[Problem]:
     """Yield the inputs that must not be empty: an empty `event` could hide a failed deployment."""
     if raw.get("event") == "":
-        fix = f"Empty means that {_CAUSE} If it may be empty, write {_expression('event', AUTO)}."
+        fix = f"Probably {_CAUSE} If it may be empty, use {_expression('event', AUTO)}."
         yield Problem("event", "must not be empty", None, fix)
 
 
 def no_service(raw: Mapping[str, str]) -> NoService | None:
-    """Return that nothing is reported if the list of services is empty."""
+    """Return why nothing is reported if the list of services is empty."""
     if raw.get("service") != "":
         return None
     return NoService(
         f"`service` is empty, so nothing is reported: {_CAUSE} "
-        f"To report the repository then, write {_expression('service', AUTO)}.",
+        f"To report the repository instead, use {_expression('service', AUTO)}.",
         expected=False,
     )
 
 
 def empty_warnings(raw: Mapping[str, str], settings: VendorSettings) -> Iterator[str]:
-    """Yield a sentence for each empty input whose default may be wrong data."""
+    """Yield a sentence for each empty input whose default may be wrong."""
     for name in ("started-at", "finished-at"):
         if raw.get(name) == "":
             yield _message(name, AUTO)
@@ -76,7 +76,7 @@ def _default(model: BaseModel, field: str) -> Any:
 def _message(name: str, default: str) -> str:
     return (
         f"`{name}` is empty, so its default `{default}` is used: {_CAUSE} "
-        f"If it may be empty, write {_expression(name, default)}."
+        f"If it may be empty, use {_expression(name, default)}."
     )
 
 

@@ -1,7 +1,7 @@
 """The validated inputs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from ..deployment import GITHUB_STATUSES, Event, Service, Tag
@@ -31,7 +31,7 @@ _EVENTS = ("auto", *Event, "replay", CHECK, *GITHUB_STATUSES, "cancelled")
 
 
 def _digits(text: str) -> str:
-    """Return digits, and an empty string for another line: the user does not set this input."""
+    """Return digits, and an empty string for any other line: the user does not set this input."""
     return text if re.fullmatch(r"[0-9]{1,20}", single_line(text)) else ""
 
 
@@ -67,9 +67,9 @@ class Inputs(Options):
     """Why nothing is reported."""
     settings: VendorSettings = VendorSettings({})
     warnings_of_values: tuple[str, ...] = ()
-    """What is probably not meant in single inputs: a sentence each."""
+    """What is probably a mistake in single inputs: a sentence each."""
     notices: tuple[str, ...] = ()
-    """What the user should know, and what is nearly always right: a sentence each."""
+    """What the user should know, and is nearly always right: a sentence each."""
 
     @property
     def enabled(self) -> VendorSettings:
@@ -77,7 +77,7 @@ class Inputs(Options):
         return self.settings.enabled()
 
     def warnings(self) -> Iterator[str]:
-        """Yield what is allowed and probably not meant: a sentence each."""
+        """Yield what is allowed and probably a mistake: a sentence each."""
         yield from self.warnings_of_values
         for name, settings in self.settings.shared.items():
             changed = _changed_fields(settings)
@@ -85,16 +85,13 @@ class Inputs(Options):
                 yield from settings.warnings(
                     environment=self.environment, may_finish=self._may_finish
                 )
-                idle = ", ".join(
-                    input_name(name, field) for field in sorted(settings.update_only & changed)
-                )
-                if idle and self.event not in {Event.UPDATE, CHECK}:
-                    yield f"{idle}: used with event: update alone, and event is {self.event}."
+                unused = _names(name, settings.update_only & changed)
+                if unused and self.event not in {Event.UPDATE, CHECK}:
+                    yield f"Only `event: update` uses {unused}. This event is `{self.event}`."
             elif changed:
-                others = ", ".join(sorted(input_name(name, field) for field in changed))
                 yield (
-                    f"{others}: set, but {key_input(name)} is empty, "
-                    f"so {VENDORS[name].title} hears nothing."
+                    f"Nothing is sent to {VENDORS[name].title}, because `{key_input(name)}` is "
+                    f"empty. These inputs are ignored: {_names(name, changed)}."
                 )
 
     @property
@@ -115,6 +112,10 @@ def input_names() -> list[str]:
         for field in vendor.settings.model_fields
     ]
     return [*options, "service", *vendors]
+
+
+def _names(vendor: str, fields: Iterable[str]) -> str:
+    return ", ".join(f"`{input_name(vendor, field)}`" for field in sorted(fields))
 
 
 def _changed_fields(settings: Settings) -> set[str]:

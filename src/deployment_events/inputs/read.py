@@ -1,18 +1,17 @@
 """INPUT_… variables → validated inputs, or every problem with them."""
 
-import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from ..errors import InputError, Problem
-from ..values.rules import InvalidValue
 from ..vendors.input_names import input_name, secret_names
 from ..vendors.plan import override
 from ..vendors.registry import VENDORS
 from .empty import empty_notices, empty_problems, empty_warnings, no_service, without_defaults
 from .model import Inputs, Options
+from .problems import problems_of
 from .rules_across import problems_across
 from .secret_rules import secret_problems, service_problems
 from .services import ServiceInput, override_problems, parse_services
@@ -93,22 +92,9 @@ def _validate(model: type[M], vendor: str, raw: Mapping[str, str], problems: lis
     except ValidationError as error:
         invalid = {str(detail["loc"][0]): detail for detail in error.errors()}
         for field, detail in invalid.items():
-            problems.append(_problem(names[field], values[field], detail))
+            found = problems_of(names[field], values[field], detail)
+            if names[field] in secret_names():
+                found = (problem._replace(given=None) for problem in found)
+            problems.extend(found)
         valid = {field: text for field, text in values.items() if field not in invalid}
         return model.model_validate(valid)
-
-
-def _problem(name: str, value: str, detail: Mapping[str, Any]) -> Problem:
-    rule, fix = detail["msg"], "Correct it."
-    error = detail.get("ctx", {}).get("error")
-    if isinstance(error, InvalidValue):
-        rule, fix = error.rule, error.fix
-    given = None if name in secret_names() else _without_credentials(name, value)
-    return Problem(name, rule, given, fix)
-
-
-def _without_credentials(name: str, value: str) -> str:
-    """Hide what may be a key in a URL: before an @, and after a ? or #."""
-    if not name.endswith("-url"):
-        return value
-    return re.split("[?#]", re.sub(r"^(\w+://)?.*@", r"\1***@", value))[0]

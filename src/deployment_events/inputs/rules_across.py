@@ -11,7 +11,7 @@ from .model import CHECK, Inputs
 
 _CLOCK_DRIFT = 10 * 60 * 1000  # ms
 """How far the clock of another machine may be ahead."""
-_ZONE = "A time without an offset is read as UTC: write one, as in 2026-05-04T09:30:00+02:00."
+_ZONE = "A time without an offset is UTC. Example with an offset: `2026-05-04T09:30:00+02:00`."
 
 
 def problems_across(
@@ -35,7 +35,7 @@ def problems_across(
     # Without a vendor nothing is reported, and a warning says so.
     reports = inputs.event != CHECK and inputs.enabled.shared
     if reports and not names_service:
-        rule = "must be set, because GITHUB_REPOSITORY is empty"
+        rule = "must be set, because `GITHUB_REPOSITORY` is empty"
         yield Problem("service", rule, None, "Set it to the name of the deployed service.")
 
 
@@ -46,13 +46,13 @@ def _times(inputs: Inputs, raw: Mapping[str, str], now: int) -> Iterator[Problem
             if has_offset(raw[name]):
                 ahead = duration(time - now)
                 fix = (
-                    f"It is {ahead} ahead of this runner's clock (UTC): correct the clock of the "
-                    "machine that wrote it. The time of a commit comes from its author's clock."
+                    f"It is {ahead} ahead of the runner's clock: correct the clock of the machine "
+                    "that wrote it. The time of a commit comes from its author's clock."
                 )
-            yield Problem(name, "must not be in the future", iso(time), fix)
+            yield Problem(name, "must be in the past", iso(time), fix)
     if inputs.started_at and inputs.finished_at and inputs.started_at > inputs.finished_at:
-        rule = f"must not be after finished-at ({iso(inputs.finished_at)})"
-        fix = "Exchange or correct them."
+        rule = f"must not be later than `finished-at` ({iso(inputs.finished_at)})"
+        fix = "Swap or correct them."
         if not all(has_offset(raw[name]) for name in ("started-at", "finished-at")):
             fix = f"{fix} {_ZONE}"
         yield Problem("started-at", rule, iso(inputs.started_at), fix)
@@ -61,10 +61,11 @@ def _times(inputs: Inputs, raw: Mapping[str, str], now: int) -> Iterator[Problem
 def _replay(inputs: Inputs) -> Iterator[Problem]:
     if (inputs.event == "replay") == bool(inputs.replay):
         return
-    rule = "is for event: replay alone"
-    if not inputs.replay:
-        rule = "is needed with event: replay"
-    fix = "Name the file of undelivered events, or clear it."
+    if inputs.replay:
+        rule, fix = "must be empty unless `event` is `replay`", "Set both or neither."
+    else:
+        rule = "must be set with `event: replay`"
+        fix = "Set it to the file of undelivered events, or to its lines."
     yield Problem("replay", rule, inputs.replay or None, fix)
 
 
@@ -82,11 +83,8 @@ def _update(inputs: Inputs, reported: Collection[str]) -> Iterator[Problem]:
     # An invalid change is reported already.
     if any(field in reported for field in fields):
         return
-    rule = (
-        f"is update, and nothing is to change: set {' or '.join(fields)} "
-        "of a vendor that has its key"
-    )
-    yield Problem("event", rule, None, "Say what is to change.")
+    fix = f"Set {' or '.join(f'`{field}`' for field in fields)} for a vendor whose key is set."
+    yield Problem("event", "must not be `update` without a change", None, fix)
 
 
 def _ids(inputs: Inputs) -> Iterator[Problem]:
@@ -95,21 +93,22 @@ def _ids(inputs: Inputs) -> Iterator[Problem]:
         return
     for name, settings in inputs.settings.shared.items():
         if settings.deployment_id:
-            rule = f"is one deployment's, and there are {len(inputs.services)} services"
-            fix = f"Write it in each service's line: name,{name}-deployment-id=…"
-            yield Problem(f"{name}-deployment-id", rule, settings.deployment_id, fix)
+            id_input = input_name(name, "deployment_id")
+            rule = f"applies to one deployment, but there are {len(inputs.services)} services"
+            fix = f"Set it in the line of each service: `name,{id_input}=…`."
+            yield Problem(id_input, rule, None, fix)
 
 
 def _vendors(inputs: Inputs, reported: Collection[str]) -> Iterator[Problem]:
-    """Yield what each vendor finds across its own inputs, for every service, each once."""
-    seen: set[str] = set()
+    """Yield the problems across the inputs of each vendor, for every service, without repeats."""
+    seen: set[Problem] = set()
     for name, settings in inputs.settings.shared.items():
         if not settings.enabled and key_input(name) not in reported:
             continue
         for service in inputs.services or (Service(name="…"),):
             for problem in _of_service(inputs, name, service, reported):
-                if str(problem) not in seen:
-                    seen.add(str(problem))
+                if problem not in seen:
+                    seen.add(problem)
                     yield problem
 
 

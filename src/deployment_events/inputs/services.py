@@ -8,20 +8,24 @@ from typing import Any, NamedTuple
 
 from ..deployment import Service
 from ..errors import Problem
+from ..values.invalid import InvalidValue, collecting
 from ..values.list_lines import check_line, list_lines
-from ..values.residue import residue_of_name
-from ..values.rules import InvalidValue
+from ..values.residue import ESCAPED_BREAK, residue_of_line, residue_of_name
 from ..values.single_line import identifier, single_line
 from ..values.strict_json import load_json
 from ..vendors.plan import OverrideError
 from ..vendors.registry import VENDORS
+from .problems import problem, problems_of
 
 _FIX = (
-    "Write one service per line: name, or name,key=value,… "
-    '("key=a,b" in quotation marks if the value has a comma).'
+    "Write one service per line: `name` or `name,key=value,…`. "
+    'Put quotation marks around a part that contains a comma: `"key=a,b"`.'
 )
+_ARRAY_FIX = 'Example: `["cart", "payments"]`.'
 _MOST_NAMES = 3
 """Names that the fix of an error repeats."""
+_SEPARATOR = re.compile(rf"[\s;]+|{ESCAPED_BREAK.pattern}|:+$", re.IGNORECASE)
+"""What stands between or behind several names if another tool wrote them."""
 
 
 class NoService(NamedTuple):
@@ -34,15 +38,16 @@ class NoService(NamedTuple):
 
 
 class ServiceInput(NamedTuple):
-    """What the input says; nothing at all if the repository is the service."""
+    """The content of the input; empty if the repository is the service."""
 
     services: tuple[Service, ...] = ()
     no_service: NoService | None = None
 
 
-_EMPTY_LIST = NoService("`service` is an empty list: nothing is reported.", expected=True)
+_EMPTY_LIST = NoService("`service` is an empty list, so nothing is reported.", expected=True)
 _ONLY_COMMENTS = NoService(
-    "`service` has only comments: nothing is reported. Write one service per line.", expected=False
+    "`service` contains only comments, so nothing is reported. Write one service per line.",
+    expected=False,
 )
 
 
@@ -53,9 +58,9 @@ def service_keys() -> list[str]:
 
 
 def parse_services(text: str, problems: list[Problem]) -> ServiceInput:
-    """Return the valid services of an input that is not empty.
+    """Return the services of an input that is not empty.
 
-    Every invalid line, or element of an array, becomes one of `problems`.
+    Everything invalid in a line, or in an element of an array, becomes one of `problems`.
     """
     if text.startswith("["):
         return _parse_array(text, problems)
@@ -65,12 +70,22 @@ def parse_services(text: str, problems: list[Problem]) -> ServiceInput:
     return ServiceInput(_parse_each(lines, _parse_line, problems))
 
 
+def override_problems(error: OverrideError) -> Iterator[Problem]:
+    """Yield what is invalid about the overrides of one service."""
+    keys = {field: key for key, field in VENDORS[error.vendor].settings.service_keys.items()}
+    for detail in error.cause.errors():
+        key = keys[str(detail["loc"][0])]
+        for found in problems_of("service", error.service.overrides[key], detail):
+            yield found._replace(rule=f"'{error.service.name}', `{key}`, {found.rule}")
+
+
 def _parse_array(text: str, problems: list[Problem]) -> ServiceInput:
     try:
         names = load_json(text)
     except ValueError as error:
-        fix = f'Write for example ["cart", "payments"] ({error}), or one name per line.'
-        problems.append(Problem("service", "is not a JSON array of names", text, fix))
+        fix = f"{_ARRAY_FIX} Or write one name per line."
+        invalid = InvalidValue(f"must be a JSON array of names ({error})", fix)
+        problems.append(problem("service", text, invalid))
         return ServiceInput()
     if not names:
         return ServiceInput(no_service=_EMPTY_LIST)
@@ -79,124 +94,160 @@ def _parse_array(text: str, problems: list[Problem]) -> ServiceInput:
 
 
 def _parse_each(
-    items: Iterable[tuple[str, Any]], parse: Callable[[Any], Service], problems: list[Problem]
+    items: Iterable[tuple[str, Any]],
+    parse: Callable[[Any, list[InvalidValue]], Service | None],
+    problems: list[Problem],
 ) -> tuple[Service, ...]:
     """Return the services of places and their content."""
     services: dict[str, Service] = {}
     for place, given in items:
-        try:
-            service = parse(given)
-            if service.name in services:
-                raise InvalidValue(f"names {service.name} twice", "Name each service once.")
-            _check_ids(service, services.values())
-        except InvalidValue as error:
-            problems.append(Problem("service", f"{place} {error.rule}", str(given), error.fix))
-        else:
-            services[service.name] = service
+        invalid: list[InvalidValue] = []
+        service = parse(given, invalid)
+        if service:
+            invalid.extend(_repetitions(service, services))
+            services.setdefault(service.name, service)
+        text = given if isinstance(given, str) else dumps(given)
+        problems += [problem("service", text, each.at(place, text)) for each in invalid]
     return tuple(services.values())
 
 
-def override_problems(error: OverrideError) -> Iterator[Problem]:
-    """Yield what is invalid about the overrides of one service."""
-    keys = {field: key for key, field in VENDORS[error.vendor].settings.service_keys.items()}
-    for detail in error.cause.errors():
-        rule, fix = detail["msg"], _FIX
-        cause = detail.get("ctx", {}).get("error")
-        if isinstance(cause, InvalidValue):
-            rule, fix = cause.rule, cause.fix
-        key = keys[str(detail["loc"][0])]
-        given = error.service.overrides[key]
-        yield Problem("service", f"'{error.service.name}': {key} {rule}", given, fix)
+def _repetitions(service: Service, others: dict[str, Service]) -> Iterator[InvalidValue]:
+    """Yield what may occur in one line only."""
+    if service.name in others:
+        rule = f"must not repeat the service '{service.name}'"
+        yield InvalidValue(rule, "Remove the line, or merge the two.", shown="")
+    for key in _id_keys() & service.overrides.keys():
+        value = service.overrides[key]
+        if any(other.overrides.get(key) == value for other in others.values()):
+            rule = f"must not repeat the `{key}` of another line"
+            yield InvalidValue(rule, "Set the ID of this service's deployment.", shown="")
 
 
-def _check_ids(service: Service, others: Iterable[Service]) -> None:
-    """One ID for two services would make them one deployment."""
-    for key, value in service.overrides.items():
-        if not key.endswith("-deployment-id"):
-            continue
-        if any(other.overrides.get(key) == value for other in others):
-            fix = "Give each service the id of its own deployment."
-            raise InvalidValue(f"repeats another line's {key}", fix)
+def _id_keys() -> set[str]:
+    """Return the keys that contain an ID. Two services with one ID would be one deployment."""
+    return {
+        key
+        for vendor in VENDORS.values()
+        for key, field in vendor.settings.service_keys.items()
+        if field == "deployment_id"
+    }
 
 
-def _parse_element(element: Any) -> Service:
+def _parse_element(element: Any, invalid: list[InvalidValue]) -> Service | None:
     """Return the service of an array's element, which is a name and no line."""
+    name = ""
+    with collecting(invalid):
+        name = _check_element(element)
+    return Service(name=name) if name else None
+
+
+def _check_element(element: Any) -> str:
     if not isinstance(element, str):
-        fix = 'Write for example ["cart", "payments"].'
-        raise InvalidValue("is not a name in quotation marks", fix)
+        raise InvalidValue("must be a name in quotation marks", _ARRAY_FIX)
     keys = "|".join(map(re.escape, service_keys()))
     if re.search(rf",\s*({keys})\s*=", element):
-        raise InvalidValue("has more than a name", f"An array has only names. {_FIX}")
-    name = _parse_name(element)
-    residue = residue_of_name(name)
+        raise InvalidValue("must be only a name", f"A JSON array cannot contain keys. {_FIX}")
+    name = _check_name(element)
+    residue = residue_of_line(name) or residue_of_name(name)
+    if name.endswith(":"):
+        residue = "ends with the colon of a YAML key"
     if residue:
-        raise InvalidValue(residue, "Write only the names into the array.")
-    return Service(name=name)
+        raise InvalidValue("must be only a name", f"It {residue}. {_ARRAY_FIX}")
+    return name
 
 
-def _parse_line(line: str) -> Service:
-    check_line(line, _FIX)
+def _parse_line(line: str, invalid: list[InvalidValue]) -> Service | None:
+    """Return the service of a line, with the keys that are valid, or None without a valid name."""
+    name, overrides = "", {}
+    with collecting(invalid):
+        given, *fields = _split(line)
+        with collecting(invalid):
+            if not line.startswith('"'):
+                _check_bare_name(given.strip())
+            name = _check_name(given)
+        overrides = _parse_fields(fields, invalid)
+    return Service(name=name, overrides=overrides) if name else None
+
+
+def _split(line: str) -> list[str]:
+    """Return the name and the fields of a line."""
+    check_line(line, "a service", _FIX)
     try:
-        [[name, *fields]] = csv.reader([line], strict=True, skipinitialspace=True)
+        [parts] = csv.reader([line], strict=True, skipinitialspace=True)
     except (csv.Error, ValueError) as error:
-        raise InvalidValue(f"is not written as CSV ({error})", _FIX) from None
-    if not line.startswith('"'):
-        _check_bare_name(name.strip(), [field.strip() for field in fields])
-    name = _parse_name(name)
-    overrides: dict[str, str] = {}
-    for field in fields:
-        key, value = _parse_field(field)
-        if key in overrides:
-            raise InvalidValue(f"sets {key} twice", "Set it once.")
-        overrides[key] = value
-    return Service(name=name, overrides=overrides)
+        raise InvalidValue(f"must be valid CSV ({error})", _FIX) from None
+    if not line.startswith('"') and _are_names(parts):
+        raise InvalidValue("must be one name", _one_name_per_line(parts))
+    return parts
 
 
-def _parse_name(text: str) -> str:
+def _are_names(parts: Sequence[str]) -> bool:
+    """Return whether a line has several names, and not a name and its fields."""
+    fields = [part.strip() for part in parts[1:]]
+    keys = service_keys()
+    return bool(fields) and all(
+        field and "=" not in field and field not in keys for field in fields
+    )
+
+
+def _check_name(text: str) -> str:
     name = text.strip()
     if not name:
-        raise InvalidValue("has no name", _FIX)
+        raise InvalidValue("must begin with a name", _FIX)
     return single_line(name)
 
 
-def _check_bare_name(name: str, fields: Sequence[str]) -> None:
+def _check_bare_name(name: str) -> None:
     """Raise `InvalidValue` if a name without quotation marks is something else."""
-    keys = service_keys()
-    if fields and all(field and "=" not in field and field not in keys for field in fields):
-        raise InvalidValue("has several names", _one_name_per_line([name, *fields]))
-    parts = [part for part in re.split(r"[\s;]+", name) if part]
+    parts = [part for part in _SEPARATOR.split(name) if part]
     if parts and parts != [name]:
-        rule = "has blanks or semicolons in a name without quotation marks"
-        raise InvalidValue(rule, _one_name_per_line(parts))
-    if "=" in name and name.partition("=")[0] in keys:
-        raise InvalidValue("has no name", _FIX)
+        raise InvalidValue("must be one name", _one_name_per_line(parts))
+    if "=" in name and name.partition("=")[0] in service_keys():
+        raise InvalidValue("must begin with a name", _FIX)
     if name.endswith("\\"):
-        raise InvalidValue("ends with the mark of a continued line", _FIX)
+        fix = f"It ends with a line continuation character. {_FIX}"
+        raise InvalidValue("must be a service", fix)
     residue = residue_of_name(name)
     if residue:
-        raise InvalidValue(residue, "For a list, use `${{ toJSON(…) }}`, and check `needs`.")
+        fix = f"It {residue}. For a list, use `${{{{ toJSON(…) }}}}`, and check `needs`."
+        raise InvalidValue("must be a name", fix)
 
 
-def _one_name_per_line(names: Sequence[str]) -> str:
-    shown = names[:_MOST_NAMES]
+def _one_name_per_line(parts: Sequence[str]) -> str:
+    names = [part.strip().rstrip(":") for part in parts]
+    shown = [name for name in names if name][:_MOST_NAMES]
     lines = ", ".join(f"`{name}`" for name in shown)
     return (
-        f"Write one name per line: {lines}; or as a JSON array: {dumps(shown, ensure_ascii=False)}."
-        " Put quotation marks around a name that has blanks, commas or semicolons."
+        f"Write one name per line: {lines}; or a JSON array: `{dumps(shown, ensure_ascii=False)}`. "
+        "Put quotation marks around a name that contains spaces, commas, semicolons, `\\n`, or "
+        "a colon at the end."
     )
+
+
+def _parse_fields(fields: Iterable[str], invalid: list[InvalidValue]) -> dict[str, str]:
+    """Return the valid keys and values of a line."""
+    overrides: dict[str, str] = {}
+    for field in fields:
+        with collecting(invalid):
+            key, value = _parse_field(field)
+            if key in overrides:
+                raise InvalidValue(f"must set `{key}` only once", "Remove one of the values.")
+            overrides[key] = value
+    return overrides
 
 
 def _parse_field(field: str) -> tuple[str, str]:
     key, equals, value = (part.strip() for part in field.partition("="))
     if not equals:
-        raise InvalidValue(f"has '{field}' where key=value must stand", _FIX)
+        raise InvalidValue("must have `key=value` after the name", _FIX, shown=field)
     if key not in service_keys():
-        fix = f"The keys are {', '.join(service_keys())}."
-        raise InvalidValue(f"has the unknown key '{key}'", fix)
+        fix = f"The keys are {', '.join(f'`{key}`' for key in service_keys())}."
+        raise InvalidValue("must have only known keys", fix, shown=key)
     if not value:
-        raise InvalidValue(f"sets {key} to nothing", f"Give it a value, or leave {key} out.")
+        fix = "Set a value or remove the key."
+        raise InvalidValue(f"must have a value for `{key}`", fix)
     check = identifier if key == "version" else single_line
     try:
         return key, check(value)
     except InvalidValue as error:
-        raise InvalidValue(f"sets {key}, which {error.rule}", error.fix) from None
+        raise error.at(f"`{key}`", value) from None

@@ -3,24 +3,27 @@
 from collections.abc import Iterator
 
 from ..deployment import Tag
+from ..values.invalid import InvalidValue, collecting, raise_all
 from ..values.list_lines import check_line, list_lines
-from ..values.residue import residue_of_name
-from ..values.rules import InvalidValue
+from ..values.residue import residue_of_text
 from ..values.text import invisible_character, is_quoted
 
-_FIX = "Write for example team:web."
+_FIX = "Example: `team:web`."
 
 
 def parse_tags(text: str) -> tuple[Tag, ...]:
-    """Return the tags in their order. Raises `InvalidValue` for the first invalid line."""
+    """Return the tags in their order. Raises `InvalidValue` with every invalid tag."""
     tags: list[Tag] = []
+    problems: list[InvalidValue] = []
     for number, line in list_lines(text):
-        try:
-            check_line(line, _FIX)
-            tags += [_parse_tag(part) for part in _parts(line)]
-        except InvalidValue as error:
-            rule = f"must have key:value in every line, and line {number} {error.rule}"
-            raise InvalidValue(rule, error.fix) from None
+        invalid: list[InvalidValue] = []
+        with collecting(invalid):
+            check_line(line, "`key:value`", _FIX)
+            for part in _parts(line):
+                with collecting(invalid):
+                    tags.append(_parse_tag(part))
+        problems += [error.at(f"line {number}", line) for error in invalid]
+    raise_all(problems)
     return tuple(tags)
 
 
@@ -28,11 +31,10 @@ def tag_warnings(text: str) -> Iterator[str]:
     """Yield which lines are one tag and look like several: a sentence each."""
     for number, line in list_lines(text):
         for part in _parts(line):
-            words = part.split()
-            if len(words) > 1 and all(map(_looks_like_tag, words)):
+            if sum(map(_looks_like_tag, part.split())) > 1:
                 yield (
-                    f"`tags` line {number} is sent as one tag: "
-                    "to send several, write each on its own line, or put commas between them."
+                    f"`tags` line {number} is sent as one tag. "
+                    "To send several, write one per line, or separate them with commas."
                 )
 
 
@@ -51,14 +53,15 @@ def _looks_like_tag(text: str) -> bool:
 def _parse_tag(text: str) -> Tag:
     key, _, value = (part.strip() for part in text.partition(":"))
     if not (key and value):
-        raise InvalidValue("has not", _FIX)
-    residue = residue_of_name(value)
+        raise InvalidValue("must be `key:value`", _FIX)
+    residue = residue_of_text(value)
     if residue:
-        raise InvalidValue(f"has a value that {residue}", "Check the expression.")
+        raise InvalidValue("must have a value", f"It {residue}. Check the expression.", value)
     character = invisible_character(text)
     if character:
-        fix = "Remove it: it may have been copied along."
-        raise InvalidValue(f"has the invisible character U+{ord(character):04X}", fix)
+        fix = f"Remove the character U+{ord(character):04X}."
+        raise InvalidValue("must be text without invisible characters", fix)
     if any(map(is_quoted, (text, key, value))):
-        raise InvalidValue("has quotation marks around it", "Remove the quotation marks.")
+        fix = "Remove the quotation marks."
+        raise InvalidValue("must be written without quotation marks around it", fix)
     return key, value

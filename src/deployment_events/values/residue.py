@@ -1,6 +1,6 @@
 """Recognizes what shells, YAML, JSON and expressions leave behind in a value.
 
-Each function returns the end of a sentence that begins with the value or its line.
+Each function returns the end of a sentence that begins with the value, or an empty string.
 """
 
 import re
@@ -22,24 +22,34 @@ _BULLET = re.compile(r"[-*+](\s|$)|\u2022|(---|\.\.\.)$")
 _BLOCK = re.compile(r"[|>][-+]?\d?")
 _CONTINUATION = re.compile(r"(^|\s)[\\`]$")
 
+ESCAPED_BREAK = re.compile(r"(?:\\r)?\\n|(?:%0D)?%0A", re.IGNORECASE)
+"""A line break as JSON, shells and GitHub's workflow commands escape it."""
 
-def residue_of_name(text: str) -> str:
-    """Return what is not a name, environment or version, or an empty string."""
+
+def residue_of_text(text: str) -> str:
+    """Return what is no text of the user."""
     if text in _PRINTED:
         return _PRINTED[text]
     if _VARIABLE.search(text):
-        return "contains a variable that nothing replaces"
+        return "contains a variable that was not replaced"
     return ""
 
 
+def residue_of_name(text: str) -> str:
+    """Return what is not a name, environment or version."""
+    if ESCAPED_BREAK.search(text):
+        return "contains an escaped line break"
+    return residue_of_text(text)
+
+
 def residue_of_line(line: str) -> str:
-    """Return what does not belong to a line of a list, or an empty string."""
+    """Return what does not belong to a line of a list."""
     if _BULLET.match(line):
         return "begins with the dash or bullet of a YAML or Markdown list"
     if _BLOCK.fullmatch(line):
-        return "is the mark of a YAML block"
+        return "is the indicator of a YAML block"
     if line[0] in "[{" or line in ("]", "],", "}", "},"):
         return "is part of a JSON or YAML value"
     if _CONTINUATION.search(line):
-        return "ends with the mark of a continued line"
+        return "ends with a line continuation character"
     return ""

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BeforeValidator, SecretStr
 
+from .invalid import InvalidValue
 from .strict_json import load_json
 from .text import is_quoted
 from .times import parse_time
@@ -23,21 +24,9 @@ def is_full_sha(text: str) -> bool:
     return FULL_SHA.fullmatch(text) is not None and set(text) != {"0"}
 
 
-class InvalidValue(ValueError):
-    """A value that breaks a rule.
-
-    `rule` continues a sentence that begins with the input's name; `fix` is a sentence.
-    """
-
-    def __init__(self, rule: str, fix: str) -> None:
-        super().__init__(f"{rule}. {fix}")
-        self.rule = rule
-        self.fix = fix
-
-
 def _boolean(text: str) -> bool:
     if text.lower() not in {"true", "false"}:
-        raise InvalidValue("must be true or false", "Write true or false.")
+        raise InvalidValue("must be `true` or `false`", "Check the spelling.")
     return text.lower() == "true"
 
 
@@ -45,36 +34,32 @@ def _time(text: str) -> int:
     try:
         return parse_time(text)
     except ValueError as error:
-        rule = "must be ISO 8601, or Unix seconds, milliseconds or nanoseconds"
-        raise InvalidValue(
-            rule, f"Write for example 2026-05-04T09:30:00Z or 1777887000 ({error})."
-        ) from None
+        rule = "must be an ISO 8601 time, or Unix seconds, milliseconds, or nanoseconds"
+        fix = f"It {error}. Examples: `2026-05-04T09:30:00Z`, `1777887000`."
+        raise InvalidValue(rule, fix) from None
 
 
 def _sha(text: str) -> str:
     if not is_full_sha(text):
-        rule = "must be a full commit SHA of 40 or more hexadecimal digits"
-        raise InvalidValue(
-            rule,
-            "Short SHAs and branch names match no commit at the vendors: use `git rev-parse HEAD`.",
-        )
+        rule = "must be a full commit SHA (40 or more hexadecimal digits)"
+        raise InvalidValue(rule, "Use `${{ github.sha }}` or the output of `git rev-parse HEAD`.")
     return text.lower()
 
 
 def _seconds(text: str) -> float:
     seconds = float(text) if re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text, re.ASCII) else 0.0
     if not 0 < seconds <= 3600:
-        raise InvalidValue(
-            "must be a number of seconds above 0 and up to 3600", "The default is 30."
-        )
+        rule = "must be a number of seconds greater than 0 and at most 3600"
+        raise InvalidValue(rule, "The default is 30.")
     return seconds
 
 
 TO_JSON = (
-    "Write a value from an expression without quotation marks around it, as in "
+    "Insert an expression with `toJSON` and without quotation marks: "
     '`"message": ${{ toJSON(github.event.head_commit.message) }}`.'
 )
-"""How to put a value into JSON. Every value in quotation marks breaks on the wrong character."""
+"""How to put a value into JSON. A value between quotation marks may contain one."""
+_OBJECT_FIX = 'Example: `{"ticket": "OPS-12"}`.'
 
 
 def _json_object(text: str) -> dict[str, Any]:
@@ -82,14 +67,12 @@ def _json_object(text: str) -> dict[str, Any]:
     try:
         value = load_json(text)
     except ValueError as error:
-        fix = f'Write for example {{"ticket": "OPS-12"}} ({error}). {TO_JSON}'
-        raise InvalidValue("must be a JSON object", fix) from None
+        rule = f"must be a JSON object ({error})"
+        raise InvalidValue(rule, f"{_OBJECT_FIX} {TO_JSON}") from None
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise InvalidValue(
-            "must be a JSON object", 'Write key and value, for example {"ticket": "OPS-12"}.'
-        )
+        raise InvalidValue("must be a JSON object", _OBJECT_FIX)
     return value
 
 
@@ -99,15 +82,11 @@ def _secret(text: str) -> SecretStr:
     http.client rejects all others with an exception whose message contains the value.
     """
     if is_quoted(text):
-        raise InvalidValue(
-            "must not be in quotation marks", "Remove the quotation marks from the secret."
-        )
+        rule = "must be a key without quotation marks around it"
+        raise InvalidValue(rule, "Remove the quotation marks from the secret.")
     if not re.fullmatch(r"[!-~]+", text):
-        rule = "holds characters that cannot stand in an HTTP header"
-        raise InvalidValue(
-            rule,
-            "Copy the key again, without blanks, line breaks or quotation marks, into the secret.",
-        )
+        rule = "must contain only characters that are allowed in an HTTP header"
+        raise InvalidValue(rule, "Copy the key again, without spaces and line breaks.")
     return SecretStr(text)
 
 
@@ -116,21 +95,13 @@ def _repository_url(text: str) -> str:
         return text
     parts = _split(text)
     if parts is None or parts.scheme not in {"http", "https", "ssh", "git"}:
-        raise InvalidValue(
-            "must be the repository's URL",
-            "Write for example https://github.com/octo-org/octo-repo.",
-        )
-    if (
-        parts.password
-        or (parts.username and parts.scheme != "ssh")
-        or parts.query
-        or parts.fragment
-    ):
-        rule = "must hold no user name, password, query or fragment"
-        raise InvalidValue(
-            rule,
-            "Write it without credentials: it is sent to the vendors, and they would see them.",
-        )
+        fix = "Example: `https://github.com/octo-org/octo-repo`."
+        raise InvalidValue("must be the URL of a repository", fix, _without_credentials(text))
+    has_credentials = parts.password or (parts.username and parts.scheme != "ssh")
+    if has_credentials or parts.query or parts.fragment:
+        rule = "must be a URL without a user name, password, query, or fragment"
+        fix = "Remove them: the URL is sent to the vendors."
+        raise InvalidValue(rule, fix, _without_credentials(text))
     return text
 
 
@@ -141,16 +112,25 @@ def check_base_url(text: str, example: str) -> str:
     """
     parts = _split(text)
     if parts is None or parts.scheme not in {"http", "https"} or "?" in text or "#" in text:
-        raise InvalidValue("must be an https:// URL", f"Write for example {example}.")
+        rule, fix = "must be an `https://` URL", f"Example: `{example}`."
+        raise InvalidValue(rule, fix, _without_credentials(text))
     if parts.username or parts.password:
-        raise InvalidValue(
-            "must hold no user name and no password", "Keys have inputs of their own."
-        )
+        rule = "must be a URL without a user name and password"
+        fix = "Remove them: keys have separate inputs."
+        raise InvalidValue(rule, fix, _without_credentials(text))
     if parts.scheme == "http" and not _is_local(parts.hostname or ""):
-        rule = "must use https:// (plain http only reaches loopback or a host name without a dot)"
-        fix = "Over plain http anybody on the way could read the key: write https://."
+        rule = "must use `https://`"
+        fix = (
+            "Plain HTTP would expose the key; "
+            "it is allowed only for loopback and host names without a dot."
+        )
         raise InvalidValue(rule, fix)
     return text.rstrip("/")
+
+
+def _without_credentials(url: str) -> str:
+    """Hide what may be a key in a URL: before an @, and after a ? or #."""
+    return re.split("[?#]", re.sub(r"^(\w+://)?.*@", r"\1***@", url))[0]
 
 
 def _split(text: str) -> SplitResult | None:
@@ -198,7 +178,8 @@ def one_of(*choices: str) -> BeforeValidator:
 
     def check(value: str) -> str:
         if value.lower() not in choices:
-            raise InvalidValue(f"must be one of {', '.join(choices)}", "Check the spelling.")
+            shown = ", ".join(f"`{choice}`" for choice in choices)
+            raise InvalidValue(f"must be one of {shown}", "Check the spelling.")
         return value.lower()
 
     return checked_by(check)

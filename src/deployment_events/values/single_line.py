@@ -2,26 +2,31 @@
 
 from typing import Annotated
 
+from .invalid import InvalidValue
 from .residue import residue_of_name
-from .rules import InvalidValue, checked_by
+from .rules import checked_by
 from .text import invisible_character, is_quoted
 
 
 def single_line(text: str) -> str:
-    """Return the text. Raises `InvalidValue` for more lines, invisible characters and quotation."""
+    """Return the text.
+
+    Raises `InvalidValue` for several lines, invisible characters, and quotation marks around it.
+    """
     lines = len(text.splitlines())
     if lines > 1:
         fix = (
-            "Set it to the value only: a program may print more than that, "
-            "such as `[command]` and `::debug::` lines."
+            f"It has {lines} lines: the program that wrote it may also print other lines, "
+            "such as `[command]` or `::debug::`."
         )
-        raise InvalidValue(f"must be one line, and it has {lines}", fix)
+        raise InvalidValue("must be a single line", fix)
     character = invisible_character(text)
     if character:
-        rule = f"must not contain the invisible character U+{ord(character):04X}"
-        raise InvalidValue(rule, "Remove it: it may have been copied along.")
+        fix = f"Remove the character U+{ord(character):04X}."
+        raise InvalidValue("must be text without invisible characters", fix)
     if is_quoted(text):
-        raise InvalidValue("must not be in quotation marks", "Remove the quotation marks.")
+        rule = "must be written without quotation marks around it"
+        raise InvalidValue(rule, "Remove the quotation marks.")
     return text
 
 
@@ -29,8 +34,8 @@ def identifier(text: str) -> str:
     """Return the name of something, on one line. Raises `InvalidValue` if it is residue."""
     residue = residue_of_name(single_line(text))
     if residue:
-        fix = "Use an expression such as `${{ env.NAME }}`, and `${{ toJSON(…) }}` for a list."
-        raise InvalidValue(f"must be a name, and this {residue}", fix)
+        fix = "Use an expression such as `${{ env.NAME }}`, or `${{ toJSON(…) }}` for a list."
+        raise InvalidValue("must be a plain name", f"It {residue}. {fix}")
     return text
 
 

@@ -13,7 +13,7 @@ _JOINERS = re.compile(
     "(?<=[^\x00-\x7f])[\u200c\u200d](?=[^\x00-\x7f])"
     "|(?<=[\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]"
 )
-"""Format characters within words of some languages, within emoji and within flags."""
+"""Format characters in words of some languages, in emoji, and in flags."""
 _BYTE_ORDER_MARK = "\ufeff"
 _QUOTATION_MARKS = ('"', "'", "`", "\u201c\u201d\u201e", "\u2018\u2019\u201a", "\xab\xbb")
 """Marks of one kind: a text between two of them is quoted."""
@@ -23,7 +23,7 @@ def clean(text: str) -> str:
     r"""Return `text` as one visible line that contains no workflow command.
 
     Control, format and separator characters are written as escapes (`\n`, `\x1b`, `\u202e`). The
-    two ways in which a command begins, `::` after blanks and `##[` anywhere, are changed visibly.
+    two ways in which a command begins, `::` after spaces and `##[` anywhere, are changed visibly.
     """
     line = text
     if not (text.isascii() and text.isprintable()):
@@ -53,7 +53,7 @@ def well_formed(text: str) -> str:
 
 
 def trim(text: str) -> str:
-    """Return `text` without blanks around it and without byte order marks at its beginning."""
+    """Return `text` without spaces around it and without byte order marks at its beginning."""
     return text.strip().lstrip(_BYTE_ORDER_MARK).strip()
 
 
@@ -65,7 +65,7 @@ def invisible_character(text: str) -> str:
     if text.isascii() and text.isprintable():
         return ""
     shown = _JOINERS.sub("", text)
-    return next((one for one in shown if unicodedata.category(one) in _ESCAPED), "")
+    return next((char for char in shown if unicodedata.category(char) in _ESCAPED), "")
 
 
 def is_quoted(text: str) -> bool:

@@ -17,11 +17,12 @@ _LATEST = 4_102_444_800_000
 def parse_time(text: str) -> int:
     """Read ISO 8601 or Unix seconds, milliseconds or nanoseconds; return Unix milliseconds.
 
-    A time without an offset is UTC. Raises `ValueError` with a reason.
+    A time without an offset is UTC. Raises `ValueError`, whose message is the end of a sentence
+    that begins with the time.
     """
     milliseconds = _from_number(text) if _NUMBER.fullmatch(text) else _from_iso(text)
     if not _EARLIEST <= milliseconds < _LATEST:
-        raise ValueError("it is not between the years 2010 and 2100")
+        raise ValueError("is not between the years 2010 and 2100")
     return milliseconds
 
 
@@ -59,15 +60,19 @@ def _from_number(text: str) -> int:
         return int(number)
     if digits >= 18:
         return int(number // 1_000_000)
-    raise ValueError("a number of that size is neither seconds, milliseconds nor nanoseconds")
+    raise ValueError("has too many digits for milliseconds and too few for nanoseconds")
 
 
 def _from_iso(text: str) -> int:
     if not re.search(r"[Tt ]\d", text):
-        raise ValueError("it is no ISO 8601 date with a time, and no Unix time")
-    # git writes a blank before the offset.
-    moment = datetime.fromisoformat(re.sub(r" (?=[+-]\d)", "", text.upper()))
+        raise ValueError("is not an ISO 8601 date-time or Unix time")
+    try:
+        # git writes a space before the offset.
+        moment = datetime.fromisoformat(re.sub(r" (?=[+-]\d)", "", text.upper()))
+    except ValueError:
+        # Python's message may repeat the value.
+        raise ValueError("is not a valid date and time") from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    whole = int(moment.replace(microsecond=0).timestamp())
-    return whole * 1000 + moment.microsecond // 1000
+    seconds = int(moment.replace(microsecond=0).timestamp())
+    return seconds * 1000 + moment.microsecond // 1000

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from .registry import VENDORS
 
+_JOB_SECRETS = ("github-token",)
+"""The inputs of no vendor that contain keys: the fields of `Options` that are a `Secret`."""
+
 
 def input_name(vendor: str, field: str) -> str:
     """Return the input of a settings field; `vendor` is empty for inputs of no vendor."""
@@ -23,7 +26,7 @@ def secret_names() -> list[str]:
         for name, vendor in VENDORS.items()
         for field in vendor.settings.secret_fields()
     ]
-    return [*keys, "github-token"]
+    return [*keys, *_JOB_SECRETS]
 
 
 def secret_values(raw: Mapping[str, str]) -> list[str]:

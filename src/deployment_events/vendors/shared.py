@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from ..errors import Advice, Problem, Section
-from ..values.rules import InvalidValue, checked_by
+from ..values.invalid import InvalidValue
+from ..values.rules import checked_by
 
 RATE_LIMIT = Advice(
     "The account's rate limit is used up: deploy less often, or replay the event later.",

@@ -31,13 +31,13 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("free", [0, 1, 100, 1000])
-def test_a_value_for_which_there_is_no_space_is_taken_back(path: Path, free: int) -> None:
+def test_an_incomplete_value_is_removed(path: Path, free: int) -> None:
     with space_for(path, free), pytest.raises(OSError, match=r"No space left|File too large"):
         append_value(str(path), "results", "x\n" * 1000)
     assert path.read_text() == "another=1\n"
 
 
-def test_a_value_after_one_that_was_taken_back_is_written(path: Path) -> None:
+def test_a_value_is_written_after_an_incomplete_one_was_removed(path: Path) -> None:
     with space_for(path, 200):
         with pytest.raises(OSError, match="No space left"):
             append_value(str(path), "results", "x" * 1000)

@@ -81,9 +81,9 @@ def test_the_commit_is_the_one_that_the_event_deploys(
 )
 def test_the_head_of_the_default_branch_causes_a_warning(event: str) -> None:
     found = context(event).commit()
-    assert (found.value, found.source) == (SHA, "GITHUB_SHA, the default branch's tip")
+    assert (found.value, found.source) == (SHA, "GITHUB_SHA, the head of the default branch")
     assert event in found.warning
-    assert "set commit-sha" in found.warning
+    assert "Set `commit-sha`" in found.warning
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_payload_without_a_full_sha_falls_back_to_github_sha(payload: dict[str
 def test_no_commit_at_all_is_a_warning_with_a_fix(sha: str) -> None:
     found = context("push", sha=sha).commit()
     assert (found.value, found.source) == ("", "nothing")
-    assert "Set commit-sha" in found.warning
+    assert "Set `commit-sha`" in found.warning
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_the_environment_is_read_and_trimmed(tmp_path: Path) -> None:
     assert (run.event_name, run.job, run.runner_name) == ("push", "deploy", "GitHub Actions 7")
 
 
-def test_an_empty_environment_is_no_error() -> None:
+def test_an_empty_environment_is_not_an_error() -> None:
     run = read_context({})
     assert (run.server_url, run.api_url, run.run_attempt) == (
         "https://github.com",

@@ -11,18 +11,18 @@ from deployment_events.values.secrets import SecretMatcher
 SECRETS = SecretMatcher([LAUNCHDARKLY_TOKEN])
 
 
-def cleaned(one: Context, secrets: SecretMatcher = SECRETS) -> tuple[Context, str]:
+def cleaned(given: Context, secrets: SecretMatcher = SECRETS) -> tuple[Context, str]:
     """Return the context without secrets, and its only warning."""
-    clean = without_secrets(one, secrets)
+    clean = without_secrets(given, secrets)
     [warning] = clean.warnings
     assert LAUNCHDARKLY_TOKEN not in warning
     assert JOB_TOKEN not in warning
     return clean, warning
 
 
-def test_a_context_without_secrets_is_left_as_it_is() -> None:
-    for one in (context(), context("deployment_status", deployment_status())):
-        assert without_secrets(one, SECRETS) == one
+def test_a_context_without_secrets_is_not_changed() -> None:
+    for given in (context(), context("deployment_status", deployment_status())):
+        assert without_secrets(given, SECRETS) == given
 
 
 @pytest.mark.parametrize("secret", [LAUNCHDARKLY_TOKEN, JOB_TOKEN])
@@ -40,7 +40,7 @@ def test_a_context_without_secrets_is_left_as_it_is() -> None:
 def test_a_variable_with_a_secret_is_left_out(field: str, name: str, secret: str) -> None:
     clean, warning = cleaned(context(**{field: f"x {secret}"}))
     assert getattr(clean, field) == ""
-    assert warning.startswith(f"`{name}` contains a secret and is left out")
+    assert warning.startswith(f"`{name}` contains a secret, so it is omitted")
 
 
 def test_the_next_best_source_is_used() -> None:

@@ -123,12 +123,12 @@ def test_an_uncertain_start_is_none_with_a_reason_that_is_not_the_permission(
         ({"run_id": ""}, "HTTP 404"),
         ({"repository": ""}, "HTTP 404"),
         ({"repository": "../..", "run_id": "../x"}, "HTTP 404"),
-        ({"api_url": "http://api.github.example"}, "must use https://"),
-        ({"api_url": ""}, "must be an https:// URL"),
+        ({"api_url": "http://api.github.example"}, "must use `https://`"),
+        ({"api_url": ""}, "must be an `https://` URL"),
         ({"api_url": "http://127.0.0.1:9"}, ""),
     ],
 )
-def test_a_failed_request_is_none_and_a_debug_line(
+def test_a_failed_request_returns_none_and_writes_a_debug_line(
     read: Read, lines: list[str], changes: dict[str, str], reason: str
 ) -> None:
     start = read(job(), **changes)
@@ -175,7 +175,7 @@ def test_pages_of_large_jobs_fit_into_what_is_read_of_a_response(
     assert len(sandbox.requests("github")) == requests
 
 
-def test_a_job_that_fits_on_no_page_is_said_to_be_too_large(read: Read) -> None:
+def test_the_reason_for_a_job_that_fits_on_no_page_is_its_size(read: Read) -> None:
     start = read(job(steps=steps(6000)))
     assert start.at is None
     assert start.unknown_because == (
@@ -184,14 +184,16 @@ def test_a_job_that_fits_on_no_page_is_said_to_be_too_large(read: Read) -> None:
     )
 
 
-def test_a_list_that_never_ends_is_said_to_be_too_long(read: Read, sandbox: Sandbox) -> None:
+def test_the_reason_for_an_endless_list_is_its_length(read: Read, sandbox: Sandbox) -> None:
     sandbox.reset()
     endless = Response(
         200,
         json.dumps({"total_count": 10**9, "jobs": [job(runner_name="other")]}).encode(),
         (("Content-Type", "application/json"),),
     )
-    sandbox.fail("github", Fault("endless", "never ends", lambda one: one.respond(endless)))
+    sandbox.fail(
+        "github", Fault("endless", "never ends", lambda exchange: exchange.respond(endless))
+    )
     start = read(job())
     sandbox.heal()
     assert start.at is None
@@ -200,7 +202,7 @@ def test_a_list_that_never_ends_is_said_to_be_too_long(read: Read, sandbox: Sand
 
 
 @pytest.mark.parametrize("fault", ["hang", "drip-headers"])
-def test_a_list_that_takes_too_long_is_said_to_take_too_long(
+def test_the_reason_for_a_slow_list_is_the_time_limit(
     read: Read, sandbox: Sandbox, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(api, "SECONDS", 0.1)

@@ -50,7 +50,7 @@ def test_inputs_are_trimmed_and_found_by_their_hyphenated_names(step: Step, runn
     }
 
 
-def test_an_absent_input_is_no_empty_one(step: Step, runner: Runner) -> None:
+def test_an_absent_input_is_not_an_empty_input(step: Step, runner: Runner) -> None:
     """The runner fills in defaults only for what is absent; act fills in none in post."""
     step.give_only({"event": ""})
     assert runner.inputs(["event", "service"]) == {"event": ""}
@@ -91,7 +91,7 @@ def test_any_text_can_be_logged_and_starts_no_command(
 
 @pytest.mark.parametrize("level", ["error", "warning", "notice"])
 @pytest.mark.parametrize("text", COMMANDS)
-def test_an_annotation_is_one_command_of_its_own_level(
+def test_an_annotation_is_one_command_of_its_level(
     runner: Runner, capsys: Capture, level: str, text: str
 ) -> None:
     getattr(runner, level)(f"{text}\nsecond line")
@@ -146,7 +146,7 @@ def test_a_key_is_masked_in_every_form_a_log_could_show(runner: Runner, capsys: 
     assert masked == {'k"e/y', "k%2522e%252Fy", 'k\\"e/y'}
 
 
-def test_what_was_said_is_kept_without_the_key(runner: Runner) -> None:
+def test_the_annotations_are_recorded_without_the_key(runner: Runner) -> None:
     """Before anything cuts it: half a key would not be found any more."""
     runner.mask(["hunter2/x"])
     runner.warning("a hunter2/x")
@@ -171,7 +171,7 @@ def test_a_key_never_reaches_log_annotation_group_or_summary(
     assert shown.count("a *** b *** c") == 8
 
 
-def test_a_key_within_a_key_leaves_no_rest(runner: Runner) -> None:
+def test_a_key_inside_a_longer_key_leaves_no_rest(runner: Runner) -> None:
     runner.mask(["hunter2", "hunter2-and-more"])
     assert runner.hide("hunter2-and-more hunter2") == "*** ***"
 
@@ -193,7 +193,7 @@ def test_a_key_of_several_lines_is_masked_as_one_command(runner: Runner, capsys:
     assert commands(capsys.readouterr().out) == []
 
 
-def test_debug_lines_are_for_runner_debug_alone(
+def test_debug_lines_are_written_only_with_runner_debug(
     step: Step, runner: Runner, capsys: Capture
 ) -> None:
     runner.debug("x")
@@ -250,7 +250,7 @@ def test_a_full_disk_breaks_nothing(step: Step, runner: Runner, capsys: Capture)
     assert capsys.readouterr().out.count("could not be written") == 3
 
 
-def test_a_file_that_cannot_be_written_is_warned_of_once(
+def test_a_file_that_cannot_be_written_causes_one_warning(
     step: Step, runner: Runner, capsys: Capture
 ) -> None:
     step.monkeypatch.setenv("GITHUB_OUTPUT", "/dev/full")
@@ -264,7 +264,9 @@ def test_a_file_that_cannot_be_written_is_warned_of_once(
 
 
 @pytest.mark.parametrize("stream", ["full", "closed"])
-def test_a_log_that_cannot_be_written_is_given_up(step: Step, capsys: Capture, stream: str) -> None:
+def test_nothing_more_is_written_to_a_log_that_failed(
+    step: Step, capsys: Capture, stream: str
+) -> None:
     step.monkeypatch.setenv("RUNNER_DEBUG", "1")
     log = Path("/dev/full").open("w")  # noqa: SIM115
     if stream == "closed":

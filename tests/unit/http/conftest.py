@@ -1,4 +1,4 @@
-"""Requests use no proxy of this machine's environment."""
+"""Requests go straight to the test's server, whatever this machine's environment says."""
 
 import pytest
 

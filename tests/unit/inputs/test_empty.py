@@ -24,11 +24,11 @@ def expression(name: str, default: str) -> str:
 
 
 def test_an_empty_event_is_an_error_that_asks_about_needs_and_step_ids() -> None:
-    only = problem(event="")
-    assert (only.input, only.rule, only.given) == ("event", "must not be empty", None)
-    assert "`needs`" in only.fix
-    assert "step ID" in only.fix
-    assert expression("event", "auto") in only.fix
+    found = problem(event="")
+    assert (found.input, found.rule, found.given) == ("event", "must not be empty", None)
+    assert "`needs`" in found.fix
+    assert "step ID" in found.fix
+    assert expression("event", "auto") in found.fix
 
 
 def test_an_empty_service_is_nothing_to_report() -> None:
@@ -74,23 +74,23 @@ def test_an_absent_input_has_its_default_silently(name: str) -> None:
     assert (list(given.warnings()), given.notices, given.no_service) == ([], (), None)
 
 
-def test_a_vendor_that_is_off_is_warned_of_nothing() -> None:
+def test_a_vendor_that_is_not_enabled_causes_no_warning() -> None:
     assert list(inputs(datadog_site="", datadog_api_key="").warnings()) == []
 
 
-def test_a_replay_is_warned_of_nothing_that_it_does_not_use() -> None:
+def test_a_replay_causes_no_warning_about_unused_inputs() -> None:
     given = inputs(event="replay", replay="x.jsonl", service="", version="", started_at="")
     assert list(given.warnings()) == []
     assert given.notices == ()
 
 
-def test_all_that_is_empty_is_told_at_once() -> None:
+def test_all_empty_inputs_are_reported_together() -> None:
     given = inputs(**dict.fromkeys([*WARNED, *NOTICED], ""))
     assert len(list(given.warnings())) == len(WARNED)
     assert len(given.notices) == len(NOTICED)
 
 
 def test_the_defaults_that_a_message_names_are_those_of_action_yml() -> None:
-    shown = {name: one.get("default", "") for name, one in MANIFEST["inputs"].items()}
+    shown = {name: declared.get("default", "") for name, declared in MANIFEST["inputs"].items()}
     assert {name for name, default in shown.items() if default == "auto"} == AUTOMATIC | {"event"}
     assert {name: shown[name] for name in WARNED | NOTICED} == WARNED | NOTICED

@@ -1,4 +1,4 @@
-"""The inputs: what is read, and every fault told at once with its input, its rule and its fix."""
+"""The inputs: what is read, and all problems together with input, rule and fix."""
 
 import pytest
 from hypothesis import given
@@ -20,10 +20,10 @@ MANY_LINES = {
 """The inputs that may have several lines."""
 
 UPDATE = {"event": "update", "datadog_change_failure": "true", "datadog_app_key": DATADOG_APP_KEY}
-"""An update of both vendors' deployments, but for the id at Datadog."""
+"""An update of both vendors' deployments, without the ID at Datadog."""
 
 
-def test_nothing_set_means_the_documented_defaults() -> None:
+def test_without_inputs_the_documented_defaults_are_used() -> None:
     given = read_inputs({}, NOW)
     assert (given.event, given.on_cancelled, given.timeout_seconds) == ("auto", "failed", 30.0)
     assert (given.github_metadata, given.fail_on_error, given.dry_run) == (True, False, False)
@@ -31,7 +31,7 @@ def test_nothing_set_means_the_documented_defaults() -> None:
     assert given.enabled.shared == {}
 
 
-def test_a_vendor_is_on_when_its_key_is_set() -> None:
+def test_a_vendor_is_enabled_if_its_key_is_set() -> None:
     assert list(inputs().enabled.shared) == ["launchdarkly", "datadog"]
     assert list(inputs(datadog_api_key="").enabled.shared) == ["launchdarkly"]
     assert list(inputs(launchdarkly_access_token="").enabled.shared) == ["datadog"]
@@ -51,7 +51,7 @@ def test_a_vendor_is_on_when_its_key_is_set() -> None:
         "SUCCESS",
     ],
 )
-def test_every_event_and_status_word_is_understood_in_any_case(word: str) -> None:
+def test_every_event_and_status_value_is_accepted_in_any_case(word: str) -> None:
     assert inputs(event=word).event == word.lower()
 
 
@@ -70,7 +70,7 @@ def test_a_service_may_be_named_auto() -> None:
     assert inputs(service="auto").services == ()
 
 
-def test_the_payload_s_environment_stands_in_for_an_empty_input() -> None:
+def test_the_environment_of_the_payload_replaces_an_empty_input() -> None:
     assert read_inputs(raw(environment=""), NOW, "staging").environment == "staging"
     assert read_inputs(raw(environment="production"), NOW, "staging").environment == "production"
 
@@ -82,8 +82,8 @@ def test_a_derived_environment_never_fails_a_step() -> None:
 def test_without_a_repository_the_service_must_be_set() -> None:
     with pytest.raises(InputError) as caught:
         read_inputs(raw(), NOW, has_repository=False)
-    assert [(one.input, one.rule) for one in caught.value.problems] == [
-        ("service", "must be set, because GITHUB_REPOSITORY is empty")
+    assert [(each.input, each.rule) for each in caught.value.problems] == [
+        ("service", "must be set, because `GITHUB_REPOSITORY` is empty")
     ]
     assert read_inputs(raw(service="api"), NOW, has_repository=False)
     assert read_inputs(raw(service="[]"), NOW, has_repository=False)
@@ -95,31 +95,46 @@ BAD = [
     (
         "event",
         "deployed",
-        "must be one of auto, started, finished, failed, custom, update, replay, check",
+        "must be one of `auto`, `started`, `finished`, `failed`, `custom`, `update`, `replay`",
         "Check the spelling",
     ),
-    ("on-cancelled", "success", "must be one of failed, finished, ignore", "Check the spelling"),
+    (
+        "on-cancelled",
+        "success",
+        "must be one of `failed`, `finished`, `ignore`",
+        "Check the spelling",
+    ),
     ("commit-sha", "0123456", "must be a full commit SHA", "git rev-parse HEAD"),
-    ("started-at", "yesterday", "must be ISO 8601", "2026-05-04T09:30:00Z"),
-    ("finished-at", "2026-02-30T00:00:00Z", "must be ISO 8601", "day is out of range"),
+    ("started-at", "yesterday", "must be an ISO 8601 time", "2026-05-04T09:30:00Z"),
+    (
+        "finished-at",
+        "2026-02-30T00:00:00Z",
+        "must be an ISO 8601 time",
+        "not a valid date and time",
+    ),
     ("launchdarkly-event-metadata", '["a"]', "must be a JSON object", '{"ticket": "OPS-12"}'),
     ("launchdarkly-deployment-metadata", "a: 1", "must be a JSON object", '{"ticket": "OPS-12"}'),
-    ("tags", "team:web\nprod", "must have key:value in every line, and line 2 has not", "team:web"),
-    ("timeout-seconds", "-5", "must be a number of seconds above 0", "30"),
-    ("github-metadata", "yes", "must be true or false", "true or false"),
-    ("fail-on-error", "1", "must be true or false", "true or false"),
-    ("dry-run", "on", "must be true or false", "true or false"),
-    ("repository-url", "file:///srv/git", "must be the repository's URL", "https://github.com/"),
-    ("launchdarkly-base-url", "http://app.example.com", "must use https://", "could read the key"),
-    ("datadog-base-url", "http://134744072", "must use https://", "could read the key"),
+    ("tags", "team:web\nprod", "line 2 must be `key:value`", "team:web"),
+    ("timeout-seconds", "-5", "must be a number of seconds greater than 0", "30"),
+    ("github-metadata", "yes", "must be `true` or `false`", "spelling"),
+    ("fail-on-error", "1", "must be `true` or `false`", "spelling"),
+    ("dry-run", "on", "must be `true` or `false`", "spelling"),
+    ("repository-url", "file:///srv/git", "must be the URL of a repository", "https://github.com/"),
+    (
+        "launchdarkly-base-url",
+        "http://app.example.com",
+        "must use `https://`",
+        "would expose the key",
+    ),
+    ("datadog-base-url", "http://134744072", "must use `https://`", "would expose the key"),
     (
         "launchdarkly-application-kind",
         "desktop",
-        "must be one of server, browser, mobile",
+        "must be one of `server`, `browser`, `mobile`",
         "spelling",
     ),
-    ("datadog-remediation-type", "undo", "must be one of rollback, rollforward", "spelling"),
-    ("datadog-change-failure", "maybe", "must be true or false", "true or false"),
+    ("datadog-remediation-type", "undo", "must be one of `rollback`, `rollforward`", "spelling"),
+    ("datadog-change-failure", "maybe", "must be `true` or `false`", "spelling"),
     ("datadog-deployment-id", "..", "must be the ID of a deployment", "output of the step"),
     (
         "launchdarkly-deployment-id",
@@ -135,32 +150,33 @@ BAD = [
         "must be one of datadoghq.com, us3.datadoghq.com",
         "datadog-base-url",
     ),
-    ("service", "api,x=1", "line 1 has the unknown key 'x'", "The keys are"),
+    ("service", "api,x=1", "line 1 must have only known keys", "The keys are"),
 ]
 
 
 @pytest.mark.parametrize(("name", "value", "rule", "fix"), BAD)
-def test_a_bad_input_is_told_with_its_name_rule_value_and_cure(
+def test_an_invalid_input_is_reported_with_name_rule_value_and_fix(
     name: str, value: str, rule: str, fix: str
 ) -> None:
-    only = problem(**{name: value})
-    assert only.input == name
-    assert only.rule.startswith(rule)
-    assert only.given == value
-    assert fix in only.fix
+    found = problem(**{name: value})
+    assert found.input == name
+    assert found.rule.startswith(rule)
+    assert found.given is not None
+    assert found.given in value
+    assert fix in found.fix
 
 
-def test_all_bad_inputs_are_told_at_once() -> None:
-    told = problems(**{name: value for name, value, _, _ in BAD})
-    assert {one.input for one in told} == {name for name, _, _, _ in BAD}
+def test_all_invalid_inputs_are_reported_together() -> None:
+    reported = problems(**{name: value for name, value, _, _ in BAD})
+    assert {each.input for each in reported} == {name for name, _, _, _ in BAD}
 
 
 @pytest.mark.parametrize("name", sorted(SECRETS))
 @pytest.mark.parametrize("key", ["sec ret-hunter2", "sec\nret-hunter2", "\u201chunter2\u201d"])
-def test_a_malformed_key_is_told_without_its_value(name: str, key: str) -> None:
-    told = problems(**{name: key})
-    assert name in {one.input for one in told}
-    assert all("hunter2" not in str(one) for one in told)
+def test_a_malformed_key_is_reported_without_its_value(name: str, key: str) -> None:
+    reported = problems(**{name: key})
+    assert name in {each.input for each in reported}
+    assert all("hunter2" not in str(each) for each in reported)
 
 
 @pytest.mark.parametrize(
@@ -177,33 +193,33 @@ def test_a_malformed_key_is_told_without_its_value(name: str, key: str) -> None:
     ],
 )
 @pytest.mark.parametrize("name", ["repository-url", "launchdarkly-base-url", "datadog-base-url"])
-def test_credentials_in_an_address_are_refused_and_not_repeated(name: str, url: str) -> None:
-    told = str(problem(**{name: url}))
-    assert told.startswith(name)
-    assert "hunter2" not in told
+def test_credentials_in_a_url_are_rejected_and_not_shown(name: str, url: str) -> None:
+    reported = str(problem(**{name: url}))
+    assert reported.startswith(f"`{name}`")
+    assert "hunter2" not in reported
 
 
 def test_launchdarkly_needs_an_environment() -> None:
-    only = problem(environment="")
-    assert (only.input, only.rule) == ("environment", "is required by LaunchDarkly")
-    assert "launchdarkly-environment-key" in only.fix
+    found = problem(environment="")
+    assert (found.input, found.rule) == ("environment", "is required by LaunchDarkly")
+    assert "launchdarkly-environment-key" in found.fix
     assert inputs(environment="", launchdarkly_environment_key="prod").enabled.shared
     assert inputs(environment="", launchdarkly_access_token="").enabled.shared
 
 
 @pytest.mark.parametrize("token", ["sdk-1234", "mob-1234"])
-def test_an_sdk_key_is_no_access_token(token: str) -> None:
-    only = problem(launchdarkly_access_token=token)
-    assert only.input == "launchdarkly-access-token"
-    assert only.given is None
-    assert "Writer role" in only.fix
+def test_an_sdk_key_is_not_an_access_token(token: str) -> None:
+    found = problem(launchdarkly_access_token=token)
+    assert found.input == "launchdarkly-access-token"
+    assert found.given is None
+    assert "Writer role" in found.fix
 
 
-def test_a_start_after_the_finish_is_an_error_where_the_user_wrote_both() -> None:
-    only = problem(started_at=str(NOW), finished_at=str(EARLIER))
-    assert only.input == "started-at"
-    assert only.rule.startswith("must not be after finished-at")
-    assert "offset" not in only.fix
+def test_a_start_after_the_finish_is_an_error_if_the_user_set_both() -> None:
+    found = problem(started_at=str(NOW), finished_at=str(EARLIER))
+    assert found.input == "started-at"
+    assert found.rule.startswith("must not be later than `finished-at`")
+    assert "offset" not in found.fix
     assert "offset" in problem(started_at=iso(NOW).removesuffix("Z"), finished_at=str(EARLIER)).fix
     assert inputs(started_at=str(NOW), finished_at=str(NOW)).started_at == NOW
 
@@ -212,14 +228,14 @@ def test_a_start_after_the_finish_is_an_error_where_the_user_wrote_both() -> Non
 def test_a_time_in_the_future_is_an_error_that_names_the_zone_or_the_clocks(name: str) -> None:
     later = iso(NOW + 2 * HOUR)
     for text in (later, later.replace("Z", "+00:00"), str(NOW + 2 * HOUR)):
-        only = problem(**{name: text})
-        assert (only.input, only.rule) == (name, "must not be in the future")
-        assert "2 h 0 min ahead of this runner's clock" in only.fix
-        assert "offset" not in only.fix
-    only = problem(**{name: later.removesuffix("Z")})
-    assert (only.input, only.rule) == (name, "must not be in the future")
-    assert "A time without an offset is read as UTC" in only.fix
-    assert problem(**{name: str(NOW + 11 * MINUTE)}).rule == "must not be in the future"
+        found = problem(**{name: text})
+        assert (found.input, found.rule) == (name, "must be in the past")
+        assert "2 h 0 min ahead of the runner's clock" in found.fix
+        assert "offset" not in found.fix
+    found = problem(**{name: later.removesuffix("Z")})
+    assert (found.input, found.rule) == (name, "must be in the past")
+    assert "A time without an offset is UTC" in found.fix
+    assert problem(**{name: str(NOW + 11 * MINUTE)}).rule == "must be in the past"
     assert inputs(**{name: str(NOW + 9 * MINUTE)})
 
 
@@ -232,7 +248,7 @@ def test_a_time_in_the_future_is_an_error_that_names_the_zone_or_the_clocks(name
         ("ключ:✅", (("ключ", "✅"),)),
     ],
 )
-def test_tags_are_read_a_line_each_and_may_repeat(
+def test_each_line_is_a_tag_and_tags_may_repeat(
     text: str, tags: tuple[tuple[str, str], ...]
 ) -> None:
     assert inputs(tags=text).tags == tags
@@ -258,10 +274,10 @@ def test_tags_survive_their_form(tags: list[tuple[str, str]]) -> None:
 
 @pytest.mark.parametrize("line", ["prod", ":prod", "prod:", ":", "team=web"])
 def test_a_tag_without_key_and_value_is_an_error_that_names_the_line(line: str) -> None:
-    assert "line 3 has not" in problem(tags=f"a:1\n\n{line}").rule
+    assert "line 3 must be `key:value`" in problem(tags=f"a:1\n\n{line}").rule
 
 
-def test_a_hundred_tags_are_taken_and_one_more_is_not() -> None:
+def test_a_hundred_tags_are_accepted_and_one_more_is_not() -> None:
     tags = [f"k{number}:v" for number in range(101)]
     assert len(inputs(tags="\n".join(tags[:100])).tags) == 100
     assert problem(tags="\n".join(tags)).rule == "must be at most 100, and there are 101"
@@ -277,35 +293,36 @@ LINES = [
 
 @pytest.mark.parametrize("name", sorted(set(input_names()) - MANY_LINES - {"job-id"}))
 def test_an_input_of_one_line_has_one_line(name: str) -> None:
-    told = problems(**{name: "[command]/x\nproduction\n::debug::y"})
-    assert name in {one.input for one in told}
+    reported = problems(**{name: "[command]/x\nproduction\n::debug::y"})
+    assert name in {each.input for each in reported}
 
 
 @pytest.mark.parametrize("name", LINES)
 def test_a_value_with_more_than_print_shows_is_an_error(name: str) -> None:
-    assert problem(**{name: "a\x1b[31mb"}).rule.startswith("must not contain the invisible")
-    assert problem(**{name: "1.2\ufeff3"}).rule.startswith("must not contain the invisible")
-    assert problem(**{name: '"production"'}).rule == "must not be in quotation marks"
+    for text in ("a\x1b[31mb", "1.2\ufeff3"):
+        assert problem(**{name: text}).rule == "must be text without invisible characters"
+    rule = "must be written without quotation marks around it"
+    assert problem(**{name: '"production"'}).rule == rule
 
 
 @pytest.mark.parametrize("name", sorted(SECRETS))
 @pytest.mark.parametrize("marks", ['""', "''", "“”"])
 def test_quotation_marks_around_a_key_are_an_error_without_the_key(name: str, marks: str) -> None:
-    told = problems(**{name: f"{marks[0]}hunter2-hunter2{marks[1]}"})
-    only = next(one for one in told if one.input == name)
-    assert only.rule == "must not be in quotation marks"
-    assert "Remove the quotation marks" in only.fix
-    assert "hunter2" not in str(only)
+    reported = problems(**{name: f"{marks[0]}hunter2-hunter2{marks[1]}"})
+    found = next(each for each in reported if each.input == name)
+    assert found.rule == "must be a key without quotation marks around it"
+    assert "Remove the quotation marks" in found.fix
+    assert "hunter2" not in str(found)
 
 
 @pytest.mark.parametrize("name", ["event", "deployment"])
-def test_metadata_of_nothing_is_none(name: str) -> None:
+def test_null_metadata_is_not_set(name: str) -> None:
     given = inputs(**{f"launchdarkly_{name}_metadata": "null"})
     assert getattr(given.settings.shared["launchdarkly"], f"{name}_metadata") == {}
     assert list(given.warnings()) == []
 
 
-def test_a_patch_of_nothing_is_none() -> None:
+def test_a_null_patch_is_not_set() -> None:
     assert inputs(launchdarkly_patch="null") == inputs()
 
 
@@ -313,27 +330,32 @@ def test_a_patch_of_nothing_is_none() -> None:
     "name",
     ["launchdarkly-event-metadata", "launchdarkly-deployment-metadata", "launchdarkly-patch"],
 )
-def test_json_that_a_text_has_broken_shows_how_to_put_text_into_json(name: str) -> None:
-    only = problem(**{name: '{"m":"Fix "x""}'})
-    assert "${{ toJSON(" in only.fix
+def test_json_broken_by_a_value_shows_the_fix_with_tojson(name: str) -> None:
+    found = problem(**{name: '{"m":"Fix "x""}'})
+    assert "${{ toJSON(" in found.fix
 
 
 def test_a_deployment_id_belongs_to_one_service() -> None:
-    told = problems(
+    reported = problems(
         service="api\nweb",
         datadog_deployment_id="d" * 16,
         launchdarkly_deployment_id="2f5a1c9e-aaaa-bbbb-cccc-000000000000",
     )
-    assert {one.input for one in told} == {"datadog-deployment-id", "launchdarkly-deployment-id"}
-    assert all("is one deployment's, and there are 2 services" in one.rule for one in told)
+    assert {each.input for each in reported} == {
+        "datadog-deployment-id",
+        "launchdarkly-deployment-id",
+    }
+    assert all(
+        "applies to one deployment, but there are 2 services" in each.rule for each in reported
+    )
     assert inputs(service="api", datadog_deployment_id="d" * 16)
 
 
 @pytest.mark.parametrize("id_", ["d" * 15, "short"])
-def test_an_id_that_datadog_would_refuse_is_an_error_before_it_is_sent(id_: str) -> None:
-    only = problem(datadog_deployment_id=id_)
-    assert only.input == "datadog-deployment-id"
-    assert only.rule.startswith("must have 16 to 128")
+def test_an_id_that_datadog_would_reject_is_an_error_before_it_is_sent(id_: str) -> None:
+    found = problem(datadog_deployment_id=id_)
+    assert found.input == "datadog-deployment-id"
+    assert found.rule.startswith("must have 16 to 128")
 
 
 @pytest.mark.parametrize(
@@ -348,7 +370,7 @@ def test_an_id_that_datadog_would_refuse_is_an_error_before_it_is_sent(id_: str)
         ("us2.ddog-gov.com", "us2.ddog-gov.com"),
     ],
 )
-def test_a_site_is_understood_in_every_form_datadog_writes_it(text: str, site: str) -> None:
+def test_a_site_is_read_in_every_form_that_datadog_uses(text: str, site: str) -> None:
     assert inputs(datadog_site=text).settings.shared["datadog"].site == site  # type: ignore[attr-defined]
 
 
@@ -360,15 +382,15 @@ def test_a_new_site_needs_its_address() -> None:
 
 def test_replay_needs_events_and_events_need_replay() -> None:
     assert problem(event="replay").input == "replay"
-    assert problem(replay="undelivered.jsonl").rule == "is for event: replay alone"
+    assert problem(replay="undelivered.jsonl").rule == "must be empty unless `event` is `replay`"
     assert inputs(event="replay", replay="undelivered.jsonl", environment="")
 
 
-def test_an_update_changes_something() -> None:
-    only = problem(event="update")
-    assert only.input == "event"
-    assert "nothing is to change" in only.rule
-    assert "launchdarkly-patch or datadog-change-failure" in only.rule
+def test_an_update_without_a_change_is_an_error() -> None:
+    found = problem(event="update")
+    assert found.input == "event"
+    assert found.rule == "must not be `update` without a change"
+    assert "`launchdarkly-patch` or `datadog-change-failure`" in found.fix
 
 
 PATCH = '[{"op": "replace", "path": "/status", "value": "failed"}]'
@@ -392,9 +414,9 @@ def test_an_update_without_what_the_vendor_needs_names_the_input(
 ) -> None:
     complete = {**UPDATE, "datadog_deployment_id": "any-id-of-datadog", "version": "1.4.0"}
     assert inputs(**complete)
-    only = problem(**{**complete, **changes})
-    assert only.input == name
-    assert only.given is None
+    found = problem(**{**complete, **changes})
+    assert found.input == name
+    assert found.given is None
 
 
 @pytest.mark.parametrize("failure", ["", "false"])
@@ -412,14 +434,14 @@ def test_every_problem_of_a_remediation_is_reported(failure: str) -> None:
     ]
 
 
-def test_an_input_is_told_once_by_its_first_fault() -> None:
-    told = problems(**UPDATE, datadog_deployment_id="..")
-    assert [(one.input, one.rule[:30]) for one in told] == [
+def test_an_input_with_an_invalid_value_is_reported_once() -> None:
+    reported = problems(**UPDATE, datadog_deployment_id="..")
+    assert [(each.input, each.rule[:30]) for each in reported] == [
         ("datadog-deployment-id", "must be the ID of a deployment")
     ]
 
 
-def test_a_fault_that_all_services_share_is_told_once() -> None:
+def test_a_problem_of_all_services_is_reported_once() -> None:
     assert problem(service="api\nweb\njob", environment="").input == "environment"
 
 
@@ -438,28 +460,31 @@ def test_an_update_by_id_needs_no_environment() -> None:
     [
         (
             {"launchdarkly_access_token": "", "launchdarkly_project_key": "shop"},
-            "launchdarkly-access-token is empty",
+            "because `launchdarkly-access-token` is empty",
         ),
-        ({"datadog_api_key": "", "datadog_team": "web"}, "so Datadog hears nothing"),
+        (
+            {"datadog_api_key": "", "datadog_team": "web"},
+            "Nothing is sent to Datadog, because `datadog-api-key` is empty",
+        ),
         ({"launchdarkly_base_url": "https://app.launchdarkly.us"}, "federal"),
         ({"launchdarkly_base_url": "https://app.eu.launchdarkly.com"}, "EU"),
         ({"datadog_site": "ddog-gov.com"}, "government"),
         ({"datadog_site": "us2.ddog-gov.com"}, "government"),
         (
             {"datadog_change_failure": "true"},
-            "datadog-change-failure: used with event: update alone, and event is auto",
+            "Only `event: update` uses `datadog-change-failure`. This event is `auto`.",
         ),
-        ({"launchdarkly_patch": PATCH}, "launchdarkly-patch: used with event: update alone"),
+        ({"launchdarkly_patch": PATCH}, "Only `event: update` uses `launchdarkly-patch`"),
         (
             {"launchdarkly_deployment_id": "4c0f"},
-            "launchdarkly-deployment-id: used with event: update alone",
+            "Only `event: update` uses `launchdarkly-deployment-id`",
         ),
     ],
 )
-def test_what_is_probably_not_meant_is_warned_of(changes: dict[str, str], warning: str) -> None:
-    [only] = inputs(**changes).warnings()
-    assert warning in only
-    assert only.endswith(".")
+def test_probable_mistakes_cause_a_warning(changes: dict[str, str], warning: str) -> None:
+    [found] = inputs(**changes).warnings()
+    assert warning in found
+    assert found.endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -476,7 +501,7 @@ def test_what_is_probably_not_meant_is_warned_of(changes: dict[str, str], warnin
         ({"environment": "production"}, False),
     ],
 )
-def test_datadog_alone_is_warned_that_no_environment_is_sent(
+def test_datadog_alone_without_an_environment_causes_a_warning(
     changes: dict[str, str], warned: bool
 ) -> None:
     given = inputs(**{"environment": "", "launchdarkly_access_token": "", **changes})
@@ -485,7 +510,7 @@ def test_datadog_alone_is_warned_that_no_environment_is_sent(
     )
 
 
-def test_defaults_passed_on_by_the_runner_are_nothing_to_warn_of() -> None:
+def test_defaults_from_the_runner_cause_no_warning() -> None:
     given = read_inputs(
         {
             "launchdarkly-project-key": "default",
@@ -510,12 +535,14 @@ def test_no_secret_is_shown_by_the_model() -> None:
         max_size=6,
     )
 )
-def test_any_inputs_are_read_or_refused_with_names_from_action_yml(changes: dict[str, str]) -> None:
+def test_any_inputs_are_read_or_rejected_with_names_from_action_yml(
+    changes: dict[str, str],
+) -> None:
     named: set[str] = set()
     try:
         read_inputs(raw() | changes, NOW)
     except InputError as error:
-        named = {one.input for one in error.problems}
+        named = {each.input for each in error.problems}
     assert named <= set(input_names())
 
 
@@ -526,5 +553,5 @@ def test_without_a_vendor_no_service_is_needed() -> None:
 
 
 def test_an_invalid_change_is_one_problem() -> None:
-    found = problems(event="update", launchdarkly_patch="[{}]", version="1")
-    assert [problem.input for problem in found] == ["launchdarkly-patch"]
+    found = problems(event="update", launchdarkly_patch="[1]", version="1")
+    assert [each.input for each in found] == ["launchdarkly-patch"]

@@ -15,11 +15,11 @@ OPEN = sorted(set(input_names()) - set(SECRETS))
 @pytest.mark.parametrize("name", OPEN)
 @pytest.mark.parametrize("secret", [LAUNCHDARKLY_TOKEN, DATADOG_API_KEY, JOB_TOKEN])
 def test_a_key_in_any_other_input_is_an_error_without_the_key(name: str, secret: str) -> None:
-    told = problems(**{"github-token": JOB_TOKEN, name: f"x:{secret}"})
-    assert [(one.input, one.rule, one.given) for one in told] == [
+    reported = problems(**{"github-token": JOB_TOKEN, name: f"x:{secret}"})
+    assert [(each.input, each.rule, each.given) for each in reported] == [
         (name, "must not contain a secret", None)
     ]
-    assert secret[4:] not in str(told[0])
+    assert secret[4:] not in str(reported[0])
 
 
 @pytest.mark.parametrize(
@@ -34,48 +34,48 @@ def test_a_key_in_any_other_input_is_an_error_without_the_key(name: str, secret:
     ],
 )
 def test_the_job_s_token_in_metadata_is_an_error(text: str) -> None:
-    only = problem(launchdarkly_event_metadata=text)
-    assert (only.input, only.given) == ("launchdarkly-event-metadata", None)
-    assert "`github` context" in only.fix
+    found = problem(launchdarkly_event_metadata=text)
+    assert (found.input, found.given) == ("launchdarkly-event-metadata", None)
+    assert "`github` context" in found.fix
 
 
 def test_a_key_in_a_service_s_line_is_an_error() -> None:
-    only = problem(service=f"web\napi,team={DATADOG_API_KEY}")
-    assert (only.input, only.rule) == ("service", "must not contain a secret")
+    found = problem(service=f"web\napi,team={DATADOG_API_KEY}")
+    assert (found.input, found.rule) == ("service", "must not contain a secret")
 
 
 @pytest.mark.parametrize("event", ["auto", "replay", "update", "skipped"])
 def test_it_is_an_error_whatever_the_event_is(event: str) -> None:
-    told = problems(
+    reported = problems(
         event=event,
         dry_run="true",
         replay="x" if event == "replay" else "",
         tags=f"a:{DATADOG_API_KEY}",
     )
-    assert "tags must not contain a secret" in " ".join(map(str, told))
+    assert "`tags` must not contain a secret" in " ".join(map(str, reported))
 
 
 def test_all_inputs_with_a_secret_are_named_and_the_other_problems_too() -> None:
-    told = problems(environment=DATADOG_API_KEY, version=LAUNCHDARKLY_TOKEN, commit_sha="abc")
-    assert [one.input for one in told] == ["environment", "version", "commit-sha"]
+    reported = problems(environment=DATADOG_API_KEY, version=LAUNCHDARKLY_TOKEN, commit_sha="abc")
+    assert [each.input for each in reported] == ["environment", "version", "commit-sha"]
 
 
 def test_a_short_key_is_not_searched() -> None:
     assert inputs(datadog_api_key="production").environment == "production"
 
 
-def test_a_github_token_is_no_vendor_s_key() -> None:
+def test_a_github_token_is_rejected_as_a_vendor_key() -> None:
     for name in ("launchdarkly-access-token", "datadog-api-key", "datadog-app-key"):
-        told = {one.input: one for one in problems(**{name: JOB_TOKEN})}
-        assert told[name].rule == "must not be a GitHub token"
-        assert JOB_TOKEN not in str(told[name])
+        reported = {each.input: each for each in problems(**{name: JOB_TOKEN})}
+        assert reported[name].rule == "must not be a GitHub token"
+        assert JOB_TOKEN not in str(reported[name])
 
 
 def test_a_key_goes_to_one_vendor_only() -> None:
-    only = problem(datadog_api_key=LAUNCHDARKLY_TOKEN)
-    assert only.input == "datadog-api-key"
-    assert only.rule == "must not have the same value as launchdarkly-access-token"
-    assert only.given is None
+    found = problem(datadog_api_key=LAUNCHDARKLY_TOKEN)
+    assert found.input == "datadog-api-key"
+    assert found.rule == "must not have the same value as `launchdarkly-access-token`"
+    assert found.given is None
 
 
 def test_a_secret_in_csv_quotation_marks_is_found() -> None:

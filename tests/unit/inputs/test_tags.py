@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployment_events.inputs.tags import parse_tags, tag_warnings
-from deployment_events.values.rules import InvalidValue
+from deployment_events.values.invalid import InvalidValue
 from deployment_events.values.text import invisible_character, is_quoted
 
 Tags = tuple[tuple[str, str], ...]
@@ -38,40 +38,65 @@ def test_commas_separate_tags_only_if_every_part_looks_like_one(text: str, tags:
     assert list(tag_warnings(text)) == []
 
 
-@pytest.mark.parametrize("line", ["team:web tier:1", "team:web\ttier:1", "a:1,team:web tier:1"])
-def test_blanks_between_tags_are_warned_of(line: str) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        "team:web tier:1",
+        "team:web\ttier:1",
+        "a:1,team:web tier:1",
+        "team:web tier:1 x",
+        "team:web and tier:1",
+    ],
+)
+def test_spaces_between_tags_cause_a_warning(line: str) -> None:
     [warning] = tag_warnings(f"x:1\n{line}")
     assert warning.startswith("`tags` line 2 is sent as one tag")
     assert "commas" in warning
 
 
-@pytest.mark.parametrize("line", ["title:fix the shop", "title:see https://a.example", "a:b c"])
-def test_blanks_in_a_value_are_not_warned_of(line: str) -> None:
+@pytest.mark.parametrize(
+    "line", ["title:fix the shop", "title:see https://a.example", "a:b c", "note:deploy at 12:30"]
+)
+def test_spaces_in_a_value_cause_no_warning(line: str) -> None:
     assert list(tag_warnings(line)) == []
 
 
 @pytest.mark.parametrize(
-    ("line", "rule"),
+    ("line", "words"),
     [
-        ("- team:web", "line 2 begins with the dash"),
-        ("team:web \\", "line 2 ends with the mark of a continued line"),
-        ('{"team": "web"}', "line 2 is part of a JSON or YAML value"),
-        ('["team:web"]', "line 2 is part of a JSON or YAML value"),
-        ('"team:web"', "line 2 has quotation marks"),
-        ("'team':web", "line 2 has quotation marks"),
-        ('team:"web"', "line 2 has quotation marks"),
-        ("team:“web”", "line 2 has quotation marks"),
-        ("team:we\u200bb", "line 2 has the invisible character U+200B"),
-        ("team:web\x1b[0m", "line 2 has the invisible character U+001B"),
-        ("te\ufeffam:web", "line 2 has the invisible character U+FEFF"),
-        ("team", "line 2 has not"),
-        (",", "line 2 has not"),
+        ("- team:web", "It begins with the dash"),
+        ("team:web \\", "It ends with a line continuation character"),
+        ('{"team": "web"}', "It is part of a JSON or YAML value"),
+        ('["team:web"]', "It is part of a JSON or YAML value"),
+        ('"team:web"', "without quotation marks"),
+        ("'team':web", "without quotation marks"),
+        ('team:"web"', "without quotation marks"),
+        ("team:“web”", "without quotation marks"),
+        ("team:we\u200bb", "Remove the character U+200B"),
+        ("team:web\x1b[0m", "Remove the character U+001B"),
+        ("te\ufeffam:web", "Remove the character U+FEFF"),
+        ("team", "must be `key:value`"),
+        (",", "must be `key:value`"),
     ],
 )
-def test_what_another_tool_left_is_an_error_that_names_the_line(line: str, rule: str) -> None:
+def test_residue_of_another_tool_is_an_error_that_names_the_line(line: str, words: str) -> None:
     with pytest.raises(InvalidValue) as caught:
         parse_tags(f"x:1\n{line}")
-    assert rule in caught.value.rule
+    [problem] = caught.value.problems
+    assert problem.rule.startswith("line 2 must ")
+    assert problem.shown == line
+    assert words in str(problem)
+
+
+def test_every_invalid_tag_is_reported() -> None:
+    with pytest.raises(InvalidValue) as caught:
+        parse_tags('prod\nteam:web\n- tier:1\nteam:"a",tier:$TIER,owner:ann')
+    assert [problem.rule[:14] for problem in caught.value.problems] == [
+        "line 1 must be",
+        "line 3 must be",
+        "line 4 must be",
+        "line 4 must ha",
+    ]
 
 
 pieces = st.sampled_from(
@@ -95,6 +120,8 @@ def test_any_text_is_tags_that_print_shows_or_an_error(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(["team:web", "tier:1", "a b:c d", "k:v,w"]), min_size=1), st.data())
-def test_tags_are_the_same_on_lines_and_behind_commas(tags: list[str], data: st.DataObject) -> None:
+def test_tags_are_the_same_on_lines_and_between_commas(
+    tags: list[str], data: st.DataObject
+) -> None:
     plain = [tag for tag in tags if "," not in tag]
     assert parse_tags(",".join(plain)) == parse_tags("\n".join(plain))

@@ -42,7 +42,7 @@ def test_every_wrong_input_is_an_error_and_nothing_is_left_for_post(
 ) -> None:
     assert run(step, event="x", commit_sha="abc", tags="a", timeout_seconds="-1") == 1
     errors = annotations(capsys, "error")
-    assert [error.split()[0] for error in errors] == [
+    assert [error.split("`")[1] for error in errors] == [
         "event",
         "commit-sha",
         "tags",
@@ -72,14 +72,14 @@ def test_each_bad_input_fails_the_step_with_one_annotation(
 ) -> None:
     assert run(step, **{name: ISSUE_2[name]}) == 1
     [error] = annotations(capsys, "error")
-    assert error.startswith(f"{name.replace('_', '-')} ")
+    assert error.startswith(f"`{name.replace('_', '-')}` ")
     assert step.outputs == {"results": "[]"}
 
 
 def test_all_bad_inputs_are_told_in_one_run(step: Step, capsys: Capture) -> None:
     assert run(step, **ISSUE_2) == 1
     out = capsys.readouterr().out
-    told = {one.data.split()[0] for one in find_commands(out) if one.name == "error"}
+    told = {one.data.split("`")[1] for one in find_commands(out) if one.name == "error"}
     assert told == {name.replace("_", "-") for name in ISSUE_2}
     assert "hunter2" not in out + step.summary
 
@@ -87,7 +87,7 @@ def test_all_bad_inputs_are_told_in_one_run(step: Step, capsys: Capture) -> None
 def test_a_start_after_the_finish_fails_the_step(step: Step, capsys: Capture) -> None:
     assert run(step, event="finished", started_at=str(NOW), finished_at=str(EARLIER)) == 1
     [error] = annotations(capsys, "error")
-    assert error.startswith("started-at must not be after finished-at")
+    assert error.startswith("`started-at` must not be later than `finished-at`")
 
 
 def test_no_vendor_configured_is_a_warning_and_success(step: Step, capsys: Capture) -> None:
@@ -251,7 +251,7 @@ def test_an_id_that_only_an_update_can_use_is_no_output_of_a_start(
 ) -> None:
     run(step, event="started", launchdarkly_deployment_id="not-this-one")
     assert step.outputs["launchdarkly-deployment-id"] == ""
-    assert "launchdarkly-deployment-id: used with event: update alone" in " ".join(
+    assert "Only `event: update` uses `launchdarkly-deployment-id`" in " ".join(
         annotations(capsys, "warning")
     )
 
@@ -319,7 +319,7 @@ def test_a_replay_of_nothing_we_know_is_an_error_that_sends_nothing(
     ):
         assert run(step, event="replay", replay=given) == 1
         [error] = annotations(capsys, "error")
-        assert error.startswith("replay ")
+        assert error.startswith("`replay` ")
         assert said in error
     assert (step.temp / "box.jsonl").read_text() == '{"vendor": "acme"}'
     assert step.outputs == {"results": "[]"}

@@ -1,4 +1,4 @@
-"""The rules for single values: what passes, as what, and what is said to the rest."""
+"""The rules for single values: what is accepted, and the message for everything else."""
 
 import json
 
@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 from support.moments import NOW
 
+from deployment_events.values.invalid import InvalidValue
 from deployment_events.values.rules import (
     Boolean,
     FullSha,
-    InvalidValue,
     JsonObject,
     RepositoryUrl,
     Seconds,
@@ -45,10 +45,10 @@ def refusal(kind: object, text: str) -> InvalidValue:
     """Return the rule that `text` breaks."""
     with pytest.raises(ValidationError) as caught:
         read(kind, text)
-    wrong = caught.value.errors()[0]["ctx"]["error"]
-    assert isinstance(wrong, InvalidValue)
-    assert wrong.fix.endswith(".")
-    return wrong
+    invalid = caught.value.errors()[0]["ctx"]["error"]
+    assert isinstance(invalid, InvalidValue)
+    assert invalid.fix.endswith(".")
+    return invalid
 
 
 @pytest.mark.parametrize(
@@ -59,30 +59,30 @@ def test_a_boolean_is_true_or_false_in_any_case(text: str, value: bool) -> None:
 
 
 @pytest.mark.parametrize("text", ["yes", "1", "on", "y", "truee", " true"])
-def test_any_other_word_is_no_boolean(text: str) -> None:
-    assert refusal(Boolean, text).rule == "must be true or false"
+def test_any_other_word_is_not_a_boolean(text: str) -> None:
+    assert refusal(Boolean, text).rule == "must be `true` or `false`"
 
 
-def test_a_wrong_time_is_told_with_an_example_and_the_reason() -> None:
-    wrong = refusal(Time, "2026-02-30T00:00:00Z")
-    assert wrong.rule == "must be ISO 8601, or Unix seconds, milliseconds or nanoseconds"
-    assert "2026-05-04T09:30:00Z" in wrong.fix
-    assert "day is out of range for month" in wrong.fix
+def test_an_invalid_time_is_reported_with_reason_and_examples() -> None:
+    invalid = refusal(Time, "2026-02-30T00:00:00Z")
+    assert invalid.rule == "must be an ISO 8601 time, or Unix seconds, milliseconds, or nanoseconds"
+    assert "2026-05-04T09:30:00Z" in invalid.fix
+    assert "It is not a valid date and time" in invalid.fix
     assert read(Time, "1777887000") == NOW
 
 
 @pytest.mark.parametrize("text", ["a" * 40, "A" * 40, "0123456789abcdef" * 4])
-def test_a_full_sha_is_written_small(text: str) -> None:
+def test_a_full_sha_becomes_lower_case(text: str) -> None:
     assert read(FullSha, text) == text.lower()
 
 
 @pytest.mark.parametrize(
     "text", ["a" * 7, "a" * 39, "main", "g" * 40, "a" * 40 + "\n", "\uff11" * 40, "0" * 40]
 )
-def test_a_short_sha_is_an_error_that_names_the_cure(text: str) -> None:
-    wrong = refusal(FullSha, text)
-    assert wrong.rule == "must be a full commit SHA of 40 or more hexadecimal digits"
-    assert "git rev-parse HEAD" in wrong.fix
+def test_a_short_sha_is_an_error_that_names_the_fix(text: str) -> None:
+    invalid = refusal(FullSha, text)
+    assert invalid.rule == "must be a full commit SHA (40 or more hexadecimal digits)"
+    assert "git rev-parse HEAD" in invalid.fix
 
 
 @pytest.mark.parametrize(("text", "value"), [("1", 1.0), ("0.5", 0.5), ("3600", 3600.0)])
@@ -93,8 +93,10 @@ def test_seconds_may_have_a_fraction(text: str, value: float) -> None:
 @pytest.mark.parametrize(
     "text", ["0", "-1", "-0.0", "3600.1", "nan", "inf", "1e999", "-1e999", "ten", "9" * 5000]
 )
-def test_seconds_outside_0_to_3600_are_refused(text: str) -> None:
-    assert refusal(Seconds, text).rule == "must be a number of seconds above 0 and up to 3600"
+def test_seconds_outside_0_to_3600_are_rejected(text: str) -> None:
+    assert (
+        refusal(Seconds, text).rule == "must be a number of seconds greater than 0 and at most 3600"
+    )
 
 
 @given(st.dictionaries(st.text(), json_values, max_size=4))
@@ -111,19 +113,19 @@ def test_every_json_object_is_read_as_it_is(value: dict[str, object]) -> None:
         *("[" * 100_000, '{"a":' * 100_000),
     ],
 )
-def test_what_is_no_json_object_is_refused_with_an_example(text: str) -> None:
-    wrong = refusal(JsonObject, text)
-    assert wrong.rule == "must be a JSON object"
-    assert '{"ticket": "OPS-12"}' in wrong.fix
+def test_an_invalid_json_object_is_rejected_with_an_example(text: str) -> None:
+    invalid = refusal(JsonObject, text)
+    assert invalid.rule.startswith("must be a JSON object")
+    assert '{"ticket": "OPS-12"}' in invalid.fix
 
 
 @pytest.mark.parametrize(
     "text", ["hunter 2", "hunter2\n", "h\u00fcnter2", "hunter2\t", "\u2018hunter2", "\x7f"]
 )
-def test_a_key_that_cannot_stand_in_a_header_is_refused_without_being_shown(text: str) -> None:
-    wrong = refusal(Secret, text)
-    assert "HTTP header" in wrong.rule
-    assert text.strip() not in str(wrong)
+def test_a_key_that_is_not_allowed_in_a_header_is_rejected_and_not_shown(text: str) -> None:
+    invalid = refusal(Secret, text)
+    assert "HTTP header" in invalid.rule
+    assert text.strip() not in str(invalid)
 
 
 @pytest.mark.parametrize(
@@ -152,10 +154,10 @@ def test_a_repository_url_without_credentials_passes_as_written(url: str) -> Non
         "https://github.com/o/r#token",
     ],
 )
-def test_a_repository_url_with_credentials_is_refused(url: str) -> None:
-    wrong = refusal(RepositoryUrl, url)
-    assert wrong.rule == "must hold no user name, password, query or fragment"
-    assert "sent to the vendors" in wrong.fix
+def test_a_repository_url_with_credentials_is_rejected(url: str) -> None:
+    invalid = refusal(RepositoryUrl, url)
+    assert invalid.rule == "must be a URL without a user name, password, query, or fragment"
+    assert "sent to the vendors" in invalid.fix
 
 
 @pytest.mark.parametrize(
@@ -169,8 +171,8 @@ def test_a_repository_url_with_credentials_is_refused(url: str) -> None:
         "user:pw@host:o/r",
     ],
 )
-def test_what_is_no_repository_url_is_refused_with_an_example(url: str) -> None:
-    assert refusal(RepositoryUrl, url).rule == "must be the repository's URL"
+def test_an_invalid_repository_url_is_rejected_with_an_example(url: str) -> None:
+    assert refusal(RepositoryUrl, url).rule == "must be the URL of a repository"
 
 
 @pytest.mark.parametrize(
@@ -187,7 +189,7 @@ def test_what_is_no_repository_url_is_refused_with_an_example(url: str) -> None:
         ("HTTP://LOCALHOST", "HTTP://LOCALHOST"),
     ],
 )
-def test_plain_http_reaches_what_stays_inside(url: str, base: str) -> None:
+def test_plain_http_is_allowed_for_loopback_and_plain_host_names(url: str, base: str) -> None:
     assert check_base_url(url, EXAMPLE) == base
 
 
@@ -210,10 +212,10 @@ def test_plain_http_reaches_what_stays_inside(url: str, base: str) -> None:
         *("http://[::ffff:8.8.8.8]", "http://169.254.169.254", "http://1host"),
     ],
 )
-def test_plain_http_to_any_other_host_is_refused(url: str) -> None:
-    with pytest.raises(InvalidValue, match="plain http only reaches loopback") as caught:
+def test_plain_http_to_any_other_host_is_rejected(url: str) -> None:
+    with pytest.raises(InvalidValue, match="must use `https://`") as caught:
         check_base_url(url, EXAMPLE)
-    assert "could read the key" in caught.value.fix
+    assert "would expose the key" in caught.value.fix
 
 
 @pytest.mark.parametrize(
@@ -244,21 +246,21 @@ def test_plain_http_to_any_other_host_is_refused(url: str) -> None:
         ),
     ],
 )
-def test_what_is_no_base_url_is_refused(url: str) -> None:
-    with pytest.raises(InvalidValue, match="must be an https:// URL"):
+def test_an_invalid_base_url_is_rejected(url: str) -> None:
+    with pytest.raises(InvalidValue, match="must be an `https://` URL"):
         check_base_url(url, EXAMPLE)
 
 
 @pytest.mark.parametrize(
     "url", ["https://user:pw@h", "https://app.launchdarkly.com@evil.example", "https://:pw@h"]
 )
-def test_a_base_url_holds_no_credentials(url: str) -> None:
-    with pytest.raises(InvalidValue, match="no user name and no password"):
+def test_a_base_url_with_credentials_is_rejected(url: str) -> None:
+    with pytest.raises(InvalidValue, match="without a user name and password"):
         check_base_url(url, EXAMPLE)
 
 
 @given(st.text() | st.text("htps:/@.?#[]\\0123456789abc"))
-def test_any_text_is_a_base_url_or_wrong(url: str) -> None:
+def test_any_text_is_a_base_url_or_invalid(url: str) -> None:
     try:
         base = check_base_url(url, EXAMPLE)
     except InvalidValue:
@@ -272,9 +274,9 @@ def test_a_choice_is_made_in_any_case_and_the_rule_lists_all() -> None:
 
     kind = Annotated[str, one_of("server", "browser")]
     assert read(kind, "Server") == "server"
-    assert refusal(kind, "desktop").rule == "must be one of server, browser"
+    assert refusal(kind, "desktop").rule == "must be one of `server`, `browser`"
 
 
 @pytest.mark.parametrize("kind", [Boolean | None, Time | None, Seconds | None, Secret | None])
-def test_a_value_read_back_from_state_is_taken_as_it_is(kind: object) -> None:
+def test_a_value_restored_from_state_is_not_changed(kind: object) -> None:
     assert read(kind, None) is None

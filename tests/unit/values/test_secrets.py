@@ -1,4 +1,4 @@
-"""Secrets are found in text, however they are encoded, and nothing else is taken for one."""
+"""Secrets are found in text, however they are encoded, and nothing else is."""
 
 import json
 from urllib.parse import quote, quote_plus
@@ -19,8 +19,8 @@ ENCODINGS = {
     "form": quote_plus,
     "percent in JSON": lambda text: json.dumps(quote(text, safe="")),
     "JSON in percent": lambda text: quote(json.dumps(text)),
-    "small hexadecimal digits": lambda text: "".join(f"%{ord(one):02x}" for one in text),
-    "every letter escaped": lambda text: "".join(f"\\u{ord(one):04x}" for one in text),
+    "small hexadecimal digits": lambda text: "".join(f"%{ord(char):02x}" for char in text),
+    "every letter escaped": lambda text: "".join(f"\\u{ord(char):04x}" for char in text),
 }
 
 
@@ -59,7 +59,7 @@ def test_text_like_a_github_token_is_a_secret_without_being_known(text: str) -> 
         *("production", "api-0000", "", "0" * 40),
     ],
 )
-def test_a_name_is_no_secret(text: str) -> None:
+def test_a_name_is_not_a_secret(text: str) -> None:
     assert not SecretMatcher(["other-secret-of-length"]).found_in(text)
 
 
@@ -91,7 +91,7 @@ def test_what_is_redacted_keeps_the_rest() -> None:
 
 
 @given(st.sampled_from(sorted(ENCODINGS)), st.text(max_size=5), st.text(max_size=5))
-def test_no_redacted_text_holds_the_secret(encoding: str, before: str, behind: str) -> None:
+def test_no_redacted_text_contains_the_secret(encoding: str, before: str, behind: str) -> None:
     secrets = SecretMatcher(KEYS)
     text = before + ENCODINGS[encoding](LAUNCHDARKLY_TOKEN) + behind
     assert not secrets.found_in(secrets.redact(text))
@@ -103,5 +103,5 @@ def test_no_redacted_text_holds_the_secret(encoding: str, before: str, behind: s
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     )
 )
-def test_any_json_without_a_secret_is_left_as_it_is(value: object) -> None:
+def test_any_json_without_a_secret_is_not_changed(value: object) -> None:
     assert SecretMatcher(KEYS).redact(value) == value

@@ -16,7 +16,7 @@ values = st.recursive(
 
 
 @given(values)
-def test_whatever_json_can_say_comes_back_as_it_was(value: object) -> None:
+def test_any_json_value_is_read_unchanged(value: object) -> None:
     assert load_json(json.dumps(value)) == value
 
 
@@ -35,7 +35,7 @@ def test_whatever_json_can_say_comes_back_as_it_was(value: object) -> None:
         ("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), "nested more than 100 levels deep"),
     ],
 )
-def test_what_cannot_be_sent_on_is_refused_with_a_reason(text: str, reason: str) -> None:
+def test_json_that_cannot_be_written_is_rejected_with_a_reason(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         load_json(text)
 

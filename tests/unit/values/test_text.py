@@ -42,7 +42,7 @@ def may_start_a_command(line: str) -> bool:
         ("##[##[", "# #[# #["),
     ],
 )
-def test_foreign_text_is_shown_and_starts_nothing(text: str, shown: str) -> None:
+def test_untrusted_text_is_shown_and_starts_no_command(text: str, shown: str) -> None:
     assert clean(text) == shown
 
 
@@ -60,7 +60,7 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
 
 
 @given(st.text("abcXYZ019 .,;-_/+äé✅"))
-def test_plain_words_are_left_alone(text: str) -> None:
+def test_plain_words_are_not_changed(text: str) -> None:
     assert clean(text) == text
 
 
@@ -68,7 +68,7 @@ def test_plain_words_are_left_alone(text: str) -> None:
     ("text", "limit", "short"),
     [("", 1, ""), ("abc", 3, "abc"), ("abcd", 3, "ab…"), ("abcd", 1, "…")],
 )
-def test_a_long_text_ends_in_an_ellipsis_within_its_limit(
+def test_a_long_text_is_cut_to_the_limit_with_an_ellipsis(
     text: str, limit: int, short: str
 ) -> None:
     assert shorten(text, limit) == short
@@ -92,12 +92,12 @@ def test_a_quoted_text_is_clean_and_short() -> None:
         ("\ufeffbom", "\ufeffbom"),
     ],
 )
-def test_half_characters_become_replacement_characters(text: str, formed: str) -> None:
+def test_lone_surrogates_become_replacement_characters(text: str, formed: str) -> None:
     assert well_formed(text) == formed
 
 
 @given(anything)
-def test_well_formed_text_can_be_written_and_is_left_alone(text: str) -> None:
+def test_well_formed_text_can_be_encoded_and_is_not_changed(text: str) -> None:
     formed = well_formed(text)
     assert formed.encode().decode() == formed
     assert well_formed(formed) == formed

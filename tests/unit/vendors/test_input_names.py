@@ -1,4 +1,4 @@
-"""Which inputs contain keys."""
+"""Which inputs hold keys."""
 
 from support.github import SHA
 from support.keys import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN, SECRETS

@@ -4,17 +4,20 @@ See docs/vendors.md#launchdarkly-json-patch.
 """
 
 import re
+from collections.abc import Iterator
+from json import dumps
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict
 
 from ...values.frozen import Frozen
-from ...values.rules import TO_JSON, InvalidValue
+from ...values.invalid import InvalidValue, raise_all
+from ...values.rules import TO_JSON
 from ...values.strict_json import load_json
 from ...values.text import quoted
 
 _WITH_VALUE = ("add", "replace", "test")
-_FIX = 'Write for example [{"op": "replace", "path": "/status", "value": "failed"}].'
+_FIX = 'Example: `[{"op": "replace", "path": "/status", "value": "failed"}]`.'
 
 
 class Operation(Frozen):
@@ -34,38 +37,44 @@ class Operation(Frozen):
 def parse_patch(given: Any) -> Any:
     """Read a JSON Patch; `null`, which `toJSON` writes for no value, is none.
 
-    Raises `InvalidValue` with the number of the first invalid operation.
+    Raises `InvalidValue` with everything that is invalid about the operations.
     """
     if not isinstance(given, str):
         return given
     try:
         operations = load_json(given)
     except ValueError as error:
-        rule = f"must be a JSON Patch, and is not JSON ({error})"
+        rule = f"must be a JSON Patch ({error})"
         raise InvalidValue(rule, f"{_FIX} {TO_JSON}") from None
     if operations is None:
         return None
     if not isinstance(operations, list) or not operations:
         raise InvalidValue("must be a JSON Patch: a list of one or more operations", _FIX)
-    for number, operation in enumerate(operations, 1):
-        fault = _fault(operation)
-        if fault:
-            raise InvalidValue(f"must be a JSON Patch, and its operation {number} {fault}", _FIX)
+    raise_all(
+        [
+            InvalidValue(rule, _FIX).at(f"operation {number}", dumps(operation, ensure_ascii=False))
+            for number, operation in enumerate(operations, 1)
+            for rule in _broken_rules(operation)
+        ]
+    )
     return operations
 
 
-def _fault(operation: Any) -> str:
+def _broken_rules(operation: Any) -> Iterator[str]:
+    """Yield what an operation must have."""
     if not isinstance(operation, dict):
-        return "is not an object"
-    if operation.get("op") not in (*_WITH_VALUE, "remove"):
-        return "has an op that LaunchDarkly does not document: use add, remove, replace or test"
+        yield "must be an object"
+        return
+    op = operation.get("op")
+    if op not in (*_WITH_VALUE, "remove"):
+        yield "must have the `op` add, remove, replace, or test, which LaunchDarkly documents"
     path = operation.get("path")
     if not isinstance(path, str) or (path and not path.startswith("/")):
-        return "has a path that is not a JSON Pointer, such as /status"
-    if operation["op"] in _WITH_VALUE and "value" not in operation:
-        return "has no value"
-    unknown = sorted(set(operation) - {"op", "path", "value"})
-    return f"has the unknown key {unknown[0]}" if unknown else ""
+        yield "must have a `path` that is a JSON Pointer, such as `/status`"
+    if op in _WITH_VALUE and "value" not in operation:
+        yield "must have a `value`"
+    if set(operation) - {"op", "path", "value"}:
+        yield "must have only the keys `op`, `path`, and `value`"
 
 
 Patch = Annotated[list[Operation] | None, BeforeValidator(parse_patch)]

@@ -1,4 +1,4 @@
-"""JSON Patch: the four documented operations, `value` where RFC 6902 requires it, null included."""
+"""JSON Patch: the four documented operations, `value` where RFC 6902 wants it, null included."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from deployment_events.values.rules import InvalidValue
+from deployment_events.values.invalid import InvalidValue
 from deployment_events.vendors.launchdarkly.json_patch import (
     Operation,
     Patch,
@@ -47,30 +47,30 @@ def test_a_null_is_a_value_and_no_value_is_none() -> None:
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ("", "is not JSON"),
-        ("{", "is not JSON"),
-        ("[" * 100_000, "is not JSON"),
-        ('[{"op": "add", "path": "/a", "value": NaN}]', "is not JSON"),
-        ('[{"op": "add", "path": "/a", "value": 1e999}]', "is not JSON"),
-        ('[{"op": "add", "path": "/a", "value": "\\ud800"}]', "is not JSON"),
+        ("", "must be a JSON Patch ("),
+        ("{", "must be a JSON Patch ("),
+        ("[" * 100_000, "must be a JSON Patch ("),
+        ('[{"op": "add", "path": "/a", "value": NaN}]', "must be a JSON Patch ("),
+        ('[{"op": "add", "path": "/a", "value": 1e999}]', "must be a JSON Patch ("),
+        ('[{"op": "add", "path": "/a", "value": "\\ud800"}]', "must be a JSON Patch ("),
         ("{}", "a list of one or more operations"),
         ("[]", "a list of one or more operations"),
         ('"add"', "a list of one or more operations"),
-        ("[1]", "operation 1 is not an object"),
-        ('[{"op": "remove", "path": "/a"}, []]', "operation 2 is not an object"),
-        ('[{"path": "/a"}]', "operation 1 has an op that LaunchDarkly does not document"),
-        ('[{"op": "move", "from": "/a", "path": "/b"}]', "has an op that LaunchDarkly does not"),
-        ('[{"op": "copy", "from": "/a", "path": "/b"}]', "has an op that LaunchDarkly does not"),
-        ('[{"op": "Add", "path": "/b", "value": 1}]', "has an op that LaunchDarkly does not"),
-        ('[{"op": ["add"], "path": "/b", "value": 1}]', "has an op that LaunchDarkly does not"),
-        ('[{"op": null, "path": "/b"}]', "has an op that LaunchDarkly does not"),
-        ('[{"op": "remove"}]', "not a JSON Pointer"),
-        ('[{"op": "remove", "path": "a"}]', "not a JSON Pointer"),
-        ('[{"op": "remove", "path": 1}]', "not a JSON Pointer"),
-        ('[{"op": "add", "path": "/a"}]', "has no value"),
-        ('[{"op": "replace", "path": "/a"}]', "has no value"),
-        ('[{"op": "test", "path": "/a"}]', "has no value"),
-        ('[{"op": "remove", "path": "/a", "from": "/b"}]', "has the unknown key from"),
+        ("[1]", "operation 1 must be an object"),
+        ('[{"op": "remove", "path": "/a"}, []]', "operation 2 must be an object"),
+        ('[{"path": "/a"}]', "operation 1 must have the `op` add, remove, replace, or test"),
+        ('[{"op": "move", "from": "/a", "path": "/b"}]', "must have the `op`"),
+        ('[{"op": "copy", "from": "/a", "path": "/b"}]', "must have the `op`"),
+        ('[{"op": "Add", "path": "/b", "value": 1}]', "must have the `op`"),
+        ('[{"op": ["add"], "path": "/b", "value": 1}]', "must have the `op`"),
+        ('[{"op": null, "path": "/b"}]', "must have the `op`"),
+        ('[{"op": "remove"}]', "that is a JSON Pointer"),
+        ('[{"op": "remove", "path": "a"}]', "that is a JSON Pointer"),
+        ('[{"op": "remove", "path": 1}]', "that is a JSON Pointer"),
+        ('[{"op": "add", "path": "/a"}]', "must have a `value`"),
+        ('[{"op": "replace", "path": "/a"}]', "must have a `value`"),
+        ('[{"op": "test", "path": "/a"}]', "must have a `value`"),
+        ('[{"op": "remove", "path": "/a", "from": "/b"}]', "must have only the keys"),
     ],
 )
 def test_what_is_no_patch_is_refused_with_the_operation_and_an_example(
@@ -82,7 +82,19 @@ def test_what_is_no_patch_is_refused_with_the_operation_and_an_example(
     assert '"op": "replace"' in caught.value.fix
 
 
-def test_a_patch_that_was_read_is_unchanged() -> None:
+def test_every_problem_of_every_operation_is_reported() -> None:
+    with pytest.raises(InvalidValue) as caught:
+        parse_patch('[{"op": "move", "path": "a"}, 1, {"op": "add", "path": "/a", "x": 1}]')
+    assert [(problem.rule[:27], problem.shown) for problem in caught.value.problems] == [
+        ("operation 1 must have the `", '{"op": "move", "path": "a"}'),
+        ("operation 1 must have a `pa", '{"op": "move", "path": "a"}'),
+        ("operation 2 must be an obje", "1"),
+        ("operation 3 must have a `va", '{"op": "add", "path": "/a", "x": 1}'),
+        ("operation 3 must have only ", '{"op": "add", "path": "/a", "x": 1}'),
+    ]
+
+
+def test_a_patch_read_back_is_taken_as_it_is() -> None:
     patch = PATCH.validate_python('[{"op": "remove", "path": "/a"}]')
     assert PATCH.validate_python(patch) == patch
 
@@ -131,5 +143,5 @@ def test_a_status_that_was_not_applied_is_noticed(
         [*REPLACE, {"op": "remove", "path": "/status"}],
     ],
 )
-def test_a_status_that_was_applied_or_not_set_has_no_note(operations: Any) -> None:
+def test_nothing_is_said_of_a_status_that_was_applied_or_not_set(operations: Any) -> None:
     assert unapplied_status(operations, {"status": "failed"}) == ""
