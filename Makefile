@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: run test lint bench engine image test-container test-image test-act release-dry-run
 .PHONY: owner docs screenshots clean
 
-run: $(STAMP)  ## one complete deployment against the sandbox (or the real vendors); ARGS=--check verifies the set-up
+run: $(STAMP)  ## simulate a deployment against local fakes of both APIs; ARGS=--help shows options
 	@$(BIN)/python -m emulator $(ARGS)
 
 test: $(STAMP)  ## unit, contract, fault and end-to-end tests

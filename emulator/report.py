@@ -7,9 +7,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
+from emulator.plain import plain_text
 from sandbox import Recorded
 
 _BOLD, _RED, _GREEN, _END = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[0m"
+_LONGEST_LINE = 400
+"""Characters; longer lines contain JSON, which nobody reads here."""
+_SHORTENED_LINE = 100  # characters
 _FIELDS = (
     *("service", "applicationKey", "version", "applicationVersion"),
     *("environmentKey", "env", "status", "id"),
@@ -32,8 +36,13 @@ class Report:
         self._write(self._styled(message, _BOLD))
 
     def text(self, block: str) -> None:
-        """Write lines, indented."""
-        self._write(textwrap.indent(block.rstrip() or "(nothing)", "  "))
+        """Write lines, indented; long ones, such as JSON, are shortened."""
+        lines = [_shortened(line) for line in block.rstrip().splitlines()]
+        self._write(textwrap.indent("\n".join(lines) or "(nothing)", "  "))
+
+    def summary(self, markdown: str) -> None:
+        """Write a job summary as text."""
+        self._write(textwrap.indent(plain_text(markdown) or "(nothing)", "  "))
 
     def pairs(self, values: Mapping[str, object]) -> None:
         """Write names and values, aligned."""
@@ -64,6 +73,12 @@ class Report:
 
     def _write(self, text: str) -> None:
         print(text, file=self._stream, flush=True)
+
+
+def _shortened(line: str) -> str:
+    if len(line) <= _LONGEST_LINE:
+        return line
+    return f"{line[:_SHORTENED_LINE]} … ({len(line):,} characters)"
 
 
 def _aligned(values: Mapping[str, object]) -> str:

@@ -11,6 +11,7 @@ import pytest
 from emulator import REPOSITORY, demo
 from emulator.demo import Options, run_demo
 from emulator.report import Report
+from emulator.targets import NoKey, live_target
 
 Make = Callable[..., Path]
 
@@ -104,7 +105,7 @@ def test_every_stage_and_both_vendors_are_shown(action: Make) -> None:
         text.index(f"\n{title}") for title in titles
     )
     assert "version  1\n" in text
-    assert "**deployed**" in text
+    assert "\n  deployed\n" in text
     assert "201  started" in text
     assert "201  finished" in text
     assert text.count("duration") == 2
@@ -150,7 +151,26 @@ def test_a_check_runs_main_alone_and_reports_no_deployment() -> None:
     assert text.endswith("Everything is valid\n")
 
 
-def test_keys_in_the_environment_select_the_real_vendors_with_a_notice_first(action: Make) -> None:
+KEYS = {"LAUNCHDARKLY_ACCESS_TOKEN": "real-token", "DATADOG_API_KEY": "real-key"}
+
+
+def test_keys_in_the_environment_are_ignored_and_mentioned(action: Make) -> None:
+    code, text = run(Options(action=action(MAIN, POST, MANIFEST)), KEYS)
+    assert code == 0
+    assert text.startswith(
+        "This run uses a sandbox on this machine. Keys in the environment are ignored: "
+        "only ARGS=--live uses them.\n"
+    )
+    assert "real-" not in text
+    assert text.endswith("Everything was delivered\n")
+
+
+def test_without_keys_in_the_environment_none_are_mentioned(action: Make) -> None:
+    text = run(Options(action=action(MAIN, POST, MANIFEST)))[1]
+    assert text.startswith("This run uses a sandbox on this machine.\n")
+
+
+def test_live_uses_the_keys_and_says_first_what_is_sent(action: Make) -> None:
     main = """
         shown = ("INPUT_LAUNCHDARKLY", "INPUT_DATADOG", "INPUT_ENV", "HTTPS", "OTHER")
         for name in sorted(os.environ):
@@ -163,10 +183,12 @@ def test_keys_in_the_environment_select_the_real_vendors_with_a_notice_first(act
         "HTTPS_PROXY": "http://proxy",
         "OTHER": "x",
     }
-    code, text = run(Options(action=action(main, "", MANIFEST)), environ)
+    code, text = run(Options(live=True, action=action(main, "", MANIFEST)), environ)
     assert code == 0
     assert text.startswith(
-        "THIS RUN REPORTS TO THE REAL LaunchDarkly: keys were found in the environment."
+        "THIS RUN USES THE REAL VENDORS:\n"
+        "  LaunchDarkly: a started and a finished event to the environment 'staging' of the "
+        "project 'default' at app.launchdarkly.com\n"
     )
     assert "INPUT_LAUNCHDARKLY-ACCESS-TOKEN nekot-laer\n" in text
     assert "INPUT_LAUNCHDARKLY-ENVIRONMENT-KEY gnigats\n" in text
@@ -175,6 +197,50 @@ def test_keys_in_the_environment_select_the_real_vendors_with_a_notice_first(act
     assert "INPUT_DATADOG-API-KEY \n" in text
     assert "HTTPS_PROXY" in text
     assert "OTHER" not in text
+
+
+@pytest.mark.parametrize(
+    ("end", "sent"),
+    [
+        ("success", "one deployment to 'production' at datadoghq.eu"),
+        ("failure", "nothing, because the deploy does not succeed"),
+        ("cancelled", "nothing, because the deploy does not succeed"),
+    ],
+)
+def test_live_says_what_datadog_receives(end: str, sent: str) -> None:
+    environ = {"DATADOG_API_KEY": "real-key", "DATADOG_SITE": "datadoghq.eu"}
+    target = live_target(environ, end=end, check=False)
+    assert target.notice.splitlines()[1:] == [f"  Datadog: {sent}"]
+
+
+def test_a_live_check_reports_nothing() -> None:
+    notice = live_target(KEYS, end="success", check=True).notice
+    assert notice.count("It reports nothing.") == 2
+
+
+def test_live_without_a_key_sends_nothing() -> None:
+    with pytest.raises(NoKey, match="set LAUNCHDARKLY_ACCESS_TOKEN or DATADOG_API_KEY"):
+        run(Options(live=True))
+
+
+def test_a_vendor_that_is_down_does_not_fail_the_deploy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "DOWN_SECONDS", "1")
+    code, text = run(Options(down=("datadog",)))
+    assert code == 0
+    assert "Deployment succeeded, but was not fully reported: octo-repo in production" in text
+    assert "Datadog did not receive the finished event" in text
+    assert re.search(r"^    {.* … \([\d,]+ characters\)$", text, re.MULTILINE)
+    assert text.endswith(
+        "Datadog was unavailable: the deploy was not affected, and the events were saved\n"
+    )
+
+
+def test_long_lines_are_shortened() -> None:
+    stream = io.StringIO()
+    Report(stream).text("x" * 400 + "\n" + "y" * 4000)
+    first, second = stream.getvalue().splitlines()
+    assert first == f"  {'x' * 400}"
+    assert second == f"  {'y' * 100} … (4,000 characters)"
 
 
 def test_headings_have_color_if_asked_for() -> None:
@@ -186,6 +252,6 @@ def test_headings_have_color_if_asked_for() -> None:
 def test_the_help_lists_every_option() -> None:
     command = [sys.executable, "-m", "emulator", "--help"]
     result = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    assert {"--fail", "--cancel", "--service", "--container", "--check"} <= set(
+    assert {"--fail", "--cancel", "--service", "--container", "--check", "--down", "--live"} <= set(
         result.stdout.replace("[", " ").split()
     )
