@@ -14,7 +14,7 @@ from .settings import MOST_TAGS
 
 
 class GitInfo(Frozen):
-    """`git` of a deployment: Datadog rejects a short SHA."""
+    """`git` of a deployment: Datadog rejects a short SHA. See docs/vendors.md#datadog-commit."""
 
     model_config = ConfigDict(strict=True, defer_build=True)
 
@@ -92,7 +92,7 @@ class PatchData(Frozen):
 
 
 class PatchBody(Frozen):
-    """PATCH /api/v2/dora/deployments/{id}."""
+    """PATCH /api/v2/dora/deployments/{id}. See docs/vendors.md#datadog-change-by-id."""
 
     model_config = ConfigDict(defer_build=True)
 

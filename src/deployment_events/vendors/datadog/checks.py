@@ -7,6 +7,7 @@ from ..base import Check
 from .credentials import api_key_header, both_key_headers
 from .settings import DatadogSettings
 
+# See docs/vendors.md#datadog-data-source.
 _UNSEEN = (
     "that the API is selected as the source of deployments, and that the plan includes DORA metrics"
 )

@@ -16,6 +16,7 @@ _HASH_LENGTH = 24
 def make_deployment_id(deployment: Deployment) -> str:
     """Return an ID that is the same for every retry and replay of a deployment.
 
+    So Datadog counts it once: docs/vendors.md#datadog-repeated-deployment-id.
     It contains neither the service nor the environment, because the runner drops a job output that
     contains a secret's value: docs/vendors.md#runner-job-outputs-with-secrets.
     """

@@ -20,6 +20,7 @@ from .credentials import api_key_header, both_key_headers
 from .deployment_id import make_deployment_id
 from .settings import MOST_TAGS, DatadogSettings
 
+# See docs/vendors.md#datadog-deployment-frequency.
 _NOT_SENT = {
     Event.STARTED: (
         "Datadog has no `started` event: it receives one event after the deployment has finished."
@@ -130,7 +131,10 @@ class Datadog(Vendor[DatadogSettings]):
             raise ValueError("has no ID")
 
     def read_id(self, message: Message, body: Any) -> str:
-        """Return the ID of `{data: {id, type}}`; the response to a PATCH may be `{data: null}`."""
+        """Return the ID of `{data: {id, type}}`; the response to a PATCH may be `{data: null}`.
+
+        See docs/vendors.md#datadog-deployment.
+        """
         data = body.get("data") if isinstance(body, dict) else None
         if message.kind != _DEPLOYMENT and data is None:
             return message.id
@@ -165,16 +169,16 @@ class Datadog(Vendor[DatadogSettings]):
         return REPLAY_MAY_MATCH_ANOTHER if message.kind == _PATCH_BY_VERSION else ""
 
     def rate_limit_wait(self, headers: Mapping[str, str], now: int) -> float | None:
-        """Datadog's header contains the seconds until the reset.
+        """The header contains the seconds until the reset.
 
-        LaunchDarkly's header has almost the same name and contains an epoch.
+        See docs/vendors.md#datadog-rate-limits.
         """
         seconds = number_header(headers, "X-RateLimit-Reset")
         return None if seconds is None else float(seconds)
 
 
 def _git(deployment: Deployment) -> dict[str, str] | None:
-    """Datadog requires both values of `git`, or no `git`."""
+    """Datadog requires both values, or no `git`. See docs/vendors.md#datadog-commit."""
     facts = deployment.facts
     if not (facts.commit_sha and facts.repository_url):
         return None

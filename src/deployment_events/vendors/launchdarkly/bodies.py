@@ -30,7 +30,7 @@ class DeploymentEventBody(Frozen):
     versionName: str | None = None  # noqa: N815
     eventType: Literal["started", "finished", "failed", "custom"]  # noqa: N815
     eventTime: int = Field(gt=0)  # noqa: N815
-    """Unix milliseconds."""
+    """Unix milliseconds. See docs/vendors.md#launchdarkly-event-time."""
     eventMetadata: dict[str, Any] | None = None  # noqa: N815
     deploymentMetadata: dict[str, Any] | None = None  # noqa: N815
 

@@ -59,7 +59,10 @@ class LaunchDarkly(Vendor[LaunchDarklySettings]):
             raise ValueError("has no ID")
 
     def read_id(self, message: Message, body: Any) -> str:
-        """The response to an event is 201 without a body; the one to a PATCH is the deployment."""
+        """Return the message's ID: the response to an event has no body.
+
+        See docs/vendors.md#launchdarkly-deployment-event.
+        """
         return message.id
 
     def explain(
@@ -111,7 +114,10 @@ class LaunchDarkly(Vendor[LaunchDarklySettings]):
         return message.kind == PATCH and not message.id
 
     def rate_limit_wait(self, headers: Mapping[str, str], now: int) -> float | None:
-        """LaunchDarkly's headers contain the time of the reset, an epoch in milliseconds."""
+        """The headers contain the time of the reset, in Unix milliseconds.
+
+        See docs/vendors.md#launchdarkly-rate-limits.
+        """
         names = ("X-Ratelimit-Reset", "X-Ratelimit-Auth-Token-Reset")
         resets = [number_header(headers, name) for name in names]
         latest = max((reset for reset in resets if reset is not None), default=None)
