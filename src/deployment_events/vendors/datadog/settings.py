@@ -26,17 +26,8 @@ SITES = (
 )
 """See docs/vendors.md#datadog-sites."""
 
-_UNAVAILABLE = {
-    "api.ddog-gov.com": (
-        "Datadog documents that DORA metrics is not available on its government site "
-        "`ddog-gov.com`: expect it to reject the events."
-    ),
-    "api.us2.ddog-gov.com": (
-        "Datadog does not document whether DORA metrics is available on its government site "
-        "`us2.ddog-gov.com`: ask Datadog if it rejects the events."
-    ),
-}
-"""Warnings by host. See docs/vendors.md#datadog-availability."""
+_GOVERNMENT_HOSTS = frozenset({"api.ddog-gov.com", "api.us2.ddog-gov.com"})
+"""The hosts of the sites without DORA metrics. See docs/vendors.md#datadog-availability."""
 
 MOST_TAGS = 100
 """See docs/vendors.md#datadog-custom-tags."""
@@ -118,9 +109,12 @@ class DatadogSettings(Settings):
                 "`environment` is empty, so Datadog receives the deployment without `env`: set "
                 "`environment` to compare deployments of one environment."
             )
-        warning = _UNAVAILABLE.get(urlsplit(self.api_url).hostname or "")
-        if warning:
-            yield warning
+        host = urlsplit(self.api_url).hostname
+        if host in _GOVERNMENT_HOSTS:
+            yield (
+                "Datadog documents that DORA metrics is not available on its government sites: "
+                f"expect `{host}` to reject the events."
+            )
 
     def _update_problems(self, environment: str, version: str) -> Iterator[Problem]:
         remediates = self.remediation_type or self.remediation_id or self.remediation_version
