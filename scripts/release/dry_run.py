@@ -25,6 +25,7 @@ from scripts.release.repository import Repository
 VERSION = "0.0.0"
 NAME = "owner/deployment-events"
 REGISTRY_IMAGE = "registry:3"
+SMOKE_TEST = "tests/container/test_stages.py::test_outputs_and_state_come_back"
 START_TIMEOUT = 20.0
 """Seconds until the registry must answer."""
 
@@ -139,7 +140,7 @@ def clone_with_remote(root: Path, folder: Path) -> Repository:
 def smoke_test(root: Path, reference: Reference) -> None:
     """Pull the reference that action.yml names, as a runner does, and run both stages in it."""
     remove(root, reference.tagged)
-    tests = [sys.executable, "-m", "pytest", "-m", "container", "tests/container/test_stages.py"]
+    tests = [sys.executable, "-m", "pytest", "-m", "container", SMOKE_TEST]
     environment = os.environ | {"IMAGE": str(reference)}
     try:
         run(["docker", "pull", "--quiet", str(reference)], root)

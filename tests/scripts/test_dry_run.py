@@ -42,10 +42,10 @@ elif arguments[:2] == ["image", "rm"]:
 json.dump(state, open("docker.json", "w"))
 """
 
-STAGES = """\
+SMOKE_TEST = """\
 import json, os, pytest
 pytestmark = pytest.mark.container
-def test_it(): assert os.environ["IMAGE"] in json.load(open("docker.json"))["names"] and {result}
+def {name}(): assert os.environ["IMAGE"] in json.load(open("docker.json"))["names"] and {result}
 """
 
 REGISTRY_PROGRAM = """\
@@ -86,10 +86,15 @@ class Machine:
 @pytest.fixture
 def machine(tmp_path: Path, program: Callable[[str, str], None]) -> Machine:
     program("docker", DOCKER)
-    stages = tmp_path / "tests" / "container" / "test_stages.py"
-    stages.parent.mkdir(parents=True)
-    stages.write_text(STAGES.format(result=True))
+    write_smoke_test(tmp_path, passes=True)
     return Machine(tmp_path)
+
+
+def write_smoke_test(root: Path, *, passes: bool) -> None:
+    """Write a smoke test that checks which image is there."""
+    path, _, name = dry_run.SMOKE_TEST.partition("::")
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(SMOKE_TEST.format(name=name, result=passes))
 
 
 def test_the_developer_s_own_image_stays(machine: Machine) -> None:
@@ -114,8 +119,7 @@ def test_a_step_that_fails_leaves_nothing_behind(machine: Machine, step: str) ->
 
 
 def test_an_image_that_fails_its_tests_leaves_nothing_behind(machine: Machine) -> None:
-    stages = machine.root / "tests" / "container" / "test_stages.py"
-    stages.write_text(STAGES.format(result=False))
+    write_smoke_test(machine.root, passes=False)
     with (
         pytest.raises(ReleaseError, match="fails its tests"),
         build_and_push(machine.root, HOST) as reference,
