@@ -1,4 +1,7 @@
-"""How much hypothesis tries: little while developing, much in CI; its files stay below .cache."""
+"""How much hypothesis tries: little while developing, much in CI; its files stay below .cache.
+
+A test whose examples are expensive has fewer of them: support/cost.py.
+"""
 
 import os
 from pathlib import Path

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from security.hostile import (
     FRAGMENTS,
@@ -19,6 +19,7 @@ from security.hostile import (
     json_values,
     variables,
 )
+from support.cost import WHOLE_STAGE
 from support.quick import quick_step
 from support.step import Ended, Step
 
@@ -31,16 +32,6 @@ from emulator import find_commands
 from sandbox import Fault, Sandbox
 from sandbox.faults import Exchange
 from sandbox.messages import Response
-
-shared = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    phases=[
-        Phase.explicit,
-        Phase.reuse,
-        Phase.generate,
-        Phase.shrink,
-    ],  # not explain: it runs a failure for minutes
-)
 
 FREE = [
     *(
@@ -116,7 +107,7 @@ def run_job(job_step: Step) -> list[Ended]:
     return ended
 
 
-@shared
+@WHOLE_STAGE
 @given(
     st.dictionaries(st.sampled_from(sorted(set(input_names()) - set(secret_names()))), variables),
     st.booleans(),
@@ -132,7 +123,7 @@ def test_no_input_forges_a_command(
         check(ended)
 
 
-@shared
+@WHOLE_STAGE
 @given(
     st.dictionaries(st.sampled_from(FREE), variables.map(accepted)),
     st.lists(variables, max_size=3),
@@ -169,7 +160,7 @@ def test_no_text_that_is_sent_forges_a_command(
         check(ended)
 
 
-@shared
+@WHOLE_STAGE
 @example(environment={"GITHUB_SERVER_URL": "https://["}, fault=None)
 @given(st.dictionaries(st.sampled_from(VARIABLES), variables), st.sampled_from([None, 503]))
 def test_no_variable_of_the_runner_forges_a_command(
@@ -188,7 +179,7 @@ def test_no_variable_of_the_runner_forges_a_command(
         check(ended)
 
 
-@shared
+@WHOLE_STAGE
 @given(
     st.sampled_from(EVENTS),
     st.fixed_dictionaries(
@@ -255,7 +246,7 @@ def bodies(draw: st.DrawFn) -> bytes:
     return json.dumps(draw(st.sampled_from(shapes))).encode()
 
 
-@shared
+@WHOLE_STAGE
 @given(
     st.sampled_from([200, 201, 202, 204, 301, 400, 401, 403, 404, 413, 422, 429, 500, 503]),
     hostile_texts,
@@ -271,17 +262,15 @@ def test_no_response_of_a_vendor_forges_a_command(
     job_step = step(running, root=tmp_path, event="finished", started_at="2026-05-04T09:30:00Z")
     [ended] = run_job(job_step)
     check(ended)
-    for result in ended.results:
-        assert result["status"] == (
-            "delivered"
-            if status < 300
-            else "undelivered"
-            if status in (429, 500, 503)
-            else "refused"
-        )
+    expected = "refused"
+    if status < 300:
+        expected = "delivered"
+    elif status in (429, 500, 503):
+        expected = "undelivered"
+    assert {result["status"] for result in ended.results} == {expected}
 
 
-@shared
+@WHOLE_STAGE
 @given(
     st.lists(st.sampled_from([*FRAGMENTS, "{", '"', "}"]) | st.text(max_size=8), max_size=6).map(
         "".join

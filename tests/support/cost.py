@@ -1,0 +1,20 @@
+"""Settings of property tests by the cost of one example: a dearer test tries fewer of them.
+
+A test without these settings calls functions, and tries as many examples as the profile says.
+"""
+
+from hypothesis import HealthCheck, Phase, settings
+
+
+def at_most(examples: int) -> settings:
+    """Return the profile's settings with this limit on the number of examples."""
+    return settings(
+        max_examples=min(examples, settings.default.max_examples),
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+        # The phase `explain` would run a failing example for minutes.
+        phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+    )
+
+
+WHOLE_STAGE = at_most(100)
+"""An example runs a complete stage in this process: 0.03 s to 0.1 s."""
