@@ -8,7 +8,7 @@ It enforces every published rule, has state, and can misbehave as vendors and ne
         assert sandbox.deployments("datadog")
 
 Comments name the source of a rule: "spec" is the vendor's OpenAPI document or official client,
-"documented" is the vendor's prose, "inferred" is an assumption of ours.
+"documented" is the vendor's prose, "inferred" is our assumption.
 """
 
 from sandbox.faults import FAULTS, Fault

@@ -31,7 +31,7 @@ class Certificates:
         self.ca_file = directory / "ca.pem"
         """The bundle that a client must trust."""
         self._authority.cert_pem.write_to_path(str(self.ca_file))
-        # Made now, because somebody may measure the first handshake.
+        # Made now, so that the first handshake takes no longer than others.
         self.context()
 
     def context(self, kind: str = "good") -> ssl.SSLContext:

@@ -98,7 +98,7 @@ class Listener:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """One connection. The standard library parses requests; the bytes of responses are ours."""
+    """One connection: the standard library parses requests, and the sandbox writes responses."""
 
     protocol_version = "HTTP/1.1"
 
@@ -107,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._listener = listener
         self._vendor = listener.vendor
         self._traffic = listener.traffic
-        # The base class serves the whole connection in its constructor. It only stores the server.
+        # The base class serves the connection in its constructor. It only stores the server.
         super().__init__(connection.socket, ("127.0.0.1", 0), None)  # type: ignore[arg-type]
 
     def log_message(self, *_args: Any, **_kwargs: Any) -> None:

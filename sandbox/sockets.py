@@ -49,7 +49,7 @@ class Acceptor:
         return self._loop.is_alive()
 
     def unplug(self) -> None:
-        """Refuse connections and cut the open ones. The port stays bound: it remains ours."""
+        """Refuse connections and cut the open ones. The port stays bound."""
         if self.plugged:
             self._stop()
             self._socket = self._bind(self.port)
@@ -115,7 +115,7 @@ class Acceptor:
 
     def _run(self, connection: Connection) -> None:
         try:
-            # A client that leaves and a sandbox that closes are ordinary ends.
+            # A client may leave, and the sandbox may close, at any time.
             with contextlib.suppress(OSError):
                 self._serve(connection)
         finally:

@@ -43,26 +43,26 @@ def changed(name: str, description: str, change: Callable[[Response], Response])
 
 def body(name: str, description: str, content: bytes, headers: Headers = JSON) -> Fault:
     """Accept, with the vendor's own status and another body."""
-    return changed(name, description, lambda own: Response(own.status, content, headers))
+    return changed(name, description, lambda response: Response(response.status, content, headers))
 
 
 def encoded(name: str, description: str, coding: str, encode: Callable[[bytes], bytes]) -> Fault:
     """Accept, with the vendor's body in a content coding that the client did not ask for."""
 
-    def change(own: Response) -> Response:
-        headers = (*(own.headers or JSON), ("Content-Encoding", coding))
-        return Response(own.status, encode(own.body or b"{}"), headers)
+    def change(response: Response) -> Response:
+        headers = (*(response.headers or JSON), ("Content-Encoding", coding))
+        return Response(response.status, encode(response.body or b"{}"), headers)
 
     return changed(name, description, change)
 
 
 def success(code: int, description: str, *, keep_body: bool = True) -> Fault:
-    """Accept, with another successful status. The vendor's own refusals are sent unchanged."""
+    """Accept, with another successful status. The vendor's refusals are sent unchanged."""
 
-    def change(own: Response) -> Response:
-        if own.status >= 300:
-            return own
-        return replace(own, status=code) if keep_body else Response(code)
+    def change(response: Response) -> Response:
+        if response.status >= 300:
+            return response
+        return replace(response, status=code) if keep_body else Response(code)
 
     return changed(f"status-{code}", description, change)
 
@@ -70,12 +70,12 @@ def success(code: int, description: str, *, keep_body: bool = True) -> Fault:
 def with_id(name: str, description: str, edit: Callable[[dict[str, Any]], Any]) -> Fault:
     """Accept, with an edited object wherever the vendor's response has an ID."""
 
-    def change(own: Response) -> Response:
-        value = json.loads(own.body or b"{}")  # LaunchDarkly's 201 has no body, and gets one
+    def change(response: Response) -> Response:
+        value = json.loads(response.body or b"{}")  # LaunchDarkly's 201 has no body, and gets one
         data = value.get("data")
         for holder in value.get("items", [data if isinstance(data, dict) else value]):
             edit(holder)
-        return Response(own.status, json.dumps(value).encode(), own.headers or JSON)
+        return Response(response.status, json.dumps(value).encode(), response.headers or JSON)
 
     return changed(name, description, change)
 
@@ -145,6 +145,7 @@ FAULTS = [
     success(206, "206 Partial Content"),
     accepting("endless-pages", "each page of a list links to a next one", _endless_pages),
     replace(
-        changed("patch-not-applied", "a PATCH changes nothing", lambda own: own), rewrite=_as_read
+        changed("patch-not-applied", "a PATCH changes nothing", lambda response: response),
+        rewrite=_as_read,
     ),
 ]

@@ -70,20 +70,20 @@ def changed(
 
 def header(name: str, what: str, lines: bytes) -> Fault:
     """Accept, with more lines before the headers of the response."""
-    return changed(name, what, lambda own: own.replace(b"\r\n", b"\r\n" + lines + b"\r\n", 1))
+    return changed(name, what, lambda data: data.replace(b"\r\n", b"\r\n" + lines + b"\r\n", 1))
 
 
 def before(name: str, what: str, data: bytes) -> Fault:
     """Accept, and send other bytes before the response."""
-    return changed(name, what, lambda own: data + own)
+    return changed(name, what, lambda response: data + response)
 
 
 def lengths(name: str, what: str, declared: Callable[[int], list[int]]) -> Fault:
     """Accept, and declare other lengths than the body's."""
 
-    def change(own: bytes) -> bytes:
-        sizes = declared(len(own.partition(b"\r\n\r\n")[2]))
-        return LENGTH.sub(b"\r\n".join(b"Content-Length: %d" % size for size in sizes), own)
+    def change(response: bytes) -> bytes:
+        sizes = declared(len(response.partition(b"\r\n\r\n")[2]))
+        return LENGTH.sub(b"\r\n".join(b"Content-Length: %d" % size for size in sizes), response)
 
     return changed(name, what, change, Exchange.close)
 
@@ -105,8 +105,8 @@ def _with_body(exchange: Exchange) -> Response:
     return replace(response, body=body, headers=response.headers or (JSON,))
 
 
-def _invalid_chunks(own: bytes) -> bytes:
-    return LENGTH.split(own)[0] + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nnot a chunk\r\n"
+def _invalid_chunks(response: bytes) -> bytes:
+    return LENGTH.split(response)[0] + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nnot a chunk\r\n"
 
 
 FAULTS = [
@@ -120,8 +120,13 @@ FAULTS = [
     Fault("reset-before-reading", "resets, the body unread", Exchange.reset, reads_body=False),
     Fault("reset-after-reading", "resets after reading the request", Exchange.reset),
     accepting("accept-then-reset", "resets: a retry makes a duplicate", Exchange.reset),
-    changed("reset-mid-headers", "resets within the headers", lambda own: own[:30], Exchange.reset),
-    changed("reset-mid-body", "resets within the body", lambda own: own[:-10], Exchange.reset),
+    changed(
+        "reset-mid-headers",
+        "resets within the headers",
+        lambda data: data[:30],
+        Exchange.reset,
+    ),
+    changed("reset-mid-body", "resets within the body", lambda data: data[:-10], Exchange.reset),
     Fault("close-without-answer", "closes after reading the request", Exchange.close),
     accepting("accept-then-close", "closes without a response", Exchange.close),
     lengths("content-length-too-long", "declares a longer body", lambda size: [size + 100]),

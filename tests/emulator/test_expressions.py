@@ -38,6 +38,7 @@ SCOPE = Scope(
         ("contains(github.event.labels, 'bug')", True),
         ("contains(github.event.labels, 'bu')", False),
         ("contains(fromJSON('[\"a\", \"b\"]'), 'b')", True),
+        ("toJSON('a \"b\"')", r'"a \"b\""'),
         ("failure()", True),
         ("success() || cancelled()", False),
         ("always()", True),

@@ -211,3 +211,58 @@ def test_background_steps_end_before_post_and_count_in_the_jobs_status(action: M
 def test_what_is_not_emulated_is_rejected(text: str, message: str) -> None:
     with pytest.raises(WorkflowError, match=message):
         run_workflow(text)
+
+
+CALLER = """
+on: push
+env: {A: caller}
+jobs:
+  call:
+    uses: ./called.yml
+    with: {name: cart}
+"""
+CALLED = """
+on: workflow_call
+jobs:
+  run:
+    steps:
+      - run: echo "${{ inputs.name }} ${{ github.event_name }} [${{ secrets.KEY }}${{ env.A }}]"
+"""
+
+
+@pytest.mark.parametrize(("inherit", "shown"), [("", "[]"), ("    secrets: inherit", "[hush]")])
+def test_a_reusable_workflow_has_its_inputs_and_only_inherited_secrets(
+    inherit: str, shown: str
+) -> None:
+    result = run_workflow(
+        CALLER + inherit, secrets={"KEY": "hush"}, called={"./called.yml": CALLED}
+    )
+    assert result.jobs["call / run"].steps[0].raw == f"cart push {shown}\n"
+
+
+def test_the_result_of_a_reusable_workflow_reaches_other_jobs() -> None:
+    caller = f"""{CALLER}
+  next:
+    needs: call
+    if: always()
+    steps:
+      - run: echo "${{{{ needs.call.result }}}}"
+"""
+    fails = CALLED.replace("run: echo", "run: exit 1; echo")
+    result = run_workflow(caller, called={"./called.yml": fails})
+    assert result.jobs["next"].steps[0].raw == "failure\n"
+    assert result.conclusion == "failure"
+
+
+@pytest.mark.parametrize(
+    ("caller", "called", "message"),
+    [
+        (CALLER, CALLED.replace("workflow_call", "push"), "has no 'on: workflow_call'"),
+        (f"{CALLER}    needs: other\n  other: {{steps: []}}", CALLED, "is not emulated"),
+    ],
+)
+def test_what_a_reusable_workflow_cannot_have_is_an_error(
+    caller: str, called: str, message: str
+) -> None:
+    with pytest.raises(WorkflowError, match=message):
+        run_workflow(caller, called={"./called.yml": called})

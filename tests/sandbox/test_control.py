@@ -22,7 +22,7 @@ def test_requests_and_deployments_can_be_read_on_every_port(sandbox, datadog, la
     assert request["body"]["data"]["attributes"]["id"] == "0123456789abcdef"
 
 
-def test_a_fault_is_installed_on_the_ports_own_vendor(datadog, launchdarkly):
+def test_a_fault_is_installed_on_the_vendor_of_the_port(datadog, launchdarkly):
     assert datadog.call("POST", FAULTS, json={"fault": "status-503", "times": 1}).status_code == 200
     assert launchdarkly.event().status_code == 201
     assert [datadog.create().status_code for _ in range(2)] == [503, 200]
@@ -86,7 +86,7 @@ def test_a_deployment_is_archived_by_its_id(datadog, launchdarkly):
         ("POST", FAULTS, {}, 400),
         ("POST", FAULTS, {"fault": "no-such-fault"}, 400),
         ("POST", FAULTS, {"fault": True}, 400),
-        ("POST", FAULTS, {"fault": 500, "vendor": "nobody"}, 400),
+        ("POST", FAULTS, {"fault": 500, "vendor": "unknown"}, 400),
         ("POST", FAULTS, {"fault": 500, "times": "two"}, 400),
         ("POST", FAULTS, {"fault": 500, "times": 0}, 400),
         ("POST", FAULTS, {"fault": 500, "often": 2}, 400),

@@ -90,7 +90,7 @@ class Seen:
         return json.loads(self.body)
 
     @property
-    def whole(self) -> bool:
+    def complete(self) -> bool:
         """Whether it is one well-formed message with an orderly end."""
         return self.end == "eof" and int(self.headers.get("content-length", "0")) == len(self.body)
 
@@ -155,16 +155,16 @@ def near(value: float, wanted: float, tolerance: float = 5) -> bool:
 
 
 def bare(body: bytes):
-    return lambda seen: seen.whole and seen.body == body and seen.status in (200, 201)
+    return lambda seen: seen.complete and seen.body == body and seen.status in (200, 201)
 
 
 def id_is(value):
-    return lambda seen: seen.whole and seen.id == value and type(seen.id) is type(value)
+    return lambda seen: seen.complete and seen.id == value and type(seen.id) is type(value)
 
 
 def redirects_to(code: int, origin: str):
     return lambda seen: (
-        seen.whole
+        seen.complete
         and seen.status == code
         and seen.headers["location"].startswith(origin + "/api/v2/")
     )
@@ -173,7 +173,7 @@ def redirects_to(code: int, origin: str):
 # What each fault looks like. The tests below check what many have in common.
 LOOKS = {
     **{
-        name: lambda seen, name=name: seen.whole and seen.status == int(name[7:])
+        name: lambda seen, name=name: seen.complete and seen.status == int(name[7:])
         for name in FAULTS
         if re.fullmatch(r"status-\d+", name)
     },
@@ -208,29 +208,31 @@ LOOKS = {
         f"redirect-{code}-foreign": redirects_to(code, "https://elsewhere.example")
         for code in statuses.REDIRECTS
     },
-    "echo-key": lambda seen: seen.status == 403 and seen.whole,
-    "echo-key-everywhere": lambda seen: seen.status == 400 and seen.whole,
-    "hostile-text": lambda seen: seen.status == 400 and seen.whole,
+    "echo-key": lambda seen: seen.status == 403 and seen.complete,
+    "echo-key-everywhere": lambda seen: seen.status == 400 and seen.complete,
+    "hostile-text": lambda seen: seen.status == 400 and seen.complete,
     "hostile-plain-text": lambda seen: (
         seen.status == 500 and seen.body.decode() == statuses.HOSTILE_TEXT
     ),
     "hostile-reason-phrase": lambda seen: seen.reason == "::error::forged ##[error]forged",
     "html-body": lambda seen: (
-        seen.whole and seen.headers["content-type"] == "text/html" and b"<html>" in seen.body
+        seen.complete and seen.headers["content-type"] == "text/html" and b"<html>" in seen.body
     ),
     "html-body-as-json": lambda seen: (
         seen.headers["content-type"] == "application/json" and b"<html>" in seen.body
     ),
-    "broken-utf8": lambda seen: seen.whole and "\ufffd" in seen.body.decode(errors="replace"),
-    "utf16-body": lambda seen: seen.whole and seen.body.decode("utf-16") == '{"data": {"id": "x"}}',
-    "truncated-json": lambda seen: seen.whole and seen.body.endswith(b'"abc'),
-    "big-body": lambda seen: seen.whole and len(seen.body) > 3_000_000 and seen.json,
+    "broken-utf8": lambda seen: seen.complete and "\ufffd" in seen.body.decode(errors="replace"),
+    "utf16-body": lambda seen: (
+        seen.complete and seen.body.decode("utf-16") == '{"data": {"id": "x"}}'
+    ),
+    "truncated-json": lambda seen: seen.complete and seen.body.endswith(b'"abc'),
+    "big-body": lambda seen: seen.complete and len(seen.body) > 3_000_000 and seen.json,
     "deep-json": bare(b"[" * 100_000 + b"]" * 100_000),
     "null-body": bare(b"null"),
     "list-body": bare(b"[]"),
     "scalar-body": bare(b"42"),
     "nan-body": bare(b'{"data": NaN}'),
-    "huge-number": lambda seen: seen.whole and len(re.findall(rb"9", seen.body)) == 100_000,
+    "huge-number": lambda seen: seen.complete and len(re.findall(rb"9", seen.body)) == 100_000,
     "data-null": bare(b'{"data": null, "items": null}'),
     "data-list": bare(b'{"data": [1], "items": {"a": 1}}'),
     "items-scalars": bare(b'{"data": "x", "items": [1, "x", null]}'),
@@ -242,12 +244,12 @@ LOOKS = {
         seen.headers["content-encoding"] == "gzip" and unpacked(seen.body) == 1_000_000_000
     ),
     "no-id": lambda seen: (
-        seen.whole and "id" not in seen.json and "id" not in seen.json.get("data", {})
+        seen.complete and "id" not in seen.json and "id" not in seen.json.get("data", {})
     ),
     **{name: id_is(value) for name, value in (bodies.HOSTILE_IDS | bodies.WRONG_IDS).items()},
-    "status-202": lambda seen: seen.whole and seen.status == 202,
+    "status-202": lambda seen: seen.complete and seen.status == 202,
     "status-204": lambda seen: (
-        seen.whole and seen.status == 204 and "content-length" not in seen.headers
+        seen.complete and seen.status == 204 and "content-length" not in seen.headers
     ),
     "reset-before-reading": lambda seen: (seen.data, seen.end) == (b"", "reset"),
     "reset-after-reading": lambda seen: (seen.data, seen.end) == (b"", "reset"),
@@ -285,15 +287,15 @@ LOOKS = {
     "bad-cookie-date": lambda seen: "expires=Thu, 01 Jxx 2026" in seen.headers["set-cookie"],
     **{
         f"gateway-{code}": lambda seen, code=code: (
-            seen.whole and seen.status == code and b"<html>" in seen.body
+            seen.complete and seen.status == code and b"<html>" in seen.body
         )
         for code in statuses.GATEWAY
     },
-    "brotli-body": lambda seen: seen.whole and seen.headers["content-encoding"] == "br",
-    "zstd-body": lambda seen: seen.whole and seen.headers["content-encoding"] == "zstd",
+    "brotli-body": lambda seen: seen.complete and seen.headers["content-encoding"] == "br",
+    "zstd-body": lambda seen: seen.complete and seen.headers["content-encoding"] == "zstd",
     # These change the responses to other requests only.
-    "endless-pages": lambda seen: seen.whole and seen.status in (200, 201),
-    "patch-not-applied": lambda seen: seen.whole and seen.status in (200, 201),
+    "endless-pages": lambda seen: seen.complete and seen.status in (200, 201),
+    "patch-not-applied": lambda seen: seen.complete and seen.status in (200, 201),
 }
 
 
@@ -435,7 +437,7 @@ def test_slow_sends_the_true_response_after_its_time(sandbox):
     start = time.monotonic()
     seen = see(sandbox, "datadog", wire.slow(0.02))
     assert time.monotonic() - start >= 0.02
-    assert seen.whole
+    assert seen.complete
     assert seen.json["data"]["type"] == "dora_deployment"
 
 
@@ -470,7 +472,7 @@ def test_drip_headers_sends_one_byte_and_waits(sandbox):
 )
 def test_a_drip_is_the_complete_response_in_the_end(sandbox, fault):
     seen = see(sandbox, "datadog", fault)
-    assert seen.whole
+    assert seen.complete
     assert sandbox.deployments("datadog")[0]["id"] == seen.id
 
 

@@ -1,4 +1,4 @@
-"""The part of GitHub's API that the action uses: jobs, and the statuses of a deployment."""
+"""The part of GitHub's API that the action and its examples use."""
 
 import pytest
 
@@ -7,7 +7,8 @@ from sandbox import GITHUB_TOKEN
 JOBS = "/repos/octo/checkout/actions/runs/7/attempts/2/jobs"
 JOB = "/repos/octo/checkout/actions/jobs/1"
 STATUSES = "/repos/octo/checkout/deployments/42/statuses"
-CALLS = {JOBS: "actions", JOB: "actions", STATUSES: "deployments"}
+RUNS = "/repos/octo/checkout/actions/workflows/deploy.yml/runs"
+CALLS = {JOBS: "actions", JOB: "actions", STATUSES: "deployments", RUNS: "actions"}
 
 
 @pytest.fixture
@@ -95,6 +96,19 @@ def test_a_request_without_a_user_agent_is_forbidden(github):
 )
 def test_other_paths_are_not_found(filled, github, path):
     assert github.call("GET", path).status_code == 404
+
+
+def test_the_runs_of_a_workflow_are_filtered_by_branch_and_conclusion(sandbox, github):
+    runs = [
+        {"head_branch": branch, "conclusion": conclusion}
+        for branch in ("main", "other")
+        for conclusion in ("success", "failure")
+    ]
+    sandbox.github.workflow_runs["deploy.yml"] = runs
+    assert github.call("GET", RUNS).json()["workflow_runs"] == runs
+    found = github.call("GET", f"{RUNS}?branch=main&status=success").json()
+    assert found == {"total_count": 1, "workflow_runs": [runs[0]]}
+    assert github.call("GET", RUNS.replace("deploy", "ci")).json()["workflow_runs"] == []
 
 
 def test_jobs_of_another_run_or_attempt_are_not_listed(sandbox, github):

@@ -113,13 +113,13 @@ def test_names_and_metadata_are_stored(sandbox, launchdarkly):
         eventMetadata={"c": 3},
     )
     assert launchdarkly.items()[0]["metadata"] == {"a": 1, "b": 2}
-    (whole,) = sandbox.deployments("launchdarkly")
-    assert (whole["projectKey"], whole["applicationName"], whole["versionName"]) == (
+    (deployment,) = sandbox.deployments("launchdarkly")
+    assert (deployment["projectKey"], deployment["applicationName"], deployment["versionName"]) == (
         "default",
         "Checkout",
         "one",
     )
-    assert whole["events"][1]["eventMetadata"] == {"c": 3}
+    assert deployment["events"][1]["eventMetadata"] == {"c": 3}
 
 
 def test_later_events_do_not_change_what_was_read_before(sandbox, launchdarkly):

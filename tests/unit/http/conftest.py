@@ -1,4 +1,4 @@
-"""Requests go straight to the test's server, whatever this machine's environment says."""
+"""Requests use no proxy of this machine's environment."""
 
 import pytest
 

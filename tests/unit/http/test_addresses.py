@@ -26,7 +26,7 @@ class Listener:
 
 
 class Silent:
-    """An address that takes packets and answers none: its queue of connections is full."""
+    """An address that answers no packet, because its queue of connections is full."""
 
     def __init__(self, address: str, port: int) -> None:
         self.socket = socket.socket()

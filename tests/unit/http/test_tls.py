@@ -74,7 +74,7 @@ def test_a_named_bundle_is_trusted(
     assert is_trusted(server)
 
 
-def test_the_variable_of_requests_wins_over_that_of_curl(
+def test_the_variable_of_requests_takes_precedence_over_that_of_curl(
     server: Certificates, other: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.ca_file))
@@ -203,7 +203,7 @@ def test_all_threads_share_one_context(
 
 def test_a_path_in_a_message_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a secret would not be recognized, and not be hidden."""
-    path = f"/{'a' * 300}/key-of-somebody"
+    path = f"/{'a' * 300}/key-of-a-user"
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", path)
     with pytest.raises(Refused, match=path):
         Trust().context(soon())

@@ -1,4 +1,4 @@
-"""Which inputs hold keys."""
+"""Which inputs contain keys."""
 
 from support.github import SHA
 from support.keys import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN, SECRETS

@@ -1,4 +1,4 @@
-"""What each vendor hears of each event, and what is said of the rest."""
+"""What each vendor receives of each event, and why it receives nothing."""
 
 import pytest
 from support.deployments import both, deployments, facts, settings
@@ -19,7 +19,7 @@ from deployment_events.vendors.plan import VendorSettings, make_plan, pin_ids
         (Event.CUSTOM, "custom", False),
     ],
 )
-def test_each_vendor_hears_what_it_has_an_event_for(
+def test_each_vendor_receives_the_events_that_it_has(
     event: Event, launchdarkly: str, datadog: bool
 ) -> None:
     planned = make_plan(deployments(), both(), event, NOW)
@@ -54,7 +54,7 @@ def test_a_skipped_event_is_a_warning_only_if_a_value_is_missing() -> None:
     assert warning == "Nothing is sent to LaunchDarkly: no environment is known."
 
 
-def test_every_service_is_its_own_deployment_at_every_vendor() -> None:
+def test_every_service_is_one_deployment_at_every_vendor() -> None:
     planned = make_plan(deployments("api", "web", "job"), both(), Event.FINISHED, NOW)
     assert [(message.service, message.vendor) for message in planned.messages] == [
         (service, vendor)
@@ -64,7 +64,7 @@ def test_every_service_is_its_own_deployment_at_every_vendor() -> None:
     assert len({message.id for message in planned.messages if message.vendor == "datadog"}) == 3
 
 
-def test_a_service_s_own_attributes_reach_its_own_call_alone() -> None:
+def test_the_attributes_of_a_service_are_sent_for_this_service_only() -> None:
     services = (
         Service(
             name="api", overrides={"version": "9", "team": "core", "application-key": "api-eu"}
@@ -81,7 +81,7 @@ def test_a_service_s_own_attributes_reach_its_own_call_alone() -> None:
     assert "team" not in web_dd.body["data"]["attributes"]
 
 
-def test_the_first_service_s_id_is_known_before_any_call() -> None:
+def test_the_id_of_the_first_service_is_known_before_any_request() -> None:
     planned = make_plan(deployments("api", "web"), both(), Event.STARTED, NOW)
     assert planned.ids["datadog"] == make_deployment_id(deployments("api", "web")[0])
     assert planned.ids["launchdarkly"] == ""
@@ -106,7 +106,7 @@ def test_nothing_is_noted_of_a_call_that_is_not_made() -> None:
     )
 
 
-def test_one_vendor_alone_hears_alone() -> None:
+def test_only_the_enabled_vendor_receives_messages() -> None:
     planned = make_plan(
         deployments(), VendorSettings({"datadog": settings("datadog")}), Event.FINISHED, NOW
     )

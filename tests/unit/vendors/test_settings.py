@@ -1,4 +1,4 @@
-"""What every vendor promises, whichever it is."""
+"""What the settings of every vendor promise."""
 
 import pytest
 from pydantic import ValidationError
@@ -10,7 +10,7 @@ from deployment_events.vendors.settings import Settings
 NAMES = sorted(VENDORS)
 
 
-def test_the_two_vendors_are_there_in_the_order_people_see_them() -> None:
+def test_the_vendors_have_the_order_in_which_people_see_them() -> None:
     assert [(name, vendor.title) for name, vendor in VENDORS.items()] == [
         ("launchdarkly", "LaunchDarkly"),
         ("datadog", "Datadog"),
@@ -33,7 +33,7 @@ def test_the_secret_fields_are_the_keys(vendor: str, fields: list[str]) -> None:
 
 
 @pytest.mark.parametrize("vendor", NAMES)
-def test_what_is_saved_holds_no_key_and_no_default(vendor: str) -> None:
+def test_saved_settings_contain_no_key_and_no_default(vendor: str) -> None:
     one: Settings = settings(vendor)
     assert one.without_secrets() == {}
     assert keys_of(one) == list(KEYS[vendor].values())
@@ -68,12 +68,12 @@ def test_attributes_of_a_line_name_fields_of_the_settings(vendor: str) -> None:
 
 
 @pytest.mark.parametrize("vendor", NAMES)
-def test_an_override_changes_its_own_field_only(vendor: str) -> None:
+def test_an_override_changes_one_field_only(vendor: str) -> None:
     shared = settings(vendor, base_url="https://proxy.example")
     key, field = next(iter(shared.service_keys.items()))
-    own = shared.with_overrides({key: "core", "version": "2"})
-    assert getattr(own, field) == "core"
-    assert own.model_copy(update={field: getattr(shared, field)}) == shared
+    overridden = shared.with_overrides({key: "core", "version": "2"})
+    assert getattr(overridden, field) == "core"
+    assert overridden.model_copy(update={field: getattr(shared, field)}) == shared
     assert shared.with_overrides({"version": "2"}) is shared
 
 

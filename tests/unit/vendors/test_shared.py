@@ -1,4 +1,4 @@
-"""Small things both vendors need."""
+"""Helpers of both vendors."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from deployment_events.vendors.shared import as_list, is_id, number_header
         *("_my_deployment_0001", "-RwVLi7v4Yz", ".hidden", ":a", "..."),
     ],
 )
-def test_an_id_is_letters_digits_and_four_marks(text: str) -> None:
+def test_an_id_has_letters_digits_and_four_other_characters(text: str) -> None:
     assert is_id(text)
 
 
@@ -59,7 +59,7 @@ def test_only_a_json_list_is_a_list(value: Any, items: list[Any]) -> None:
         ("1" * 16, int("1" * 16)),
     ],
 )
-def test_a_header_s_number_is_a_whole_one_or_none(text: str, number: int | None) -> None:
+def test_the_number_of_a_header_is_an_integer_or_none(text: str, number: int | None) -> None:
     assert number_header({"X": text}, "X") == number
 
 

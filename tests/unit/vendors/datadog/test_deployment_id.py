@@ -46,7 +46,7 @@ def identify(one: dict[str, str], service: str, environment: str, started_at: in
 
 
 @given(parts, anything, anything, st.integers())
-def test_any_deployment_s_id_fits_datadog_and_our_own_rule(
+def test_the_id_of_any_deployment_fits_the_rules_of_datadog_and_of_this_action(
     one: dict[str, str], service: str, environment: str, started_at: int
 ) -> None:
     id_ = identify(one, service, environment, started_at)
@@ -56,7 +56,7 @@ def test_any_deployment_s_id_fits_datadog_and_our_own_rule(
 
 
 @pytest.mark.parametrize("length", [1, 50, 60, 90, 100, 101, 128, 5000])
-def test_a_long_name_s_id_is_short_enough_and_its_own(length: int) -> None:
+def test_the_id_of_a_long_name_is_short_and_different(length: int) -> None:
     ids = {
         make_deployment_id(deployment(services=(Service(name="s" * length + end),)))
         for end in ("", "a", "b")
@@ -124,7 +124,7 @@ def test_parts_that_read_alike_when_put_together_stay_apart() -> None:
     )
 
 
-def test_names_that_look_alike_in_the_id_s_alphabet_stay_apart() -> None:
+def test_names_that_look_alike_in_the_alphabet_of_the_id_have_different_ids() -> None:
     assert (
         len(
             {
@@ -136,7 +136,7 @@ def test_names_that_look_alike_in_the_id_s_alphabet_stay_apart() -> None:
     )
 
 
-def test_the_job_s_id_takes_the_place_of_its_name_and_matrix_index() -> None:
+def test_the_id_of_the_job_replaces_its_name_and_matrix_index() -> None:
     """Two calls of one reusable workflow have the same job name, index and service."""
     first, second = (origin(job_id=job_id) for job_id in ("40001", "40002"))
     renamed = origin(job_id="40001", job="other", job_index="7")

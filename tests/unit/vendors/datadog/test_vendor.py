@@ -22,18 +22,18 @@ FULL = {"tags": (("a", "1"),), "metadata": {"github.actor": "octocat"}}
 
 
 def planned(
-    event: Event = Event.FINISHED, own: dict[str, Any] | None = None, **changes: Any
+    event: Event = Event.FINISHED, given: dict[str, Any] | None = None, **changes: Any
 ) -> Message:
-    message = DATADOG.plan(settings("datadog", **own or {}), deployment(**changes), event, NOW)
+    message = DATADOG.plan(settings("datadog", **given or {}), deployment(**changes), event, NOW)
     assert isinstance(message, Message)
     return message
 
 
-def attributes(own: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-    return planned(Event.FINISHED, own, **changes).body["data"]["attributes"]
+def attributes(given: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    return planned(Event.FINISHED, given, **changes).body["data"]["attributes"]
 
 
-def test_a_finished_deployment_is_told_with_every_attribute() -> None:
+def test_a_finished_deployment_is_sent_with_every_attribute() -> None:
     assert attributes({"team": "web", "deployment_id": "my-own-id-0123456789"}, **FULL) == {
         "service": "checkout",
         "started_at": EARLIER,
@@ -48,52 +48,52 @@ def test_a_finished_deployment_is_told_with_every_attribute() -> None:
 
 
 def test_what_is_not_known_is_left_out() -> None:
-    told = attributes(environment="", version="", commit_sha="")
-    assert told.keys() == {"service", "started_at", "finished_at", "id"}
+    sent = attributes(environment="", version="", commit_sha="")
+    assert sent.keys() == {"service", "started_at", "finished_at", "id"}
 
 
 @pytest.mark.parametrize("missing", ["commit_sha", "repository_url"])
-def test_half_a_git_reference_is_none(missing: str) -> None:
+def test_git_needs_the_commit_and_the_repository(missing: str) -> None:
     assert "git" not in attributes(**{missing: ""})
 
 
 def test_times_are_integers_in_milliseconds() -> None:
-    told = attributes()
-    assert (type(told["started_at"]), type(told["finished_at"])) == (int, int)
+    sent = attributes()
+    assert (type(sent["started_at"]), type(sent["finished_at"])) == (int, int)
 
 
-def test_the_id_is_the_deployment_s_unless_the_user_has_one() -> None:
+def test_the_id_is_generated_unless_the_user_sets_one() -> None:
     message = planned()
     assert (
         message.id == message.body["data"]["attributes"]["id"] == make_deployment_id(deployment())
     )
-    own = settings("datadog", deployment_id="my-own-id-0123456789")
-    assert DATADOG.deployment_id(own, deployment()) == "my-own-id-0123456789"
+    given = settings("datadog", deployment_id="my-own-id-0123456789")
+    assert DATADOG.deployment_id(given, deployment()) == "my-own-id-0123456789"
 
 
-def test_a_repeated_tag_is_told_every_time() -> None:
+def test_a_repeated_tag_is_sent_every_time() -> None:
     assert attributes(tags=(("k", "1"), ("k", "2")))["custom_tags"] == ["k:1", "k:2"]
 
 
-def test_of_more_than_a_hundred_tags_github_s_go_first() -> None:
+def test_of_more_than_a_hundred_tags_those_of_github_are_dropped_first() -> None:
     tags = tuple((f"k{number}", "v") for number in range(98))
     facts = {f"github.{number}": "x" for number in range(7)}
-    told = attributes(tags=tags, metadata=facts)["custom_tags"]
-    assert len(told) == 100
-    assert told[:98] == [f"{key}:v" for key, _ in tags]
-    assert told[98:] == ["github.0:x", "github.1:x"]
+    sent = attributes(tags=tags, metadata=facts)["custom_tags"]
+    assert len(sent) == 100
+    assert sent[:98] == [f"{key}:v" for key, _ in tags]
+    assert sent[98:] == ["github.0:x", "github.1:x"]
 
 
 @pytest.mark.parametrize("site", SITES)
-def test_every_site_s_api_is_at_api_and_its_name(site: str) -> None:
+def test_the_api_of_a_site_has_the_host_api_and_the_site(site: str) -> None:
     request = DATADOG.request(settings("datadog", site=site), planned())
     assert (request.method, request.url) == ("POST", f"https://api.{site}/api/v2/dora/deployment")
 
 
-def test_a_base_url_wins_over_the_site() -> None:
-    own = settings("datadog", base_url="https://proxy.example/datadog/")
+def test_a_base_url_takes_precedence_over_the_site() -> None:
+    given = settings("datadog", base_url="https://proxy.example/datadog/")
     assert (
-        DATADOG.request(own, planned()).url
+        DATADOG.request(given, planned()).url
         == "https://proxy.example/datadog/api/v2/dora/deployment"
     )
 
@@ -115,14 +115,14 @@ def test_an_update_names_the_deployment_twice_and_what_changed() -> None:
     assert request.url == "https://api.datadoghq.com/api/v2/dora/deployments/my%3Aown.id-0123456789"
 
 
-def test_a_remediation_is_told_with_the_failure() -> None:
-    own = {
+def test_a_remediation_is_sent_with_the_failure() -> None:
+    given = {
         **UPDATE,
         "change_failure": False,
         "remediation_type": "rollback",
         "remediation_id": "other",
     }
-    assert planned(Event.UPDATE, own).body["data"]["attributes"] == {
+    assert planned(Event.UPDATE, given).body["data"]["attributes"] == {
         "change_failure": False,
         "remediation": {"type": "rollback", "id": "other"},
     }
@@ -135,8 +135,8 @@ def test_a_remediation_is_told_with_the_failure() -> None:
 def test_an_update_without_an_id_selects_by_service_environment_and_version(
     remediation: dict[str, str],
 ) -> None:
-    own = {f"remediation_{name}": value for name, value in remediation.items()}
-    message = planned(Event.UPDATE, {"change_failure": True, **own})
+    given = {f"remediation_{name}": value for name, value in remediation.items()}
+    message = planned(Event.UPDATE, {"change_failure": True, **given})
     attributes: dict[str, Any] = {
         "service": "checkout",
         "env": "production",
@@ -158,8 +158,8 @@ def test_an_update_without_an_id_selects_by_service_environment_and_version(
 
 @pytest.mark.parametrize("missing", ["environment", "version"])
 def test_an_update_that_selects_nothing_is_skipped_with_a_warning(missing: str) -> None:
-    own = settings("datadog", change_failure=True)
-    skip = DATADOG.plan(own, deployment(**{missing: ""}), Event.UPDATE, NOW)
+    given = settings("datadog", change_failure=True)
+    skip = DATADOG.plan(given, deployment(**{missing: ""}), Event.UPDATE, NOW)
     assert isinstance(skip, Skip)
     assert not skip.by_design
 
@@ -201,24 +201,24 @@ def test_an_update_of_nothing_is_skipped() -> None:
     assert "is not changed" in skip.reason
 
 
-def test_the_application_key_goes_with_an_update_alone() -> None:
-    own = settings("datadog", **UPDATE)
-    assert DATADOG.request(own, planned()).credentials == {"DD-API-KEY": DATADOG_API_KEY}
+def test_the_application_key_is_sent_with_an_update_only() -> None:
+    given = settings("datadog", **UPDATE)
+    assert DATADOG.request(given, planned()).credentials == {"DD-API-KEY": DATADOG_API_KEY}
     update = planned(Event.UPDATE, {**UPDATE, "change_failure": True})
-    assert DATADOG.request(own, update).credentials == {
+    assert DATADOG.request(given, update).credentials == {
         "DD-API-KEY": DATADOG_API_KEY,
         "DD-APPLICATION-KEY": DATADOG_APP_KEY,
     }
 
 
 def test_no_key_is_in_the_request_itself() -> None:
-    own = settings("datadog", **UPDATE)
+    given = settings("datadog", **UPDATE)
     assert not re.search(
-        f"{DATADOG_API_KEY}|{DATADOG_APP_KEY}", repr(DATADOG.request(own, planned()))
+        f"{DATADOG_API_KEY}|{DATADOG_APP_KEY}", repr(DATADOG.request(given, planned()))
     )
 
 
-def test_the_answer_s_id_is_taken() -> None:
+def test_the_id_of_the_response_is_used() -> None:
     assert (
         DATADOG.read_id(planned(), {"data": {"id": "4242424242", "type": "dora_deployment"}})
         == "4242424242"
@@ -226,7 +226,7 @@ def test_the_answer_s_id_is_taken() -> None:
 
 
 @pytest.mark.parametrize("answer", [{"data": None}, {}, None, {"data": {"id": "other"}}])
-def test_an_update_s_answer_may_be_empty(answer: Any) -> None:
+def test_the_response_to_an_update_may_be_empty(answer: Any) -> None:
     update = planned(Event.UPDATE, {**UPDATE, "change_failure": True})
     expected = "other" if answer == {"data": {"id": "other"}} else UPDATE["deployment_id"]
     assert DATADOG.read_id(update, answer) == expected
@@ -242,7 +242,7 @@ def test_an_update_s_answer_may_be_empty(answer: Any) -> None:
         ),
     ],
 )
-def test_an_answer_without_a_usable_id_is_said_to_be_one(answer: Any) -> None:
+def test_a_response_without_a_usable_id_is_an_error(answer: Any) -> None:
     with pytest.raises(ValueError, match="no usable ID"):
         DATADOG.read_id(planned(), answer)
 
@@ -259,7 +259,7 @@ def test_an_answer_without_a_usable_id_is_said_to_be_one(answer: Any) -> None:
         ({}, None),
     ],
 )
-def test_datadog_s_reset_is_seconds_from_now(headers: dict[str, str], pause: float | None) -> None:
+def test_the_reset_is_a_number_of_seconds(headers: dict[str, str], pause: float | None) -> None:
     assert DATADOG.rate_limit_wait(headers, NOW) == pause
 
 

@@ -1,4 +1,4 @@
-"""JSON Patch: the four documented operations, `value` where RFC 6902 wants it, null included."""
+"""JSON Patch: the four documented operations, `value` where RFC 6902 requires it, null included."""
 
 import json
 from typing import Any
@@ -94,7 +94,7 @@ def test_every_problem_of_every_operation_is_reported() -> None:
     ]
 
 
-def test_a_patch_read_back_is_taken_as_it_is() -> None:
+def test_a_patch_that_was_read_is_unchanged() -> None:
     patch = PATCH.validate_python('[{"op": "remove", "path": "/a"}]')
     assert PATCH.validate_python(patch) == patch
 
@@ -143,5 +143,5 @@ def test_a_status_that_was_not_applied_is_noticed(
         [*REPLACE, {"op": "remove", "path": "/status"}],
     ],
 )
-def test_nothing_is_said_of_a_status_that_was_applied_or_not_set(operations: Any) -> None:
+def test_a_status_that_was_applied_or_not_set_has_no_note(operations: Any) -> None:
     assert unapplied_status(operations, {"status": "failed"}) == ""

@@ -68,7 +68,7 @@ def test_one_list_call_asks_for_many_applications() -> None:
     assert search.request() is None
 
 
-def test_nothing_wanted_is_nothing_asked() -> None:
+def test_without_searches_there_is_no_request() -> None:
     assert DeploymentSearch(BASE, {}, {}).request() is None
 
 
@@ -85,7 +85,7 @@ def test_other_projects_and_environments_are_asked_by_themselves() -> None:
 @pytest.mark.parametrize(
     ("count", "length", "messages"), [(100, 5, 1), (101, 5, 2), (500, 5, 5), (100, 100, 2)]
 )
-def test_a_list_call_holds_as_many_as_a_page_and_a_url_take(
+def test_a_request_lists_as_many_applications_as_fit_a_page_and_a_url(
     count: int, length: int, messages: int
 ) -> None:
     names = [f"{number:0{length}d}" for number in range(count)]
@@ -104,7 +104,7 @@ def test_a_list_call_holds_as_many_as_a_page_and_a_url_take(
 
 
 @pytest.mark.parametrize("name", ["a,b", "x" * 6001])
-def test_a_name_that_no_list_can_hold_spoils_no_other_s_search(name: str) -> None:
+def test_a_name_that_fits_no_list_affects_no_other_search(name: str) -> None:
     search = DeploymentSearch(BASE, {}, {0: wanted(name), 1: wanted("api")})
     assert query(search)["applicationKey"] == "api"
     assert search.take(page(item("id-api", "api"))) == {1: "id-api"}

@@ -26,16 +26,16 @@ BETA = {"LD-API-Version": "beta"}
 
 
 def planned(
-    event: Event = Event.FINISHED, own: dict[str, Any] | None = None, **changes: Any
+    event: Event = Event.FINISHED, fields: dict[str, Any] | None = None, **changes: Any
 ) -> Message:
     message = LAUNCHDARKLY.plan(
-        settings("launchdarkly", **own or {}), deployment(**changes), event, NOW
+        settings("launchdarkly", **fields or {}), deployment(**changes), event, NOW
     )
     assert isinstance(message, Message)
     return message
 
 
-def test_no_id_is_looked_for_if_many_deployments_have_the_version() -> None:
+def test_no_id_is_searched_if_many_deployments_have_the_version() -> None:
     message = planned(version="main", branches=("main",))
     assert message.search is None
     assert planned(version="1.4.0", branches=("main",)).search is not None
@@ -44,13 +44,13 @@ def test_no_id_is_looked_for_if_many_deployments_have_the_version() -> None:
     assert LAUNCHDARKLY.deployment_key(message) != LAUNCHDARKLY.deployment_key(planned())
 
 
-def test_an_update_looks_for_any_version() -> None:
+def test_an_update_searches_any_version() -> None:
     message = planned(Event.UPDATE, {"patch": PATCH}, version="main", branches=("main",))
     assert message.search is not None
 
 
 def test_an_event_is_told_with_every_field() -> None:
-    own = {
+    fields = {
         "project_key": "shop",
         "environment_key": "prod-eu",
         "application_key": "checkout-eu",
@@ -60,7 +60,7 @@ def test_an_event_is_told_with_every_field() -> None:
         "event_metadata": {"ticket": "OPS-12"},
         "deployment_metadata": {"a": {"b": [1]}},
     }
-    assert planned(own=own, tags=(("k", "v"),)).body == {
+    assert planned(fields=fields, tags=(("k", "v"),)).body == {
         "projectKey": "shop",
         "environmentKey": "prod-eu",
         "applicationKey": "checkout-eu",
@@ -90,7 +90,7 @@ def test_what_is_not_set_is_left_out_or_the_shared_fact() -> None:
     ("event", "at"),
     [(Event.STARTED, EARLIER), (Event.FINISHED, NOW), (Event.FAILED, NOW), (Event.CUSTOM, NOW)],
 )
-def test_every_event_has_its_name_and_its_own_time(event: Event, at: int) -> None:
+def test_every_event_has_its_name_and_its_time(event: Event, at: int) -> None:
     message = planned(event)
     assert (message.body["eventType"], message.body["eventTime"], message.at) == (
         event.value,
@@ -111,7 +111,7 @@ def test_every_event_has_its_name_and_its_own_time(event: Event, at: int) -> Non
         ("@scope/app@1", "-scope-app-1"),
     ],
 )
-def test_a_version_is_spelled_in_launchdarkly_s_alphabet_and_kept_as_its_name(
+def test_a_version_has_only_allowed_characters_and_the_original_is_its_name(
     version: str, sent: str
 ) -> None:
     body = planned(version=version).body
@@ -121,8 +121,8 @@ def test_a_version_is_spelled_in_launchdarkly_s_alphabet_and_kept_as_its_name(
     assert (sent in note) is (version != sent)
 
 
-def test_a_version_name_of_the_user_s_own_is_kept() -> None:
-    assert planned(own={"version_name": "Mine"}, version="a/b").body["versionName"] == "Mine"
+def test_a_version_name_of_the_user_is_kept() -> None:
+    assert planned(fields={"version_name": "Mine"}, version="a/b").body["versionName"] == "Mine"
 
 
 @given(st.text(min_size=1))
@@ -133,9 +133,9 @@ def test_any_version_can_be_sent(version: str) -> None:
     assert body.get("versionName", body["version"]) == version
 
 
-def test_the_user_s_metadata_wins_over_tags_and_tags_over_github_s() -> None:
+def test_metadata_overrides_tags_and_tags_override_the_metadata_of_github() -> None:
     body = planned(
-        own={"deployment_metadata": {"c": 3}},
+        fields={"deployment_metadata": {"c": 3}},
         metadata={"a": "github", "b": "github", "c": "github"},
         tags=(("b", "first"), ("b", "last"), ("c", "tag")),
     ).body
@@ -146,7 +146,7 @@ def test_the_user_s_metadata_wins_over_tags_and_tags_over_github_s() -> None:
     ("missing", "why"),
     [("version", "neither a version nor a commit"), ("environment", "no environment is known")],
 )
-def test_an_event_that_launchdarkly_would_refuse_is_skipped_with_the_reason(
+def test_an_event_that_launchdarkly_would_reject_is_skipped_with_the_reason(
     missing: str, why: str
 ) -> None:
     skip = LAUNCHDARKLY.plan(
@@ -156,9 +156,11 @@ def test_an_event_that_launchdarkly_would_refuse_is_skipped_with_the_reason(
     assert why in skip.reason
 
 
-def test_an_environment_of_its_own_is_enough_and_wins() -> None:
-    assert planned(own={"environment_key": "prod"}).body["environmentKey"] == "prod"
-    assert planned(own={"environment_key": "prod"}, environment="").body["environmentKey"] == "prod"
+def test_the_environment_key_is_enough_and_takes_precedence() -> None:
+    assert planned(fields={"environment_key": "prod"}).body["environmentKey"] == "prod"
+    assert (
+        planned(fields={"environment_key": "prod"}, environment="").body["environmentKey"] == "prod"
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,7 +177,7 @@ def test_an_event_is_posted_to_the_instance_with_the_beta_header(host: str) -> N
     assert request.url == f"{host}/api/v2/engineering-insights/deployment-events"
 
 
-def test_the_token_is_sent_bare() -> None:
+def test_the_token_is_sent_without_bearer() -> None:
     request = LAUNCHDARKLY.request(settings("launchdarkly"), planned())
     assert request.credentials == {"Authorization": LAUNCHDARKLY_TOKEN}
     assert LAUNCHDARKLY_TOKEN not in repr(request)
@@ -216,7 +218,7 @@ def test_an_update_of_nothing_is_skipped() -> None:
     assert "is not changed" in skip.reason
 
 
-def test_an_event_s_id_is_looked_for_since_its_start() -> None:
+def test_the_id_of_an_event_is_searched_from_its_start() -> None:
     message = planned()
     assert message.search is not None
     assert message.search["since"] == EARLIER
@@ -239,7 +241,7 @@ def test_an_event_s_id_is_looked_for_since_its_start() -> None:
         (Event.CUSTOM, {}, NOW - WEEK),
     ],
 )
-def test_a_deployment_that_began_elsewhere_is_looked_for_over_a_week(
+def test_a_deployment_that_began_elsewhere_is_searched_over_a_week(
     event: Event, changes: dict[str, Any], since: int
 ) -> None:
     message = planned(event, **changes)
@@ -262,9 +264,7 @@ def test_a_deployment_that_began_elsewhere_is_looked_for_over_a_week(
         ({}, None),
     ],
 )
-def test_launchdarkly_s_reset_is_a_moment_in_milliseconds(
-    headers: dict[str, str], pause: float | None
-) -> None:
+def test_the_reset_is_a_time_in_milliseconds(headers: dict[str, str], pause: float | None) -> None:
     assert LAUNCHDARKLY.rate_limit_wait(headers, NOW) == pause
 
 
