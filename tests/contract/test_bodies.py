@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from support import datadog_client
+from support.cost import SLOW
 from support.github import SHA, context
 from support.keys import DATADOG_APP_KEY
 from support.moments import EARLIER, NOW
@@ -177,6 +178,7 @@ texts = st.text(visible, min_size=1, max_size=40)
 names = texts.map(str.strip).filter(bool).filter(is_identifier)
 
 
+@SLOW
 @given(names, names, names, names)
 def test_every_name_makes_a_body_that_the_clients_accept(
     service: str, environment: str, version: str, tag: str

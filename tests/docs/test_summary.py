@@ -8,6 +8,7 @@ import pytest
 from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
+from support.cost import SLOW
 
 from deployment_events.delivery import event_lines
 from deployment_events.deployment import Event, Service
@@ -190,6 +191,7 @@ HOSTILE = st.text(
 )
 
 
+@SLOW
 @given(name=HOSTILE, environment=HOSTILE, version=HOSTILE, error=HOSTILE, id_=HOSTILE)
 def test_untrusted_text_adds_no_element(
     name: str, environment: str, version: str, error: str, id_: str

@@ -230,26 +230,6 @@ def test_a_cancellation_ends_main_quickly_and_post_reports_it(sandbox: Sandbox) 
     assert result.posts[0].exit_code == 0
 
 
-def test_post_reports_all_of_five_hundred_services(sandbox: Sandbox) -> None:
-    services = "\n".join(
-        f"service-{number},team=team-{number % 7},version=v{number}.0" for number in range(500)
-    )
-    with Job() as job:
-        step = job.uses(
-            with_=with_keys(
-                sandbox, service=services, tags="\n".join(f"key{n}:{'v' * 700}" for n in range(90))
-            )
-        )
-        result = job.finish()
-    assert max(map(len, step.state.values())) < 100 * 1024
-    assert result.conclusion == "success"
-    assert len(sandbox.deployments("datadog")) == 500
-    assert {deployment["status"] for deployment in sandbox.deployments("launchdarkly")} == {
-        "finished"
-    }
-    assert len(sandbox.deployments("launchdarkly")) == 500
-
-
 def test_a_skipped_job_sends_nothing(sandbox: Sandbox) -> None:
     with Job() as job:
         job.uses(with_=with_keys(sandbox, job_status="skipped"))

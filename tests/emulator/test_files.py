@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.cost import SLOW
 
 from emulator.files import SUMMARY_LIMIT, FileCommandError, FileCommands, parse_pairs
 
@@ -51,6 +52,7 @@ def test_a_file_that_the_runner_cannot_read_is_rejected_with_its_message(
         parse_pairs(text)
 
 
+@SLOW
 @given(st.dictionaries(st.from_regex(r"[a-z-]+", fullmatch=True), st.text()))
 def test_every_value_survives_a_heredoc(values: dict[str, str]) -> None:
     delimiter = "ghadelimiter_8c1f"

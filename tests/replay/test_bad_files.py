@@ -6,11 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from deployment_events.delivery.event_lines import dump, parse
-from deployment_events.errors import OutboxError
 from sandbox import Sandbox
 
 Lines = list[dict[str, Any]]
@@ -162,57 +158,3 @@ def test_post_leaves_a_spoilt_outbox_of_main_alone_and_still_reports_start_and_e
     assert [one["startedAt"] for one in sandbox.deployments("launchdarkly")] == [started]
     assert [one["status"] for one in sandbox.deployments("launchdarkly")] == ["finished"]
     assert len(sandbox.deployments("datadog")) == 1
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(
-    st.binary(max_size=300)
-    | st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass"))
-)
-def test_no_bytes_whatsoever_break_the_reader(data: bytes) -> None:
-    text = data.decode("utf-8", "replace")
-    if text.strip():
-        with pytest.raises(OutboxError):
-            parse(text)
-    else:
-        assert parse(text) == []
-
-
-@given(st.data())
-def test_what_is_written_is_read_back_the_same(data: st.DataObject) -> None:
-    from deployment_events.deployment import Event  # noqa: PLC0415
-    from deployment_events.messages import Message  # noqa: PLC0415
-
-    some = st.text(st.characters(exclude_categories=["Cs"]))
-    metadata = data.draw(
-        st.dictionaries(
-            some, st.recursive(some | st.integers() | st.none(), st.lists, max_leaves=5)
-        )
-    )
-    where = {
-        "projectKey": "default",
-        "environmentKey": "production",
-        "applicationKey": data.draw(some) or "x",
-    }
-    body = {
-        **where,
-        "version": "1.0",
-        "eventType": "finished",
-        "eventTime": 1,
-        "eventMetadata": metadata,
-    }
-    message = Message(
-        vendor="launchdarkly",
-        kind="deployment-event",
-        service=data.draw(some),
-        event=Event.FINISHED,
-        at=data.draw(st.integers(0, 2**53)),
-        body=body,
-        search={**where, "version": "1.0", "since": 1},
-        cause=data.draw(some),
-    )
-    written = dump([message])
-    assert written.isascii()
-    assert written.count("\n") == 1
-    assert "##[" not in written
-    assert parse(written) == [message]

@@ -1,4 +1,4 @@
-"""Settings of property tests by the cost of one example: a dearer test tries fewer of them.
+"""Settings of property tests by the cost of one example: a slower test tries fewer of them.
 
 A test without these settings calls functions, and tries as many examples as the profile says.
 """
@@ -15,6 +15,9 @@ def at_most(examples: int) -> settings:
         phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     )
 
+
+SLOW = at_most(250)
+"""An example takes 4 ms or more, most of which hypothesis needs to make it."""
 
 WHOLE_STAGE = at_most(100)
 """An example runs a complete stage in this process: 0.03 s to 0.1 s."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.cost import SLOW
 from support.deployments import both, deployments, keys_of, message, settings
 from support.moments import EARLIER, NOW
 
@@ -24,6 +25,7 @@ values = st.recursive(
 )
 
 
+@SLOW
 @given(
     st.sampled_from([Event.STARTED, Event.FINISHED, Event.FAILED, Event.CUSTOM]),
     st.lists(words, min_size=1, max_size=4, unique=True),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.clocks import HandClock
+from support.cost import SLOW
 
 from deployment_events.delivery.retry import (
     POLICY,
@@ -133,6 +134,7 @@ def test_without_retry_after_the_vendors_own_header_is_in_charge() -> None:
     assert requested_wait({}, None) is None
 
 
+@SLOW
 @given(
     st.text()
     | st.from_regex(r"[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ \d+:\d+:\d+ [-+A-Z0-9]*", fullmatch=True)

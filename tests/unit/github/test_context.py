@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.cost import SLOW
 from support.github import HEAD, MERGE, SHA, context, deployment_status, environ
 from support.moments import MINUTE, NOW
 
@@ -293,6 +294,7 @@ anything = st.recursive(
 )
 
 
+@SLOW
 @given(
     st.sampled_from(
         [

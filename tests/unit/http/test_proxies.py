@@ -1,8 +1,9 @@
 """Which proxies are used, and which addresses of proxies are refused."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.cost import SLOW
 
 from deployment_events.errors import Refused
 from deployment_events.http.proxies import read_proxies
@@ -95,8 +96,8 @@ TEXTS = st.lists(PARTS).map("".join) | st.text(
 )
 
 
+@SLOW
 @given(st.dictionaries(NAMES, TEXTS), st.sampled_from([URL, "http://10.0.0.1:8080/x"]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_value_of_these_variables_is_an_error_of_another_type(
     variables: dict[str, str], url: str
 ) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.cost import SLOW
 from support.keys import DATADOG_APP_KEY, SECRETS
 from support.moments import EARLIER, HOUR, MINUTE, NOW
 from support.raw import inputs, problem, problems, raw
@@ -261,6 +262,7 @@ words = (
 )
 
 
+@SLOW
 @given(
     st.lists(
         st.tuples(words, st.text("abc:= /.é", min_size=1).map(str.strip).filter(bool)),

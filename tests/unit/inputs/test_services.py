@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.cost import SLOW
 from support.deployments import both, keys_of, settings
 
 from deployment_events.deployment import Service
@@ -127,6 +128,7 @@ def test_every_documented_key_is_accepted() -> None:
     }
 
 
+@SLOW
 @given(st.lists(words, min_size=1, max_size=8, unique=True), st.data())
 def test_services_survive_their_csv_form(names: list[str], data: st.DataObject) -> None:
     own = [name for name in service_keys() if not name.endswith("-deployment-id")]

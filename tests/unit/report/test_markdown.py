@@ -9,6 +9,7 @@ import pytest
 from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
+from support.cost import SLOW
 
 from deployment_events.report.markdown import Markdown, fence, folded, table
 from deployment_events.values.text import clean
@@ -66,6 +67,7 @@ class Page(HTMLParser):
 
 
 @pytest.mark.parametrize("place", PLACES)
+@SLOW
 @given(text=anything | hostile)
 def test_text_is_displayed_unchanged_and_is_no_markup(place: str, text: str) -> None:
     page = Page(PLACES[place].format(MARKDOWN.escape(text, 10_000)))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as tune
 from hypothesis import strategies as st
+from support.cost import SLOW
 from support.deployments import deployments, keys_of
 from support.keys import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN, SECRETS
 from support.raw import inputs
@@ -66,6 +67,7 @@ def test_post_reads_what_main_saved(step: Step) -> None:
     assert list(one.settings) == ["launchdarkly", "datadog"]
 
 
+@SLOW
 @given(
     st.lists(words, min_size=1, max_size=5, unique=True),
     st.dictionaries(st.sampled_from(service_keys()), words),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
+from support.cost import SLOW
 from support.moments import NOW
 
 from deployment_events.values.invalid import InvalidValue
@@ -99,6 +100,7 @@ def test_seconds_outside_0_to_3600_are_rejected(text: str) -> None:
     )
 
 
+@SLOW
 @given(st.dictionaries(st.text(), json_values, max_size=4))
 def test_every_json_object_is_read_as_it_is(value: dict[str, object]) -> None:
     assert read(JsonObject, json.dumps(value)) == value

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
+from support.cost import SLOW
 
 from deployment_events.values.invalid import InvalidValue
 from deployment_events.vendors.launchdarkly.json_patch import (
@@ -34,6 +35,7 @@ def as_json(text: str) -> list[dict[str, Any]]:
     return [operation.as_json() for operation in PATCH.validate_python(text)]
 
 
+@SLOW
 @given(st.lists(operations | removals, min_size=1, max_size=4))
 def test_every_patch_is_sent_as_it_was_written(patch: list[dict[str, Any]]) -> None:
     assert as_json(json.dumps(patch)) == patch
