@@ -20,6 +20,7 @@ from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
 from deployment_events.delivery import event_lines
 from deployment_events.deployment import Deployment, Event, Facts, Origin, Service, StartSource
+from deployment_events.errors import Advice, Section
 from deployment_events.inputs.read import read_inputs
 from deployment_events.messages import DeliveryResult, Message, Status
 from deployment_events.report.summary import Summary, render
@@ -48,20 +49,48 @@ KEYS = {
     "environment": "production",
 }
 
+LINKS = {
+    "launchdarkly": "https://app.launchdarkly.com",
+    "datadog": "https://app.datadoghq.com/ci/dora?detail=deployments",
+}
+
+HEIGHTS = {"success": 250, "undelivered": 430}
+"""The pages that are drawn, and their heights in pixels."""
+THEMES = {
+    "light": {
+        "background": "#fff",
+        "text": "#1f2328",
+        "border": "#d1d9e0",
+        "muted": "#f6f8fa",
+        "code": "#818b981f",
+        "link": "#0969da",
+    },
+    "dark": {
+        "background": "#0d1117",
+        "text": "#f0f6fc",
+        "border": "#3d444d",
+        "muted": "#151b23",
+        "code": "#656c7633",
+        "link": "#4493f8",
+    },
+}
+"""GitHub's colors."""
+
 STYLE = """
-body { margin: 0; padding: 24px 32px; background: #fff; color: #1f2328; font: 16px/1.5
-  -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif, "Noto Color Emoji"; }
+body { margin: 0; padding: 24px 32px; background: var(--background); color: var(--text);
+  font: 16px/1.5 -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif,
+  "Noto Color Emoji"; }
 h3 { font-size: 20px; margin: 0 0 16px; }
 p, table, ul, details { margin: 0 0 16px; }
 table { border-collapse: collapse; display: block; width: max-content; max-width: 100%;
   overflow: auto; }
-th, td { border: 1px solid #d1d9e0; padding: 6px 13px; }
-tr:nth-child(2n) { background: #f6f8fa; }
-code { background: #818b981f; border-radius: 6px; padding: .2em .4em; }
+th, td { border: 1px solid var(--border); padding: 6px 13px; }
+tr:nth-child(2n) { background: var(--muted); }
+code { background: var(--code); border-radius: 6px; padding: .2em .4em; }
 code { font: 85% ui-monospace, "Liberation Mono", monospace; }
-pre { background: #f6f8fa; border-radius: 6px; padding: 16px; overflow: auto; }
+pre { background: var(--muted); border-radius: 6px; padding: 16px; overflow: auto; }
 pre code { background: none; padding: 0; }
-a { color: #0969da; } a code { color: inherit; }
+a { color: var(--link); } a code { color: inherit; }
 ul { padding-left: 2em; }
 """
 
@@ -104,51 +133,64 @@ def results(
     return list(planned.messages), [*done, *planned.skipped]
 
 
-def lose(result: DeliveryResult, status: Status, error: str, fix: str = "") -> DeliveryResult:
+def lose(
+    result: DeliveryResult, status: Status, error: str, advice: Advice | None = None
+) -> DeliveryResult:
     """Return the result of the same event, not delivered."""
     # LaunchDarkly assigns its ID when it accepts the event.
     known = result.id if result.vendor == "datadog" else ""
     # The action does not retry an event that was refused.
     tries = 1 if status is Status.REFUSED else 5
-    return DeliveryResult(
-        result.service, result.vendor, result.event, status, known, tries, error, fix
+    return result._replace(
+        status=status,
+        id=known,
+        attempts=tries,
+        error=error,
+        fix=advice.fix if advice else "",
+        section=advice.section if advice else None,
     )
 
 
 def pages() -> Iterator[tuple[str, str]]:
     """Yield the name and the Markdown of every page to draw."""
     _, done = results(deployments(), Event.FINISHED)
-    yield "success", render(Summary(done, deployments(), []))
-    _, done = results(deployments(), Event.FAILED)
-    yield "failure", render(Summary(done, deployments(), []))
+    yield "success", render(Summary(done, deployments(), links=LINKS))
     messages, done = results(deployments(), Event.FINISHED)
     done[0] = lose(
         done[0],
         Status.REFUSED,
         "HTTP 401, unauthorized - Invalid access token",
-        "launchdarkly-access-token is wrong, expired or an SDK key: "
-        "put an API access token with the Writer role into the secret.",
+        Advice(
+            "`launchdarkly-access-token` is invalid, expired or an SDK key: "
+            "store an API access token with the Writer role in the secret.",
+            Section.UNAUTHORIZED,
+        ),
     )
-    done[1] = lose(done[1], Status.UNDELIVERED, "HTTP 503; the time allowed is used up")
-    lines = event_lines.dump(messages).splitlines()
-    yield "undelivered", render(Summary(done, deployments(), lines))
+    lines = event_lines.dump(messages[:1]).splitlines()
+    yield "undelivered", render(Summary(done, deployments(), lines, links=LINKS))
+
+
+def many_services() -> str:
+    """Return the Markdown of forty services, of which Datadog did not receive three."""
     messages, done = results(deployments(40), Event.FINISHED)
     for number in (12, 13, 40):
-        done[number] = lose(
-            done[number], Status.UNDELIVERED, "HTTP 503; the time allowed is used up"
-        )
-    lost = [
-        message for message, result in zip(messages, done, strict=False) if result.status.is_lost
-    ]
-    yield "forty", render(Summary(done, deployments(40), event_lines.dump(lost).splitlines()))
+        done[number] = lose(done[number], Status.UNDELIVERED, "HTTP 503; the retries ended")
+    pairs = zip(messages, done, strict=False)
+    lost = [message for message, result in pairs if result.status.is_lost]
+    return render(Summary(done, deployments(40), event_lines.dump(lost).splitlines()))
 
 
-def to_html(markdown: str, *, unfold: bool = False) -> str:
-    """Return the HTML of a page; `unfold` opens the first folded section."""
+def to_html(markdown: str, theme: str) -> str:
+    """Return the HTML of a page."""
     body = cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE)
-    if unfold:
-        body = body.replace("<details>", "<details open>", 1)
-    return f"<!DOCTYPE html><meta charset=utf-8><style>{STYLE}</style><body>{body}</body>"
+    colors = "".join(f"--{name}: {color}; " for name, color in THEMES[theme].items())
+    style = f"<style>:root {{ {colors}}} {STYLE}</style>"
+    return f"<!DOCTYPE html><meta charset=utf-8>{style}<body>{body}</body>"
+
+
+def picture(page: str, theme: str) -> Path:
+    """Return the path of a picture."""
+    return IMAGES / f"summary-{page}-{theme}.png"
 
 
 def chromium() -> str:
@@ -174,16 +216,16 @@ def draw(html: str, height: int, target: Path) -> None:
 
 
 def main() -> int:
-    """Draw every page and return the exit code."""
-    heights = {"success": 220, "failure": 250, "undelivered": 430, "forty": 720}
+    """Draw every page in both themes and return the exit code."""
     for name, markdown in pages():
-        target = IMAGES / f"summary-{name}.png"
-        draw(to_html(markdown, unfold=name == "forty"), heights[name], target)
-        size = target.stat().st_size
-        print(f"{target.relative_to(IMAGES.parents[1])}: {size // 1024} KiB")
-        if size > LARGEST:
-            print(f"larger than {LARGEST // 1024} KiB", file=sys.stderr)
-            return 1
+        for theme in THEMES:
+            target = picture(name, theme)
+            draw(to_html(markdown, theme), HEIGHTS[name], target)
+            size = target.stat().st_size
+            print(f"{target.relative_to(IMAGES.parents[1])}: {size // 1024} KiB")
+            if size > LARGEST:
+                print(f"larger than {LARGEST // 1024} KiB", file=sys.stderr)
+                return 1
     return 0
 
 

@@ -42,8 +42,8 @@ def render_checks(
     lines = [f"### {_heading(results)}", ""]
     for result in results:
         title, verdict = VENDORS[result.vendor].title, _VERDICTS[result.status]
-        lines.append(f"- {title}: {verdict}: {markdown.escape(_details(result), 1000)}")
-    lines += markdown.bullets(list(annotations))
+        lines.append(f"- {title}: {verdict}: {markdown.prose(_details(result))}")
+    lines += markdown.bullets(annotations)
     return "\n".join(lines)
 
 

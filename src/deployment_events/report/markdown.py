@@ -1,23 +1,24 @@
 """Markdown and HTML for the job summary, safe for untrusted text."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import quote, urlsplit
 
 from ..values.text import clean, shorten
 
 _LONGEST_CELL = 120  # characters
+_LONGEST_PROSE = 1000  # characters
 
 _MARKUP = re.compile(
     # These begin or end markup, a cell of a table, an entity or a formula.
     r"[\\`*\[\]<>&|~$]"
     # An underscore within a word is only text.
     r"|(?<![^\W_])_+|_+(?![^\W_])"
-    # A line that begins with these is a list, a heading, a rule, or code.
-    r"|^[-+=#]|^\d{1,9}[.)](?!\S)|^ +"
     # A heading's end.
     r"|#+\s*$"
 )
+_BEGINNING = re.compile(r"[-+=#]|\d{1,9}[.)](?!\S)| +")
+"""A line that begins with this is a list, a heading, a rule, or code."""
 _REFERENCE = re.compile(
     # URLs and email addresses become links.
     r"(?<=:)(?=//)|(?<=mailto:)|(?<=xmpp:)|(?<=www)(?=\.)|(?<=@)(?=\S)"
@@ -42,17 +43,27 @@ class Markdown:
 
         Only what GitHub would take for markup, a link or a reference is changed.
         """
-        line = shorten(clean(self._hide(text)), limit)
-        parts = _REFERENCE.split(line)
-        return _SEPARATOR.join(_MARKUP.sub(_entities, part) for part in parts)
+        return _block(self._line(text, limit))
+
+    def prose(self, text: str, limit: int = _LONGEST_PROSE) -> str:
+        """Return sentences on one line, with what is between two backquotes in the type of code."""
+        parts = self._line(text, limit).split("`")
+        if len(parts) % 2 == 0:
+            # The last backquote has no second one.
+            parts[-2:] = ["`".join(parts[-2:])]
+        first, *others = parts
+        shown = [_block(first)]
+        for number, part in enumerate(others):
+            shown.append(_inline(part) if number % 2 else _code(part))
+        return "".join(shown)
 
     def code(self, text: str, limit: int = _LONGEST_CELL) -> str:
         """Return `text` in the type of code, or an empty string if it is empty."""
-        return f"<code>{self.escape(text, limit)}</code>" if text else ""
+        return _code(self._line(text, limit)) if text else ""
 
-    def bullets(self, texts: list[str], limit: int = 1000) -> list[str]:
+    def bullets(self, texts: Iterable[str]) -> list[str]:
         """Return a list's lines."""
-        return [f"- {self.escape(text, limit)}" for text in texts]
+        return [f"- {self.prose(text)}" for text in texts]
 
     def link(self, label: str, url: str) -> str:
         """Return a link, or the label only if the URL is not one for a browser.
@@ -68,6 +79,26 @@ class Markdown:
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             return label
         return f'<a href="{quote(url, safe=":/%?=&#[]@+,;~")}">{label}</a>'
+
+    def _line(self, text: str, limit: int) -> str:
+        return shorten(clean(self._hide(text)), limit)
+
+
+def _block(line: str) -> str:
+    """Escape a line that may begin a block."""
+    beginning = _BEGINNING.match(line)
+    if not beginning:
+        return _inline(line)
+    return _entities(beginning) + _inline(line[beginning.end() :])
+
+
+def _inline(text: str) -> str:
+    parts = _REFERENCE.split(text)
+    return _SEPARATOR.join(_MARKUP.sub(_entities, part) for part in parts)
+
+
+def _code(text: str) -> str:
+    return f"<code>{_inline(text)}</code>"
 
 
 def _entities(found: re.Match[str]) -> str:

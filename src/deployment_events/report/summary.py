@@ -18,7 +18,6 @@ _LARGEST_SUMMARY = 1000 * 1024
 _FRAME = 1024
 """Bytes for what surrounds the lines of undelivered events."""
 _MOST_EXPLANATIONS = 50
-_LONGEST_EXPLANATION = 1000  # characters
 
 _HEADINGS = {
     Event.STARTED: ("🚀", "Deployment started", "Deployment started, but was not"),
@@ -69,7 +68,7 @@ def render(summary: Summary, hide: Callable[[str], str] = str) -> str:
 def render_problems(problems: Iterable[Problem], hide: Callable[[str], str] = str) -> str:
     """Return the summary of a step with invalid inputs: the same text as in the annotations."""
     markdown = Markdown(hide)
-    bullets = markdown.bullets([str(problem) for problem in problems])
+    bullets = markdown.bullets(map(str, problems))
     more = markdown.link("More about invalid inputs", help_url(Section.INVALID_INPUT))
     heading = "### ❌ Nothing was reported: the inputs are invalid"
     return "\n".join([heading, "", *bullets, "", more])
@@ -77,7 +76,7 @@ def render_problems(problems: Iterable[Problem], hide: Callable[[str], str] = st
 
 def render_nothing(annotations: Sequence[str], hide: Callable[[str], str] = str) -> str:
     """Return the summary of a step that could report nothing: the text of its annotations."""
-    bullets = Markdown(hide).bullets(list(annotations))
+    bullets = Markdown(hide).bullets(annotations)
     return "\n".join(["### ⚠️ Nothing was reported", "", *bullets])
 
 
@@ -148,7 +147,7 @@ def _explanations(markdown: Markdown, summary: Summary, losses: Sequence[Loss]) 
             *(result.error for result in results if result.status is Status.SKIPPED),
         ]
     )
-    lines += markdown.bullets(list(texts), _LONGEST_EXPLANATION)
+    lines += markdown.bullets(texts)
     more = len(lines) - _MOST_EXPLANATIONS
     if more > 0:
         rest = f"- … and {more} more: the output <code>results</code> has all"
@@ -158,7 +157,7 @@ def _explanations(markdown: Markdown, summary: Summary, losses: Sequence[Loss]) 
 
 def _explain_loss(markdown: Markdown, loss: Loss) -> str:
     link = markdown.link("Troubleshooting", help_url(loss.section))
-    return f"- {markdown.escape(loss.text, _LONGEST_EXPLANATION)} {link}"
+    return f"- {markdown.prose(loss.text)} {link}"
 
 
 def _undelivered(lines: Sequence[str], losses: Sequence[Loss], room: int) -> list[str]:

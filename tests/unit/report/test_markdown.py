@@ -140,6 +140,28 @@ def test_a_secret_across_the_cut_leaves_nothing_behind(cut: int) -> None:
     assert "s3" not in markdown.escape(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Set `event` and `a_b`.", "Set <code>event</code> and <code>a_b</code>."),
+        ("`x`", "<code>x</code>"),
+        ("one ` only", "one &#96; only"),
+        ("`a` and ` b", "<code>a</code> and &#96; b"),
+        ("`<b>`", "<code>&#60;b&#62;</code>"),
+    ],
+)
+def test_text_between_backquotes_is_code(text: str, shown: str) -> None:
+    assert MARKDOWN.prose(text) == shown
+
+
+@given(anything | hostile)
+def test_prose_is_displayed_unchanged_but_for_backquotes(text: str) -> None:
+    page = Page(f"- {MARKDOWN.prose(text, 10_000)}")
+    assert [one for one in page.elements if one != "code"] == ["ul", "li"]
+    shown, given_ = (one.replace("`", "").split() for one in (page.text, clean(text)))
+    assert "".join(shown) == "".join(given_)
+
+
 def test_empty_code_is_empty() -> None:
     assert MARKDOWN.code("") == ""
     assert MARKDOWN.code("a<b") == "<code>a&#60;b</code>"

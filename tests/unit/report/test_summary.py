@@ -263,4 +263,4 @@ def test_no_deployment_is_too_large_for_the_runner(count: int, text: str) -> Non
 def test_invalid_inputs_have_the_messages_of_the_annotations() -> None:
     page = render_problems([Problem("event", "must be auto", "<b>", "Check the spelling.")])
     assert "inputs are invalid" in page
-    assert "&#96;event&#96; must be auto, not '&#60;b&#62;'. Check the spelling." in page
+    assert "<code>event</code> must be auto, not '&#60;b&#62;'. Check the spelling." in page
