@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as tune
+from hypothesis import given
 from hypothesis import strategies as st
 from support.cost import SLOW
 from support.deployments import deployments, keys_of
@@ -74,7 +73,6 @@ def test_post_reads_what_main_saved(step: Step) -> None:
     st.lists(st.tuples(words, words), max_size=4),
     words,
 )
-@tune(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_state_survives_the_two_stages(
     step: Step,
     names: list[str],
