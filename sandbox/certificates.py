@@ -49,6 +49,7 @@ class Certificates:
         start = datetime(2037, 1, 1) if kind == "not-yet-valid" else None  # noqa: DTZ001
         leaf = authority.issue_cert(*hosts, not_before=start, not_after=end)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2  # documented by LaunchDarkly
+        # Documented by LaunchDarkly.
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
         leaf.configure_cert(context)
         return context

@@ -87,7 +87,8 @@ class Datadog(Vendor):
     def _patch(self, request: Request, id_: str) -> Response:
         deployment = self._find(id_)
         data = self.body(request, rules.PATCH_BODY)["data"]
-        if data["id"] != id_:  # inferred from JSON:API
+        # Inferred from JSON:API.
+        if data["id"] != id_:
             problem = Problem(("data", "id"), "is not the ID in the path")
             raise Refusal(400, str(problem), [problem])
         deployment |= data["attributes"]
@@ -100,7 +101,8 @@ class Datadog(Vendor):
             for deployment in self._deployments.values()
             if all(deployment.get(name) == attributes[name] for name in rules.SELECTION)
         ]
-        if not matches:  # inferred: the reference has no response for this case
+        # Inferred: the reference has no response for this case.
+        if not matches:
             raise Refusal(404)
         # Documented: of several matches, the most recently finished one is updated.
         newest = max(matches, key=lambda match: rules.milliseconds(match["finished_at"]))

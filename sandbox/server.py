@@ -78,7 +78,8 @@ class Listener:
         fault = self.traffic.faults.draw(self.vendor.name, None)
         kind = (fault and fault.handshake) or "good"
         if kind in (tls.DROP, tls.HANG, tls.PLAIN):
-            connection.socket.recv(CHUNK)  # the client has started the handshake
+            # The client has started the handshake.
+            connection.socket.recv(CHUNK)
             self._break_handshake(connection, kind)
         connection.socket = certificates.context(kind).wrap_socket(
             connection.socket, server_side=True, do_handshake_on_connect=False
@@ -162,14 +163,16 @@ class _Handler(BaseHTTPRequestHandler):
             return b"", self._vendor.error(411, "Length Required")
         length = int(declared)
         if length > self._traffic.body_limit:
-            while length > 0:  # a client that is still sending would not read the response
+            # A client that is still sending would not read the response.
+            while length > 0:
                 length -= len(self._read(min(length, CHUNK)))
             return b"", self._vendor.error(413, "Request body too large")
         return self._read(length), None
 
     def _read(self, length: int) -> bytes:
         data = self.rfile.read(length)
-        if len(data) < length:  # the client closed the connection within its request
+        # The client closed the connection within its request.
+        if len(data) < length:
             raise EndConnection
         return data
 

@@ -93,7 +93,8 @@ class Sandbox:
                 self._listeners[vendor.name] = Listener(
                     vendor, self._traffic, control, certificates=certificates, host=host, port=port
                 )
-        except OSError:  # a port is in use: close the others
+        # A port is in use.
+        except OSError:
             self.close()
             raise
         urls = (listener.url for listener in self._listeners.values())

@@ -98,7 +98,8 @@ class Acceptor:
             selector.register(listening, selectors.EVENT_READ)
             selector.register(waking, selectors.EVENT_READ)
             while waking not in {key.fileobj for key, _ in selector.select()}:
-                with contextlib.suppress(OSError):  # the client has left the queue
+                # The client may have left the queue.
+                with contextlib.suppress(OSError):
                     self._start_serving(listening.accept()[0])
 
     def _start_serving(self, accepted: socket.socket) -> None:

@@ -71,7 +71,8 @@ def with_id(name: str, description: str, edit: Callable[[dict[str, Any]], Any]) 
     """Accept, with an edited object wherever the vendor's response has an ID."""
 
     def change(response: Response) -> Response:
-        value = json.loads(response.body or b"{}")  # LaunchDarkly's 201 has no body, and gets one
+        # LaunchDarkly's 201 has no body, and gets one.
+        value = json.loads(response.body or b"{}")
         data = value.get("data")
         for holder in value.get("items", [data if isinstance(data, dict) else value]):
             edit(holder)

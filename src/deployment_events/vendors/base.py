@@ -66,7 +66,10 @@ class Explanation(NamedTuple):
     advice: Advice
     """The likely cause and how to fix it."""
     by_vendor: bool = True
-    """Whether the response is in the vendor's format. Otherwise a gateway may have sent it."""
+    """Whether the vendor judged the request.
+
+    Otherwise the response may come from a gateway, or from a host without this API.
+    """
 
 
 class Check(NamedTuple):

@@ -180,8 +180,8 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("status", "body", "useless"),
         [
-            *((status, {"errors": ["no"]}, True) for status in (400, 404, 413, 422)),
-            *((status, {"errors": ["no"]}, False) for status in (401, 403)),
+            *((status, {"errors": ["no"]}, True) for status in (400, 413, 422)),
+            *((status, {"errors": ["no"]}, False) for status in (401, 403, 404)),
             *((status, {}, False) for status in (400, 401, 403, 404, 422)),
             (413, {}, True),
         ],

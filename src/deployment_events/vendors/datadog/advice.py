@@ -44,7 +44,10 @@ def explain(settings: DatadogSettings, request: Request, response: Response) -> 
     if not errors:
         advice = foreign_response("Datadog", settings.api_url, "datadog-base-url")
         return Explanation(message, advice, by_vendor=False)
-    return Explanation(message, _advice(settings, request, response.status, attribute))
+    advice = _advice(settings, request, response.status, attribute)
+    # Another host, or a proxy that changes paths, does not have the address of an event or a check.
+    is_unknown_address = response.status in {404, 405} and request.method != "PATCH"
+    return Explanation(message, advice, by_vendor=not is_unknown_address)
 
 
 def _errors(body: Any) -> list[str | dict[str, Any]]:
@@ -88,7 +91,7 @@ def _place(source: Any) -> str:
 
 
 def _advice(settings: DatadogSettings, request: Request, status: int, attribute: str) -> Advice:
-    if status == 400:
+    if status in {400, 422}:
         fix = f"Correct the input {_INPUT_OF.get(attribute, 'that the message names')}."
         return Advice(fix, Section.REFUSED)
     if status in {401, 403}:

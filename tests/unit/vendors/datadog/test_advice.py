@@ -53,8 +53,11 @@ def explained(status: int, body: Any = None, method: str = "POST", **changes: An
         ),
     ],
 )
-def test_both_formats_of_an_error_are_read(answer: Any, message: str, attribute: str) -> None:
-    found = explained(400, answer)
+@pytest.mark.parametrize("status", [400, 422])
+def test_both_formats_of_an_error_are_read(
+    status: int, answer: Any, message: str, attribute: str
+) -> None:
+    found = explained(status, answer)
     assert found.message == message
     wanted = INPUTS.get(attribute, "that the message names")
     assert found.advice.fix == f"Correct the input {wanted}."
@@ -114,9 +117,11 @@ def test_a_missing_deployment_names_what_selects_it(changes: Any, names: str) ->
 
 @pytest.mark.parametrize("status", [404, 405])
 def test_an_unknown_address_of_an_event_is_not_a_missing_deployment(status: int) -> None:
-    found = explained(status, site=SITE).advice
-    assert f"Check that `{SITE}` (from `datadog-site`) is your Datadog site" in found.fix
-    assert found.section is Section.SITE
+    found = explained(status, site=SITE)
+    assert f"Check that `{SITE}` (from `datadog-site`) is your Datadog site" in found.advice.fix
+    assert found.advice.section is Section.SITE
+    # With another site, a replay of the same event may succeed.
+    assert not found.by_vendor
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 405])
