@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from ..delivery.checks import VendorCheck
+from ..errors import Section
+from ..github.documentation import help_url
 from ..github.runner import Runner
 from ..messages import CheckResult, Status
 from ..vendors.registry import VENDORS
@@ -40,9 +42,8 @@ def render_checks(
     """
     markdown = Markdown(hide)
     lines = [f"### {_heading(results)}", ""]
-    for result in results:
-        title, verdict = VENDORS[result.vendor].title, _VERDICTS[result.status]
-        lines.append(f"- {title}: {verdict}: {markdown.prose(_details(result))}")
+    failures_first = sorted(results, key=lambda result: not result.status.is_lost)
+    lines += [_bullet(markdown, result) for result in failures_first]
     lines += markdown.bullets(annotations)
     return "\n".join(lines)
 
@@ -53,6 +54,19 @@ def _heading(results: Sequence[CheckResult]) -> str:
     if any(result.status is Status.DRY_RUN for result in results):
         return "📝 Dry run, nothing was sent: check of the set-up"
     return "✅ Check of the set-up: everything is valid"
+
+
+def _bullet(markdown: Markdown, result: CheckResult) -> str:
+    title, verdict = VENDORS[result.vendor].title, _VERDICTS[result.status]
+    line = f"- {title}: {verdict}: {markdown.prose(_details(result))}"
+    if not result.status.is_lost:
+        return line
+    return f"{line} {markdown.link('Troubleshooting', help_url(section_of(result)))}"
+
+
+def section_of(result: CheckResult) -> Section:
+    """Return the section of the documentation about a check that failed."""
+    return result.section or Section.CHECK
 
 
 def describe_check(result: CheckResult) -> str:

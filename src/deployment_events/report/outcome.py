@@ -1,4 +1,7 @@
-"""What an outcome means for the step: the one place that decides exit code and annotations.
+"""What a result means for the step: its exit code and annotations.
+
+Notices and warnings about inputs and values have no influence on the exit code: the stages write
+them.
 
 | what happened | annotation | exit code |
 |---|---|---|
@@ -21,7 +24,7 @@ from ..messages import CheckResult, DeliveryResult, Status
 from ..values.unique import unique
 from ..vendors.input_names import key_input
 from ..vendors.registry import VENDORS
-from .checks import describe_check
+from .checks import describe_check, section_of
 from .losses import find_losses
 
 
@@ -110,7 +113,7 @@ def judge_checks(results: Sequence[CheckResult]) -> Outcome:
             "error",
             describe_check(result),
             f"{VENDORS[result.vendor].title}: check failed",
-            result.section or Section.CHECK,
+            section_of(result),
         )
         for result in results
         if result.status.is_lost

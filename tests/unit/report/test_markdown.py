@@ -154,6 +154,7 @@ def test_text_between_backquotes_is_code(text: str, shown: str) -> None:
     assert MARKDOWN.prose(text) == shown
 
 
+@SLOW
 @given(anything | hostile)
 def test_prose_is_displayed_unchanged_but_for_backquotes(text: str) -> None:
     page = Page(f"- {MARKDOWN.prose(text, 10_000)}")
