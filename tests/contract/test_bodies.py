@@ -1,4 +1,4 @@
-"""The vendors' clients validate the bodies of every event, with all and with the fewest inputs."""
+"""The vendors' clients validate the bodies of every event, with all inputs and with the fewest."""
 
 import json
 from contextlib import suppress
@@ -86,14 +86,14 @@ def check_datadog(body: dict[str, Any], kind: Any) -> None:
 
 @pytest.mark.parametrize("changes", [ALL, FEWEST], ids=["all", "fewest"])
 @pytest.mark.parametrize("event", [Event.STARTED, Event.FINISHED, Event.FAILED, Event.CUSTOM])
-def test_launchdarkly_s_client_accepts_every_event(event: Event, changes: dict[str, str]) -> None:
+def test_the_launchdarkly_client_accepts_every_event(event: Event, changes: dict[str, str]) -> None:
     model = check_launchdarkly(bodies(event, changes)["launchdarkly"])
     assert model.event_type == event
     assert model.event_time in {NOW, EARLIER}
 
 
 @pytest.mark.parametrize("changes", [ALL, FEWEST], ids=["all", "fewest"])
-def test_datadog_s_client_accepts_a_finished_deployment(changes: dict[str, str]) -> None:
+def test_the_datadog_client_accepts_a_finished_deployment(changes: dict[str, str]) -> None:
     check_datadog(bodies(Event.FINISHED, changes)["datadog"], datadog_client.DeploymentRequest)
 
 
@@ -114,7 +114,7 @@ def test_both_clients_accept_an_update(changes: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("changes", [{}, BY_ID, BY_VERSION], ids=["fewest", "ID", "version"])
-def test_datadog_s_client_accepts_a_change_without_an_id(changes: dict[str, str]) -> None:
+def test_the_datadog_client_accepts_a_change_without_an_id(changes: dict[str, str]) -> None:
     by_version = {**UPDATE, **changes, "datadog_deployment_id": "", "service": "checkout"}
     body = bodies(Event.UPDATE, by_version)["datadog"]
     check_datadog(body, datadog_client.PatchByVersionRequest)
@@ -123,7 +123,7 @@ def test_datadog_s_client_accepts_a_change_without_an_id(changes: dict[str, str]
     assert "id" not in body["data"]
 
 
-def test_all_inputs_reach_both_vendors_exactly() -> None:
+def test_every_input_is_sent_unchanged_to_both_vendors() -> None:
     sent = bodies(Event.FINISHED, ALL)
     facts = context().metadata()
     assert sent["launchdarkly"] == {
@@ -180,7 +180,7 @@ names = texts.map(str.strip).filter(bool).filter(is_identifier)
 
 @SLOW
 @given(names, names, names, names)
-def test_every_name_makes_a_body_that_the_clients_accept(
+def test_the_clients_accept_every_name(
     service: str, environment: str, version: str, tag: str
 ) -> None:
     quoted = '"' + service.replace('"', '""') + '"'
