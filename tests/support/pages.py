@@ -66,4 +66,6 @@ def named_anchors(path: Path) -> list[str]:
 
 def links(path: Path) -> list[str]:
     """Return the targets of a page's links and pictures."""
-    return re.findall(r"\]\(([^)\s]+)\)", prose(path))
+    text = prose(path)
+    markdown = re.findall(r"\]\(([^)\s]+)\)", text)
+    return markdown + re.findall(r'(?:src|srcset)="([^"]+)"', text)
