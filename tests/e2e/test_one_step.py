@@ -52,7 +52,7 @@ def test_a_failed_job_is_reported_to_launchdarkly_only(
     assert sandbox.deployments("launchdarkly")[0]["status"] == "failed"
     assert sandbox.deployments("datadog") == []
     assert "A failed job is not sent to Datadog" in result.posts[0].log
-    assert "would count as a deployment" in result.summary
+    assert "would count it as a deployment" in result.summary
 
 
 @pytest.mark.parametrize(

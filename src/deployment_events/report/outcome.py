@@ -53,9 +53,8 @@ def invalid_inputs(problems: Iterable[Problem]) -> Outcome:
 
 def no_vendor() -> Outcome:
     """Return the outcome of a step without any key, which is normal in a fork's pull request."""
-    keys = " nor ".join(key_input(name) for name in VENDORS)
     text = (
-        f"Nothing was reported: neither {keys} is set. Runs from forks and Dependabot have no "
+        f"Nothing was reported: neither {_keys()} is set. Runs from forks and Dependabot have no "
         "secrets; otherwise, check the secret names."
     )
     return Outcome(0, (Annotation("warning", text, "No keys", Section.NO_SECRETS),))
@@ -95,9 +94,8 @@ def judge(
 
 def nothing_to_check() -> Outcome:
     """Return the outcome of `event: check` without any key."""
-    keys = " nor ".join(f"`{key_input(name)}`" for name in VENDORS)
     text = (
-        f"Nothing was checked: neither {keys} is set. Check the secret names, and whether this "
+        f"Nothing was checked: neither {_keys()} is set. Check the secret names, and whether this "
         "run can read the secrets."
     )
     return Outcome(1, (Annotation("error", text, "No keys", Section.NO_SECRETS),))
@@ -119,6 +117,10 @@ def judge_checks(results: Sequence[CheckResult]) -> Outcome:
         if result.status.is_lost
     )
     return Outcome(int(bool(annotations)), annotations)
+
+
+def _keys() -> str:
+    return " nor ".join(f"`{key_input(name)}`" for name in VENDORS)
 
 
 def _level(status: Status, *, post_follows: bool) -> Level:

@@ -94,7 +94,7 @@ def test_a_run_without_keys_is_a_warning() -> None:
     assert outcome.exit_code == 0
     [(level, text, title, section)] = outcome.annotations
     assert (level, title, section) == ("warning", "No keys", Section.NO_SECRETS)
-    assert "neither launchdarkly-access-token nor datadog-api-key is set" in text
+    assert "neither `launchdarkly-access-token` nor `datadog-api-key` is set" in text
     assert "forks" in text
 
 

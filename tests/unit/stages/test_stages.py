@@ -94,7 +94,7 @@ def test_no_vendor_configured_is_a_warning_and_success(step: Step, capsys: Captu
     assert run(step, launchdarkly_access_token="", datadog_api_key="") == 0
     [warning] = annotations(capsys, "warning")
     assert "forks" in warning
-    assert "launchdarkly-access-token nor datadog-api-key" in warning
+    assert "`launchdarkly-access-token` nor `datadog-api-key`" in warning
     assert step.saved == {"done": "true"}
     assert step.outputs == {"results": "[]"}
 
