@@ -1,4 +1,4 @@
-# Two commands do everything, set-up included: `make run` and `make test`.
+# Two commands do everything, setup included: `make run` and `make test`.
 # Needs Python 3.11 or newer and make; the rest is installed below .venv and .cache.
 
 PYTHON ?= python3

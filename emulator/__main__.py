@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         help="let a vendor respond with HTTP 503; can be repeated",
     )
     parser.add_argument(
-        "--check", action="store_true", help="verify the set-up, and report no deployment"
+        "--check", action="store_true", help="verify the setup, and report no deployment"
     )
     parser.add_argument(
         "--live",

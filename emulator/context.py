@@ -42,7 +42,7 @@ class Step:
 
 @dataclass
 class Composite:
-    """A composite action, the job's step that uses it, and the results of its own steps."""
+    """A composite action, the job's step that uses it, and the results of its steps."""
 
     step: Step
     action: Action

@@ -34,7 +34,7 @@ class Options:
     image: str | None = None
     """Run in containers of this image instead of on the host."""
     check: bool = False
-    """Only verify the set-up with `event: check`."""
+    """Only verify the setup with `event: check`."""
     down: tuple[str, ...] = ()
     """Vendors of the sandbox that respond with HTTP 503."""
     live: bool = False

@@ -15,7 +15,7 @@ NOT_STARTED = 126
 
 @dataclass(frozen=True)
 class Annotation:
-    """One message on the run's page; the level is error, warning or notice."""
+    """One annotation of a run; the level is error, warning or notice."""
 
     level: str
     message: str

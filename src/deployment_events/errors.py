@@ -149,6 +149,6 @@ def describe_bug(bug: Exception) -> str:
     # Several modules have the same name.
     name = frame.filename.removeprefix(_PACKAGE)
     if name == frame.filename:
-        # os.path instead of pathlib: the file's name may be no path.
+        # os.path instead of pathlib: the file's name may not be a path.
         name = os.path.basename(frame.filename)  # noqa: PTH119
     return f"{type(bug).__name__} at {name}:{frame.lineno}"

@@ -1,4 +1,4 @@
-"""`event: check` verifies the set-up of both vendors, and reports no deployment."""
+"""`event: check` verifies the setup of both vendors, and reports no deployment."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -161,7 +161,8 @@ def test_services_that_are_one_deployment_for_a_vendor_cause_a_notice(sandbox: S
             )
         )
     assert any(
-        "takes api and web for one deployment" in message for message in messages(step, "notice")
+        "treats api and web as the same deployment" in message
+        for message in messages(step, "notice")
     )
 
 

@@ -13,7 +13,7 @@ from ..values.text import quoted
 from .deadline import Background, Deadline
 
 _LONGEST_PATH = 4096
-"""Characters of a path; a longer text is no path."""
+"""Characters of a path; a longer text is not a path."""
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.0")
 """The name of a certificate file that OpenSSL finds in a folder by its hash."""
 _CORRECT_BUNDLE = Advice(

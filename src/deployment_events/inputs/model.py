@@ -25,7 +25,7 @@ from .services import NoService
 from .tags import parse_tags
 
 CHECK = "check"
-"""The value of `event` that verifies the set-up and reports nothing."""
+"""The value of `event` that verifies the setup and reports nothing."""
 
 _EVENTS = ("auto", *Event, "replay", CHECK, *GITHUB_STATUSES, "cancelled")
 

@@ -25,7 +25,7 @@ _ARRAY_FIX = 'Example: `["cart", "payments"]`.'
 _MOST_NAMES = 3
 """Names that the fix of an error repeats."""
 _SEPARATOR = re.compile(rf"[\s;]+|{ESCAPED_BREAK.pattern}|:+$", re.IGNORECASE)
-"""What stands between or behind several names if another tool wrote them."""
+"""What separates or ends names if another tool wrote them."""
 
 
 class NoService(NamedTuple):

@@ -50,10 +50,10 @@ def render_checks(
 
 def _heading(results: Sequence[CheckResult]) -> str:
     if not results or any(result.status.is_lost for result in results):
-        return "❌ Check of the set-up: not everything is valid"
+        return "❌ Setup check: not everything is valid"
     if any(result.status is Status.DRY_RUN for result in results):
-        return "📝 Dry run, nothing was sent: check of the set-up"
-    return "✅ Check of the set-up: everything is valid"
+        return "📝 Dry run, nothing was sent: setup check"
+    return "✅ Setup check: everything is valid"
 
 
 def _bullet(markdown: Markdown, result: CheckResult) -> str:

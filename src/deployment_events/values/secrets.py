@@ -62,10 +62,10 @@ class SecretMatcher:
 
 def _forms(secrets: Iterable[str]) -> tuple[str, ...]:
     """Return the spellings of secrets; the longest comes first, because it may contain another."""
-    spelt = {
+    encoded = {
         form for secret in secrets for form in (secret, quote(secret, safe=""), dumps(secret)[1:-1])
     }
-    return tuple(sorted(spelt, key=len, reverse=True))
+    return tuple(sorted(encoded, key=len, reverse=True))
 
 
 def _replace(text: str, forms: Iterable[str]) -> str:

@@ -93,7 +93,7 @@ def make_plan(
             if other != service:
                 notes.append(
                     f"{vendor.title} treats {other} and {service} as the same deployment: "
-                    "give each a key of its own."
+                    "give each another key."
                 )
             notes.append(vendor.note(given, deployment))
     return Plan(

@@ -67,12 +67,12 @@ def test_a_dry_run_logs_the_requests_without_keys(
 @pytest.mark.parametrize(
     ("results", "heading"),
     [
-        ([VALID], "✅ Check of the set-up: everything is valid"),
-        ([VALID, UNKNOWN], "❌ Check of the set-up: not everything is valid"),
-        ([], "❌ Check of the set-up: not everything is valid"),
+        ([VALID], "✅ Setup check: everything is valid"),
+        ([VALID, UNKNOWN], "❌ Setup check: not everything is valid"),
+        ([], "❌ Setup check: not everything is valid"),
         (
             [VALID._replace(status=Status.DRY_RUN)],
-            "📝 Dry run, nothing was sent: check of the set-up",
+            "📝 Dry run, nothing was sent: setup check",
         ),
     ],
 )
