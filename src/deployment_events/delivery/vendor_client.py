@@ -72,9 +72,8 @@ class VendorClient:
         backoff = Backoff()
         try:
             if self.vendor.needs_lookup(message):
-                raise Refused(
-                    f"{self.vendor.title} lists no deployment of this version: nothing was changed"
-                )
+                error = f"{self.vendor.title} lists no deployment of this version"
+                raise Refused(error, advice=self._set_id())
             response = self.send(self.vendor.request(self._settings, message), backoff)
         except DeliveryFailed as failure:
             return failed(message, failure, backoff.attempts)
@@ -138,8 +137,13 @@ class VendorClient:
             return LookupResult(ids, lookup.listed, failure)
         if lookup.complete:
             return LookupResult(ids, lookup.listed)
-        text = f"{self.vendor.title}'s list of deployments is too long to find this one in it"
-        return LookupResult(ids, lookup.listed, Refused(text))
+        error = f"{self.vendor.title}'s list of deployments is too long to find this one"
+        return LookupResult(ids, lookup.listed, Refused(error, advice=self._set_id()))
+
+    def _set_id(self) -> Advice:
+        name = f"{self.vendor.name}-deployment-id"
+        fix = f"Set `{name}`, or correct the service, environment or version."
+        return Advice(fix, Section.UPDATE)
 
     def log(self, line: str) -> None:
         """Log a line about this vendor."""

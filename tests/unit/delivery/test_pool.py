@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from deployment_events.deployment import Event
+from deployment_events.errors import Section
 from deployment_events.http.deadline import Clock
 from deployment_events.http.transport import Transport
 from deployment_events.messages import Message, Status
@@ -207,9 +208,9 @@ class TestRequiredLookups:
     ) -> None:
         [result] = delivery.deliver(change(message(0, vendor="launchdarkly")))
         assert (result.status, result.attempts) == (Status.REFUSED, 0)
-        assert result.error == (
-            "LaunchDarkly lists no deployment of this version: nothing was changed"
-        )
+        assert result.error == "LaunchDarkly lists no deployment of this version"
+        assert "`launchdarkly-deployment-id`" in result.fix
+        assert result.section is Section.UPDATE
         assert [one.method for one in sandbox.requests("launchdarkly")] == ["GET"]
 
     def test_a_lookup_that_is_refused_refuses_the_change_with_its_fix(
@@ -243,9 +244,7 @@ class TestRequiredLookups:
         )
         assert (found.status, found.id) == (Status.DELIVERED, event.id)
         assert missing.status is Status.REFUSED
-        assert missing.error == (
-            "LaunchDarkly's list of deployments is too long to find this one in it"
-        )
+        assert missing.error == ("LaunchDarkly's list of deployments is too long to find this one")
         lists = [one for one in sandbox.requests("launchdarkly") if one.method == "GET"]
         assert len(lists) <= 6
 
