@@ -3,16 +3,16 @@
 Notices and warnings about inputs and values have no influence on the exit code: the stages write
 them.
 
-| what happened | annotation | exit code |
+| Situation | Annotation | Exit code |
 |---|---|---|
-| no vendor has its key (forks, Dependabot) | warning | 0 |
-| an input is invalid | error, one each | 1 |
-| a vendor, a proxy or TLS refuses an event | error | 0; 1 with `fail-on-error` |
-| an event is not delivered in time | warning | 0; 1 with `fail-on-error` |
-| the same two in the main stage of `auto` | the refusal an error, else a notice | 0: post retries |
-| an internal error | warning | 0; 1 with `fail-on-error`, except in the main stage of `auto` |
-| `event: check`: no vendor has its key, or a check is refused or undelivered | error | 1 |
-| `event: check`: an internal error | warning | 1 |
+| No vendor key is set (forks, Dependabot) | warning | 0 |
+| Invalid inputs | one error per problem | 1 |
+| A vendor, a proxy or the TLS verification rejects an event | error | 0; 1 with `fail-on-error` |
+| An event is not delivered in time | warning | 0; 1 with `fail-on-error` |
+| Either of the two in the main stage of `auto` | error if rejected, else notice | 0; post retries |
+| Internal error | warning | 0; 1 with `fail-on-error`, but 0 in the main stage of `auto` |
+| `event: check`: no vendor key is set, or a check does not succeed | error | 1 |
+| `event: check`: internal error | warning | 1 |
 """
 
 from collections.abc import Iterable, Sequence
