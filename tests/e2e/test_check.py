@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from support import datadog_client, keys
+from support.github import deployment_status
 from support.quick import MakeStep, quick_step
 from support.sandboxes import cleared, make_sandbox
 from support.step import Ended
@@ -199,6 +200,26 @@ def test_an_invalid_input_fails_the_step_before_anything_is_sent(
     assert ended.code == 1
     [error] = ended.annotations("error")
     assert error.startswith(f"`{name}` ")
+    assert not sandbox.requests()
+
+
+def test_on_a_deployment_status_event_its_environment_is_checked(
+    make_step: MakeStep, sandbox: Sandbox
+) -> None:
+    env = {"GITHUB_EVENT_NAME": "deployment_status"}
+    ended = make_step(environment="", env=env, payload=deployment_status()).main()
+    assert (ended.code, statuses(ended)) == (0, VALID)
+    assert sandbox.requests("launchdarkly")[0].query["environmentKey"] == "staging"
+
+
+def test_an_event_without_its_environment_is_an_error_of_the_check(
+    make_step: MakeStep, sandbox: Sandbox
+) -> None:
+    env = {"GITHUB_EVENT_NAME": "deployment_status"}
+    ended = make_step(environment="", env=env, payload=deployment_status(environment="")).main()
+    assert ended.code == 1
+    [error] = ended.annotations("error")
+    assert error.startswith("`environment` is required by LaunchDarkly")
     assert not sandbox.requests()
 
 

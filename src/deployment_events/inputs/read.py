@@ -10,7 +10,7 @@ from ..vendors.input_names import input_name, secret_names
 from ..vendors.plan import override
 from ..vendors.registry import VENDORS
 from .empty import empty_notices, empty_problems, empty_warnings, no_service, without_defaults
-from .model import Inputs, Options
+from .model import CHECK, Inputs, Options
 from .problems import problems_of
 from .rules_across import problems_across
 from .secret_rules import secret_problems, service_problems
@@ -31,7 +31,8 @@ def read_inputs(
     """Return the inputs, given by name. Raises `InputError` with every problem.
 
     `now` is Unix milliseconds. `environment` is the event payload's, used if the input is empty.
-    `may_lack_environment`: the payload should have named one, so its absence is no input error.
+    `may_lack_environment`: the payload should contain one, so its absence is not an input error,
+    except for `event: check`, which verifies the environment.
     `has_repository`: the repository can be the service.
     """
     problems = [*secret_problems(given), *empty_problems(given)]
@@ -53,7 +54,7 @@ def read_inputs(
         problems.extend(override_problems(error))
     inputs = Inputs.model_construct(**dict(options), **service_input._asdict(), settings=settings)
     reported = {problem.input for problem in problems}
-    if may_lack_environment:
+    if may_lack_environment and inputs.event != CHECK:
         reported.add("environment")
     found = problems_across(inputs, raw, now, reported, has_repository=has_repository)
     problems.extend(problem for problem in found if problem.input not in reported)
