@@ -174,7 +174,7 @@ def test_its_key_is_masked_and_its_inputs_are_checked(tmp_path: Path, server: Se
     ended = Step(tmp_path, acme_api_key=KEY, acme_base_url="http://api.acme.example").main()
     assert ended.code == 1
     assert ("add-mask", KEY) in ended.issued
-    assert ended.annotations("error")[0].startswith("acme-base-url must use https://")
+    assert ended.annotations("error")[0].startswith("`acme-base-url` must use `https://`")
     assert not server.got
 
 

@@ -61,6 +61,11 @@ def accepted(text: str) -> str:
     return f"x{line}"
 
 
+def csv_line(name: str) -> str:
+    """Return a line whose name is in quotation marks, so that it may look like a list."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 VARIABLES = [
     *(
         "GITHUB_ACTOR",
@@ -147,7 +152,7 @@ def test_no_text_that_is_sent_forges_a_command(
     job_step = step(running, root=tmp_path, event=event)
     job_step.inputs |= texts
     if "service" in texts:
-        job_step.inputs["service"] = json.dumps([texts["service"]])
+        job_step.inputs["service"] = csv_line(texts["service"])
     job_step.inputs["tags"] = "\n".join(f"key:{' '.join(accepted(tag).split())}x" for tag in tags)
     job_step.inputs["launchdarkly-event-metadata"] = (
         in_environment(json.dumps(metadata)) if metadata else ""

@@ -12,7 +12,7 @@ from support.github import SHA
 from support.keys import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
 from support.moments import EARLIER, NOW
 
-KEYS = {
+VENDOR_KEYS = {
     "launchdarkly": {"access_token": LAUNCHDARKLY_TOKEN},
     "datadog": {"api_key": DATADOG_API_KEY},
 }
@@ -20,7 +20,7 @@ KEYS = {
 
 def settings(vendor: str, **changes: Any) -> Any:
     """Return a vendor's settings with its key."""
-    return VENDORS[vendor].settings.model_validate(KEYS[vendor] | changes)
+    return VENDORS[vendor].settings.model_validate(VENDOR_KEYS[vendor] | changes)
 
 
 def keys_of(vendor_settings: Settings) -> list[str]:

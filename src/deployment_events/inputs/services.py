@@ -76,7 +76,7 @@ def override_problems(error: OverrideError) -> Iterator[Problem]:
     for detail in error.cause.errors():
         key = keys[str(detail["loc"][0])]
         for found in problems_of("service", error.service.overrides[key], detail):
-            yield found._replace(rule=f"'{error.service.name}', `{key}`, {found.rule}")
+            yield found._replace(rule=f"'{error.service.name}' `{key}` {found.rule}")
 
 
 def _parse_array(text: str, problems: list[Problem]) -> ServiceInput:

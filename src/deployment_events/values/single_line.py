@@ -34,7 +34,7 @@ def identifier(text: str) -> str:
     """Return the name of something, on one line. Raises `InvalidValue` if it is residue."""
     residue = residue_of_name(single_line(text))
     if residue:
-        fix = "Use an expression such as `${{ env.NAME }}`, or `${{ toJSON(…) }}` for a list."
+        fix = "Set it to the name only, or to an expression such as `${{ env.NAME }}`."
         raise InvalidValue("must be a plain name", f"It {residue}. {fix}")
     return text
 

@@ -4,24 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.cost import SLOW
-from support.keys import DATADOG_APP_KEY, SECRETS
-from support.moments import EARLIER, HOUR, MINUTE, NOW
+from support.keys import SECRETS
+from support.moments import NOW
 from support.raw import inputs, problem, problems, raw
 
 from deployment_events.deployment import GITHUB_STATUSES
 from deployment_events.errors import InputError
 from deployment_events.inputs.model import input_names
 from deployment_events.inputs.read import read_inputs
-from deployment_events.values.times import iso
 
 MANY_LINES = {
     *("service", "tags", "replay"),
     *("launchdarkly-event-metadata", "launchdarkly-deployment-metadata", "launchdarkly-patch"),
 }
 """The inputs that may have several lines."""
-
-UPDATE = {"event": "update", "datadog_change_failure": "true", "datadog_app_key": DATADOG_APP_KEY}
-"""An update of both vendors' deployments, without the ID at Datadog."""
 
 
 def test_without_inputs_the_documented_defaults_are_used() -> None:
@@ -30,12 +26,6 @@ def test_without_inputs_the_documented_defaults_are_used() -> None:
     assert (given.github_metadata, given.fail_on_error, given.dry_run) == (True, False, False)
     assert given.services == ()
     assert given.enabled.shared == {}
-
-
-def test_a_vendor_is_enabled_if_its_key_is_set() -> None:
-    assert list(inputs().enabled.shared) == ["launchdarkly", "datadog"]
-    assert list(inputs(datadog_api_key="").enabled.shared) == ["launchdarkly"]
-    assert list(inputs(launchdarkly_access_token="").enabled.shared) == ["datadog"]
 
 
 @pytest.mark.parametrize(
@@ -78,18 +68,6 @@ def test_the_environment_of_the_payload_replaces_an_empty_input() -> None:
 
 def test_a_derived_environment_never_fails_a_step() -> None:
     assert read_inputs(raw(environment=""), NOW, '"$x"').environment == '"$x"'
-
-
-def test_without_a_repository_the_service_must_be_set() -> None:
-    with pytest.raises(InputError) as caught:
-        read_inputs(raw(), NOW, has_repository=False)
-    assert [(each.input, each.rule) for each in caught.value.problems] == [
-        ("service", "must be set, because `GITHUB_REPOSITORY` is empty")
-    ]
-    assert read_inputs(raw(service="api"), NOW, has_repository=False)
-    assert read_inputs(raw(service="[]"), NOW, has_repository=False)
-    assert read_inputs(raw(event="replay", replay="x"), NOW, has_repository=False)
-    assert read_inputs(raw(event="check"), NOW, has_repository=False)
 
 
 BAD = [
@@ -200,44 +178,12 @@ def test_credentials_in_a_url_are_rejected_and_not_shown(name: str, url: str) ->
     assert "hunter2" not in reported
 
 
-def test_launchdarkly_needs_an_environment() -> None:
-    found = problem(environment="")
-    assert (found.input, found.rule) == ("environment", "is required by LaunchDarkly")
-    assert "launchdarkly-environment-key" in found.fix
-    assert inputs(environment="", launchdarkly_environment_key="prod").enabled.shared
-    assert inputs(environment="", launchdarkly_access_token="").enabled.shared
-
-
 @pytest.mark.parametrize("token", ["sdk-1234", "mob-1234"])
 def test_an_sdk_key_is_not_an_access_token(token: str) -> None:
     found = problem(launchdarkly_access_token=token)
     assert found.input == "launchdarkly-access-token"
     assert found.given is None
     assert "Writer role" in found.fix
-
-
-def test_a_start_after_the_finish_is_an_error_if_the_user_set_both() -> None:
-    found = problem(started_at=str(NOW), finished_at=str(EARLIER))
-    assert found.input == "started-at"
-    assert found.rule.startswith("must not be later than `finished-at`")
-    assert "offset" not in found.fix
-    assert "offset" in problem(started_at=iso(NOW).removesuffix("Z"), finished_at=str(EARLIER)).fix
-    assert inputs(started_at=str(NOW), finished_at=str(NOW)).started_at == NOW
-
-
-@pytest.mark.parametrize("name", ["started-at", "finished-at"])
-def test_a_time_in_the_future_is_an_error_that_names_the_zone_or_the_clocks(name: str) -> None:
-    later = iso(NOW + 2 * HOUR)
-    for text in (later, later.replace("Z", "+00:00"), str(NOW + 2 * HOUR)):
-        found = problem(**{name: text})
-        assert (found.input, found.rule) == (name, "must be in the past")
-        assert "2 h 0 min ahead of the runner's clock" in found.fix
-        assert "offset" not in found.fix
-    found = problem(**{name: later.removesuffix("Z")})
-    assert (found.input, found.rule) == (name, "must be in the past")
-    assert "A time without an offset is UTC" in found.fix
-    assert problem(**{name: str(NOW + 11 * MINUTE)}).rule == "must be in the past"
-    assert inputs(**{name: str(NOW + 9 * MINUTE)})
 
 
 @pytest.mark.parametrize(
@@ -337,22 +283,6 @@ def test_json_broken_by_a_value_shows_the_fix_with_tojson(name: str) -> None:
     assert "${{ toJSON(" in found.fix
 
 
-def test_a_deployment_id_belongs_to_one_service() -> None:
-    reported = problems(
-        service="api\nweb",
-        datadog_deployment_id="d" * 16,
-        launchdarkly_deployment_id="2f5a1c9e-aaaa-bbbb-cccc-000000000000",
-    )
-    assert {each.input for each in reported} == {
-        "datadog-deployment-id",
-        "launchdarkly-deployment-id",
-    }
-    assert all(
-        "applies to one deployment, but there are 2 services" in each.rule for each in reported
-    )
-    assert inputs(service="api", datadog_deployment_id="d" * 16)
-
-
 @pytest.mark.parametrize("id_", ["d" * 15, "short"])
 def test_an_id_that_datadog_would_reject_is_an_error_before_it_is_sent(id_: str) -> None:
     found = problem(datadog_deployment_id=id_)
@@ -382,154 +312,6 @@ def test_a_new_site_needs_its_address() -> None:
     )
 
 
-def test_replay_needs_events_and_events_need_replay() -> None:
-    assert problem(event="replay").input == "replay"
-    assert problem(replay="undelivered.jsonl").rule == "must be empty unless `event` is `replay`"
-    assert inputs(event="replay", replay="undelivered.jsonl", environment="")
-
-
-def test_an_update_without_a_change_is_an_error() -> None:
-    found = problem(event="update")
-    assert found.input == "event"
-    assert found.rule == "must not be `update` without a change"
-    assert "`launchdarkly-patch` or `datadog-change-failure`" in found.fix
-
-
-PATCH = '[{"op": "replace", "path": "/status", "value": "failed"}]'
-
-
-@pytest.mark.parametrize(
-    ("changes", "name"),
-    [
-        ({"datadog_app_key": ""}, "datadog-app-key"),
-        ({"datadog_deployment_id": "", "environment": ""}, "environment"),
-        ({"datadog_deployment_id": "", "version": ""}, "version"),
-        ({"launchdarkly_patch": PATCH, "version": ""}, "version"),
-        ({"datadog_remediation_type": "rollback"}, "datadog-remediation-id"),
-        ({"datadog_remediation_id": "other"}, "datadog-remediation-type"),
-        ({"datadog_remediation_version": "1.2.2"}, "datadog-remediation-type"),
-        ({"launchdarkly_patch": PATCH, "environment": ""}, "environment"),
-    ],
-)
-def test_an_update_without_what_the_vendor_needs_names_the_input(
-    changes: dict[str, str], name: str
-) -> None:
-    complete = {**UPDATE, "datadog_deployment_id": "any-id-of-datadog", "version": "1.4.0"}
-    assert inputs(**complete)
-    found = problem(**{**complete, **changes})
-    assert found.input == name
-    assert found.given is None
-
-
-@pytest.mark.parametrize("failure", ["", "false"])
-def test_every_problem_of_a_remediation_is_reported(failure: str) -> None:
-    found = problems(
-        **{**UPDATE, "datadog_change_failure": failure, "datadog_app_key": ""},
-        launchdarkly_patch=PATCH,
-        version="1.4.0",
-        datadog_remediation_type="rollback",
-    )
-    assert [(each.input, each.given) for each in found] == [
-        ("datadog-change-failure", failure or None),
-        ("datadog-app-key", None),
-        ("datadog-remediation-id", None),
-    ]
-
-
-def test_an_input_with_an_invalid_value_is_reported_once() -> None:
-    reported = problems(**UPDATE, datadog_deployment_id="..")
-    assert [(each.input, each.rule[:30]) for each in reported] == [
-        ("datadog-deployment-id", "must be the ID of a deployment")
-    ]
-
-
-def test_a_problem_of_all_services_is_reported_once() -> None:
-    assert problem(service="api\nweb\njob", environment="").input == "environment"
-
-
-def test_an_update_by_id_needs_no_environment() -> None:
-    update = {
-        "event": "update",
-        "launchdarkly_patch": PATCH,
-        "environment": "",
-        "datadog_api_key": "",
-    }
-    assert inputs(**update, launchdarkly_deployment_id="2f5a1c9e")
-
-
-@pytest.mark.parametrize(
-    ("changes", "warning"),
-    [
-        (
-            {"launchdarkly_access_token": "", "launchdarkly_project_key": "shop"},
-            "because `launchdarkly-access-token` is empty",
-        ),
-        (
-            {"datadog_api_key": "", "datadog_team": "web"},
-            "Nothing is sent to Datadog, because `datadog-api-key` is empty",
-        ),
-        ({"launchdarkly_base_url": "https://app.launchdarkly.us"}, "federal"),
-        ({"launchdarkly_base_url": "https://app.eu.launchdarkly.com"}, "EU"),
-        ({"datadog_site": "ddog-gov.com"}, "government"),
-        ({"datadog_site": "us2.ddog-gov.com"}, "government"),
-        (
-            {"datadog_change_failure": "true"},
-            "Only `event: update` uses `datadog-change-failure`. This event is `auto`.",
-        ),
-        ({"launchdarkly_patch": PATCH}, "Only `event: update` uses `launchdarkly-patch`"),
-        (
-            {"launchdarkly_deployment_id": "4c0f"},
-            "Only `event: update` uses `launchdarkly-deployment-id`",
-        ),
-    ],
-)
-def test_probable_mistakes_cause_a_warning(changes: dict[str, str], warning: str) -> None:
-    [found] = inputs(**changes).warnings()
-    assert warning in found
-    assert found.endswith(".")
-
-
-@pytest.mark.parametrize(
-    ("changes", "warned"),
-    [
-        ({}, True),
-        ({"event": "success"}, True),
-        ({"event": "cancelled", "on_cancelled": "finished"}, True),
-        ({"event": "cancelled"}, False),
-        ({"event": "started"}, False),
-        ({"event": "failure"}, False),
-        ({"event": "skipped"}, False),
-        ({"event": "custom"}, False),
-        ({"environment": "production"}, False),
-    ],
-)
-def test_datadog_alone_without_an_environment_causes_a_warning(
-    changes: dict[str, str], warned: bool
-) -> None:
-    given = inputs(**{"environment": "", "launchdarkly_access_token": "", **changes})
-    assert [text.startswith("`environment` is empty") for text in given.warnings()] == (
-        [True] if warned else []
-    )
-
-
-def test_defaults_from_the_runner_cause_no_warning() -> None:
-    given = read_inputs(
-        {
-            "launchdarkly-project-key": "default",
-            "launchdarkly-base-url": "https://app.launchdarkly.com",
-            "datadog-site": "datadoghq.com",
-        },
-        NOW,
-    )
-    assert list(given.warnings()) == []
-    assert list(inputs().warnings()) == []
-
-
-def test_no_secret_is_shown_by_the_model() -> None:
-    shown = repr(inputs(datadog_app_key=DATADOG_APP_KEY, github_token=SECRETS["github-token"]))
-    assert not [secret for secret in SECRETS.values() if secret in shown]
-
-
 @given(
     st.dictionaries(
         st.sampled_from(input_names()),
@@ -546,14 +328,3 @@ def test_any_inputs_are_read_or_rejected_with_names_from_action_yml(
     except InputError as error:
         named = {each.input for each in error.problems}
     assert named <= set(input_names())
-
-
-def test_without_a_vendor_no_service_is_needed() -> None:
-    """As in `docker run IMAGE`, which warns that nothing is reported."""
-    given = raw(launchdarkly_access_token="", datadog_api_key="")
-    assert read_inputs(given, NOW, has_repository=False).enabled.shared == {}
-
-
-def test_an_invalid_change_is_one_problem() -> None:
-    found = problems(event="update", launchdarkly_patch="[1]", version="1")
-    assert [each.input for each in found] == ["launchdarkly-patch"]

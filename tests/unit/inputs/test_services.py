@@ -352,7 +352,7 @@ def test_an_invalid_override_is_reported_with_service_key_and_value(
     _, [error] = override(both().shared, [Service(name="api", overrides={key: value})])
     [problem] = override_problems(error)
     assert problem.input == "service"
-    assert problem.rule.startswith(f"'api', `{key}`, {rule}")
+    assert problem.rule.startswith(f"'api' `{key}` {rule}")
     assert problem.given == value
 
 

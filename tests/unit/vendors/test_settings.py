@@ -2,7 +2,7 @@
 
 import pytest
 from pydantic import ValidationError
-from support.deployments import KEYS, keys_of, settings
+from support.deployments import VENDOR_KEYS, keys_of, settings
 
 from deployment_events.vendors.registry import VENDORS
 from deployment_events.vendors.settings import Settings
@@ -22,7 +22,7 @@ def test_a_vendor_is_enabled_by_its_first_key(vendor: str) -> None:
     kind = VENDORS[vendor].settings
     assert settings(vendor).enabled
     assert not kind().enabled
-    assert kind.key_field in KEYS[vendor]
+    assert kind.key_field in VENDOR_KEYS[vendor]
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_the_secret_fields_are_the_keys(vendor: str, fields: list[str]) -> None:
 def test_saved_settings_contain_no_key_and_no_default(vendor: str) -> None:
     one: Settings = settings(vendor)
     assert one.without_secrets() == {}
-    assert keys_of(one) == list(KEYS[vendor].values())
+    assert keys_of(one) == list(VENDOR_KEYS[vendor].values())
     assert not [key for key in keys_of(one) if key in repr(one)]
 
 
@@ -56,7 +56,7 @@ def test_a_default_that_the_runner_passed_on_is_not_saved(vendor: str) -> None:
 def test_what_is_saved_is_read_back_the_same(vendor: str) -> None:
     one = settings(vendor, deployment_id="my-own-id-0123456789", base_url="https://proxy.example")
     kind = VENDORS[vendor].settings
-    assert kind.model_validate(one.without_secrets() | KEYS[vendor]) == one
+    assert kind.model_validate(one.without_secrets() | VENDOR_KEYS[vendor]) == one
 
 
 @pytest.mark.parametrize("vendor", NAMES)

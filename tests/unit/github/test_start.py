@@ -1,0 +1,53 @@
+"""Which start is read from GitHub's API."""
+
+from collections.abc import Iterator
+
+import pytest
+from support.github import context, deployment_status
+from support.keys import GITHUB_TOKEN
+from support.sandboxes import cleared, make_sandbox
+
+from deployment_events.deployment import StartSource
+from deployment_events.github.api import GitHubApi
+from deployment_events.github.context import Context
+from deployment_events.github.start import read_start
+from deployment_events.http.deadline import Clock, Deadline
+from deployment_events.http.transport import Transport
+from sandbox import Sandbox
+
+REPOSITORY = "/repos/octo-org/octo-repo"
+RUN = "actions/runs/17500000000/attempts/1/jobs"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Sandbox]:
+    with make_sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running: Sandbox) -> Iterator[Sandbox]:
+    yield from cleared(running)
+
+
+@pytest.mark.parametrize(
+    ("run", "job_id", "path", "source"),
+    [
+        (
+            context("deployment_status", deployment_status() | {"deployment": {"id": 7}}),
+            "48000000001",
+            "deployments/7/statuses",
+            StartSource.IN_PROGRESS,
+        ),
+        (context(), "48000000001", "actions/jobs/48000000001", StartSource.JOB),
+        (context(), "", RUN, StartSource.JOB),
+    ],
+    ids=["deployment_status", "job ID", "Enterprise Server"],
+)
+def test_the_request_follows_from_the_event_and_the_job_id(
+    sandbox: Sandbox, run: Context, job_id: str, path: str, source: StartSource
+) -> None:
+    run = run._replace(api_url=sandbox.github_url)
+    api = GitHubApi(run, GITHUB_TOKEN, Transport(1), Deadline(Clock(), 5))
+    assert read_start(api, job_id, lambda _line: None).source is source
+    assert [request.path for request in sandbox.requests("github")] == [f"{REPOSITORY}/{path}"]
