@@ -48,13 +48,14 @@ def send(
     `skipped` are the results of events that no message reports. `withheld` are the results of
     messages that must not be sent, by the message's number.
     """
-    links = {name: VENDORS[name].deployments_url(vendor) for name, vendor in settings.items()}
+    results: Sequence[DeliveryResult]
     if dry_run:
-        results = log_dry_run(runner, messages, settings)
-        return Sent(messages, [*results, *skipped], kept=True, links=links)
-    outbox.keep(messages)
-    delivery = deliver(messages, settings, outbox, network, withheld)
-    return Sent(messages, [*delivery.results, *skipped], delivery.kept, links)
+        results, kept = log_dry_run(runner, messages, settings), True
+    else:
+        outbox.keep(messages)
+        results, kept = deliver(messages, settings, outbox, network, withheld)
+    links = {name: VENDORS[name].deployments_url(vendor) for name, vendor in settings.items()}
+    return Sent(messages, [*results, *skipped], kept, links)
 
 
 def show(

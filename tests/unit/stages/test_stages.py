@@ -145,6 +145,7 @@ def test_post_reports_the_job_s_end_from_what_main_saved(
     assert f'"eventType": "{told}"' in out
     assert ("api/v2/dora/deployment" in out) is datadog
     assert ("The job was cancelled (reported as failed)" in out) is (status == "cancelled")
+    assert '<a href="https://app.datadoghq.com/ci/dora?detail=deployments">' in step.summary
     assert "1.4.0" in out
     assert "9.9.9" not in out
     assert "elsewhere" not in out
