@@ -174,7 +174,9 @@ def many_services() -> str:
     """Return the Markdown of forty services, of which Datadog did not receive three."""
     messages, done = results(deployments(40), Event.FINISHED)
     for number in (12, 13, 40):
-        done[number] = lose(done[number], Status.UNDELIVERED, "HTTP 503; the retries ended")
+        done[number] = lose(
+            done[number], Status.UNDELIVERED, "HTTP 503; the time limit was reached"
+        )
     pairs = zip(messages, done, strict=False)
     lost = [message for message, result in pairs if result.status.is_lost]
     return render(Summary(done, deployments(40), event_lines.dump(lost).splitlines()))

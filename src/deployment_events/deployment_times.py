@@ -22,8 +22,8 @@ START_LABELS = {
 }
 
 _NO_START = (
-    "Nobody knows when this deployment started, so its duration is zero: set started-at, or report "
-    "it from one step with event: auto."
+    "The start time is unknown, so the duration is zero. Set `started-at`, or report the "
+    "deployment from one step with `event: auto`."
 )
 _WAIT = (
     "The start is the creation of the GitHub deployment, which includes the time spent waiting for "
@@ -51,7 +51,7 @@ def deployment_times(
         started_at, source = _start(inputs.started_at, context, now)
         warnings: tuple[str, ...] = ()
         if event is Event.STARTED and inputs.finished_at:
-            warnings = ("finished-at is not used: this step reports a start.",)
+            warnings = ("`finished-at` is not used: this step reports a `started` event.",)
         return Times(started_at, source, warnings=warnings)
     finished_at, finish_label = _finish(inputs, context, now)
     candidates = [(StartSource.INPUT, inputs.started_at)]
@@ -100,7 +100,7 @@ def _clamped(started_at: int, source: StartSource, finished_at: int, finish_labe
         both, kept = started_at, "the start"
     warning = (
         f"The start {iso(started_at)} ({START_LABELS[source]}) is after the finish "
-        f"{iso(finished_at)} ({finish_label}): clocks differ, so {kept} counts for both."
+        f"{iso(finished_at)} ({finish_label}): the clocks differ, so {kept} is used for both."
     )
     return Times(both, source, both, (warning,))
 

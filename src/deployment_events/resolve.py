@@ -45,20 +45,23 @@ def choose_event(status: str, on_cancelled: str) -> Event | NoEvent:
     """Return the event that an event name or one of GitHub's status values means."""
     if not status:
         return NoEvent(
-            "The event's payload holds no state of the deployment: nothing is sent. "
-            "Set event to report it."
+            "The event's payload contains no deployment status: nothing is sent. "
+            "Set `event` to report one."
         )
     if status == CANCELLED:
         if on_cancelled == "ignore":
-            return NoEvent("The job was cancelled, and on-cancelled is ignore: nothing is sent.")
+            return NoEvent("The job was cancelled and `on-cancelled` is `ignore`: nothing is sent.")
         return Event(on_cancelled)
     if status in set(Event):
         return Event(status)
     if status not in GITHUB_STATUSES:
-        return NoEvent(f"The status {quoted(status)} is not known: nothing is sent.")
+        return NoEvent(f"Unknown status {quoted(status)}: nothing is sent.")
     event = GITHUB_STATUSES[status]
     if event is None:
-        return NoEvent(f"{status} is neither a start nor an end of a deployment: nothing is sent.")
+        return NoEvent(
+            f"The status '{status}' is neither the start nor the result of a deployment: "
+            "nothing is sent."
+        )
     return event
 
 
@@ -67,8 +70,8 @@ def choose_end(job_status: str, on_cancelled: str) -> Event | NoEvent:
     if job_status in JOB_RESULTS:
         return choose_event(job_status, on_cancelled)
     reason = (
-        f"The job's end is not known (job-status is {quoted(job_status)}), so it is not reported: "
-        "leave job-status alone, and use this action as a step of the job itself."
+        f"The job's result is unknown (`job-status` is {quoted(job_status)}), so it is not "
+        "reported. Do not set `job-status`, and use this action directly in the job."
     )
     return NoEvent(reason, expected=False)
 
@@ -159,8 +162,8 @@ def finish(
     warning = ""
     if finished_at < facts.started_at:
         warning = (
-            f"The end {iso(finished_at)} is before the start {iso(facts.started_at)}: "
-            "clocks differ, so the start is reported as the end."
+            f"The finish {iso(finished_at)} is before the start {iso(facts.started_at)}: "
+            "the clock was adjusted during the job, so the start is used for both."
         )
         finished_at = facts.started_at
     finished = facts.model_copy(update={"finished_at": finished_at})
@@ -173,9 +176,9 @@ def _branch_warnings(
     """Yield a sentence for each version that is the name of a branch."""
     for version in unique(one.version for one in deployments if one.version_is_branch):
         yield (
-            f"`version` {quoted(hide(version))} is the name of a branch, so every deployment of "
-            "this branch has the same version: a vendor that tells deployments apart by their "
-            "version takes them for one. Use a version that changes, such as `${{ github.sha }}`."
+            f"`version` {quoted(hide(version))} is the name of a branch, so all deployments of "
+            "this branch have the same version. A vendor that identifies deployments by version "
+            "treats them as one. Use a version that changes, such as `${{ github.sha }}`."
         )
 
 

@@ -136,7 +136,7 @@ def test_without_a_start_from_github_the_duration_is_zero_with_a_warning(
     assert len(sandbox.requests("github")) <= 1
     [annotation] = step.annotations
     assert annotation.level == "warning"
-    assert "its duration is zero" in annotation.message
+    assert "the duration is zero" in annotation.message
 
 
 def test_a_deployment_status_event_needs_no_wiring(sandbox: Sandbox) -> None:

@@ -24,7 +24,7 @@ def test_an_id_that_is_not_listed_in_time_is_empty_with_a_notice() -> None:
     assert step.exit_code == 0
     assert step.outputs["launchdarkly-deployment-id"] == ""
     assert any(
-        "did not show the deployment in time" in message for message in messages(step, "notice")
+        "did not list the deployment in time" in message for message in messages(step, "notice")
     )
 
 
@@ -52,7 +52,7 @@ def test_without_a_folder_for_them_undelivered_events_are_in_the_log_and_sent_by
         step = job.uses(with_=with_keys(sandbox, timeout_seconds="1"))
         sandbox.plug("launchdarkly")
         job.finish()
-    assert any("cannot be kept" in message for message in messages(step, "warning"))
+    assert any("cannot be saved" in message for message in messages(step, "warning"))
     assert "resends it when the job ends" in messages(step, "notice")[0]
     assert event_types(sandbox) == ["started", "finished"]
     assert step.outputs["undelivered-path"] == ""
@@ -134,7 +134,7 @@ def test_a_broken_payload_is_a_warning_and_never_an_input_error(sandbox: Sandbox
     with Job(event_name="deployment_status", event={}) as job:
         step = job.uses(with_=with_)
     assert step.exit_code == 0
-    assert any("holds no state" in message for message in messages(step, "notice"))
+    assert any("contains no deployment status" in message for message in messages(step, "notice"))
 
 
 def test_post_names_what_main_could_not_deliver_if_it_reports_no_result(
@@ -170,8 +170,8 @@ def test_the_summary_repeats_the_warnings(sandbox: Sandbox) -> None:
     with Job() as job:
         step = job.uses(with_=with_keys(sandbox, event="finished"))
     [warning] = messages(step, "warning")
-    assert "its duration is zero" in warning
-    assert "so its duration is zero" in step.summary
+    assert "the duration is zero" in warning
+    assert "so the duration is zero" in step.summary
 
 
 def test_an_event_with_invalid_content_is_not_recommended_for_replay(sandbox: Sandbox) -> None:

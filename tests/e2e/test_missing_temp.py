@@ -29,4 +29,4 @@ def test_a_large_state_gets_a_clear_warning(tmp_path: Path) -> None:
         env = {"RUNNER_TEMP": str(tmp_path / "not-mounted")}
         ended = Step(tmp_path, sandbox, env=env, service=services, dry_run="true").main()
     [warning] = [one for one in ended.annotations("warning") if "100 KiB" in one]
-    assert warning.startswith("The end of this deployment will not be reported")
+    assert warning.startswith("The result of this deployment will not be reported")

@@ -182,7 +182,7 @@ def test_a_key_that_is_empty_in_post_is_a_warning_and_the_event_is_kept(sandbox:
         kept = [path.read_text() for path in (job.temp / "deployment-events").iterdir()]
     assert post.exit_code == 0
     assert [level for level, _ in levels(post)] == ["warning"]
-    assert "Datadog's key was there in main and is empty or damaged now" in levels(post)[0][1]
+    assert "Datadog's key was set in main but is missing or invalid in post" in levels(post)[0][1]
     assert sandbox.deployments("launchdarkly")[0]["status"] == "finished"
     assert [json.loads(line)["vendor"] for text in kept for line in text.splitlines()] == [
         "datadog"
@@ -211,7 +211,7 @@ def test_a_clock_set_back_never_makes_the_finish_earlier_than_the_start(sandbox:
         [post] = job.finish().posts
     [deployment] = sandbox.deployments("datadog")
     assert deployment["started_at"] == deployment["finished_at"] == ahead * 1000
-    assert "clocks differ" in levels(post)[0][1]
+    assert "the clock was adjusted during the job" in levels(post)[0][1]
 
 
 def test_a_cancellation_ends_main_quickly_and_post_reports_it(sandbox: Sandbox) -> None:
@@ -243,5 +243,5 @@ def test_a_missing_job_status_is_a_warning_and_nothing_is_sent(sandbox: Sandbox)
         job.uses(with_=with_keys(sandbox, job_status="${{ env.NOTHING }}"))
         [post] = job.finish().posts
     assert event_types(sandbox) == ["started"]
-    assert "The job's end is not known" in levels(post)[0][1]
+    assert "The job's result is unknown" in levels(post)[0][1]
     assert post.exit_code == 0

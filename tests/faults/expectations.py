@@ -28,7 +28,7 @@ class Expected:
 
 REFUSED = Expected("refused", ONCE)
 DOWN = Expected("undelivered", PATIENCE)
-SHUT = Expected("undelivered", ONCE, reason="asks to wait")
+SHUT = Expected("undelivered", ONCE, reason="asks for a wait")
 PACED = Expected("undelivered", EVERY_SECOND)
 TAKEN = Expected("delivered", ONCE, "ours")
 BLURRED = Expected("delivered", ONCE)

@@ -114,7 +114,7 @@ def check_id(sandbox: Sandbox, ended: Ended, vendor: str, wanted: str, *, hangs:
     if vendor == "launchdarkly":
         [known] = sandbox.deployments("launchdarkly")
         assert given == known["id"] or (hangs and given == "")
-        assert ("did not show the deployment" in " ".join(ended.annotations("notice"))) == (
+        assert ("did not list the deployment" in " ".join(ended.annotations("notice"))) == (
             given == ""
         )
     elif wanted:

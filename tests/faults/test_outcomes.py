@@ -27,8 +27,9 @@ def fails(*faults: str | int, vendors: tuple[str, ...] = VENDORS) -> Prepare:
 
 
 def bug(_sandbox: Sandbox, patch: pytest.MonkeyPatch) -> None:
-    for stage in ("main", "post"):
-        patch.setattr(f"deployment_events.stages.{stage}.log_results", lambda *_: 1 / 0)
+    """Raise an error after the events were sent."""
+    for place in ("main.set_result_outputs", "post.judge"):
+        patch.setattr(f"deployment_events.stages.{place}", lambda *_, **__: 1 / 0)
 
 
 def offline(sandbox: Sandbox, _patch: pytest.MonkeyPatch) -> None:
@@ -223,7 +224,7 @@ def test_a_read_only_runner_temp_is_a_warning_and_the_events_are_sent(
     assert ended.code == 0
     assert {result["status"] for result in ended.results} == {"delivered"}
     [warning] = ended.annotations("warning")
-    assert "Undelivered events cannot be kept" in warning
+    assert "Undelivered events cannot be saved" in warning
 
 
 def test_the_main_stage_of_auto_takes_five_seconds_at_most(

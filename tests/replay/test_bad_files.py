@@ -75,7 +75,7 @@ BAD: dict[str, Callable[[Lines], bytes]] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_file_is_a_clear_error_and_stays_byte_for_byte(
+def test_an_invalid_file_is_an_error_and_stays_unchanged(
     make_step: Any, sandbox: Sandbox, lost: Path, name: str
 ) -> None:
     lines = [json.loads(line) for line in lost.read_text().splitlines()][:2]
@@ -114,7 +114,7 @@ def test_an_oversized_file_is_refused_without_being_read(
 @pytest.mark.parametrize(
     "name", ["a host", "a URL", "an unknown kind", "an id that climbs", "truncated"]
 )
-def test_bad_lines_in_the_input_itself_are_refused_as_well(
+def test_invalid_lines_in_the_input_are_refused(
     make_step: Any, sandbox: Sandbox, lost: Path, name: str
 ) -> None:
     lines = [json.loads(line) for line in lost.read_text().splitlines()][:2]
@@ -132,7 +132,7 @@ def test_the_error_names_the_line(make_step: Any, lost: Path) -> None:
     assert "line 4" in error
 
 
-def test_the_error_never_shows_the_files_text(make_step: Any, tmp_path: Path) -> None:
+def test_the_error_does_not_contain_text_from_the_file(make_step: Any, tmp_path: Path) -> None:
     secret = tmp_path / "id_rsa"
     secret.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n")
     ended = make_step(event="replay", replay=str(secret)).main()
@@ -141,7 +141,7 @@ def test_the_error_never_shows_the_files_text(make_step: Any, tmp_path: Path) ->
     assert "OPENSSH" not in ended.stdout
 
 
-def test_post_leaves_a_spoilt_outbox_of_main_alone_and_still_reports_start_and_end(
+def test_post_leaves_a_damaged_outbox_unchanged_and_reports_both_events(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     sandbox.fail("launchdarkly", 503)

@@ -35,12 +35,12 @@ def check_truth(sandbox: Sandbox, step: Step, ended: Ended, services: int = 3) -
     """Check that each service has one deployment with main's start, and no file is left."""
     assert ended.code == 0, ended.stdout
     started = json.loads(step.state["deployment"])["facts"]["started_at"]
-    told = sandbox.deployments("launchdarkly")
-    assert len(told) == services
-    assert {one["startedAt"] for one in told} == {started}, (
+    listed = sandbox.deployments("launchdarkly")
+    assert len(listed) == services
+    assert {deployment["startedAt"] for deployment in listed} == {started}, (
         "a start that was lost makes a deployment of no duration"
     )
-    assert {one["status"] for one in told} == {"finished"}
+    assert {deployment["status"] for deployment in listed} == {"finished"}
     measured = sandbox.deployments("datadog")
     assert len(measured) == services
     assert {one["started_at"] for one in measured} == {started}
@@ -77,7 +77,7 @@ def die_at(moment: int, monkeypatch: pytest.MonkeyPatch) -> None:
         watch(owner, name)
 
 
-def test_wherever_main_dies_once_its_state_is_saved_post_tells_the_truth(
+def test_post_reports_correctly_wherever_main_dies_after_saving_its_state(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     moments = with_state = 0
@@ -125,7 +125,7 @@ def kill(step: Step, when: Callable[[Running], bool], seconds: float = 0) -> Non
 
 
 @pytest.mark.parametrize("fault", ["hang", "accept-then-hang"])
-def test_main_killed_while_a_vendor_is_silent_leaves_its_start_to_post(
+def test_post_sends_the_start_if_main_is_killed_while_a_vendor_hangs(
     make_step: Any, sandbox: Sandbox, fault: str
 ) -> None:
     sandbox.fail("launchdarkly", fault)
@@ -137,7 +137,7 @@ def test_main_killed_while_a_vendor_is_silent_leaves_its_start_to_post(
 
 
 @pytest.mark.parametrize("seconds", [0, 0.004, 0.01, 0.02, 0.04, 0.08])
-def test_main_killed_any_moment_after_it_saved_its_state(
+def test_post_reports_correctly_if_main_is_killed_after_saving_its_state(
     make_step: Any, sandbox: Sandbox, seconds: float
 ) -> None:
     sandbox.latency = 0.015
@@ -147,7 +147,7 @@ def test_main_killed_any_moment_after_it_saved_its_state(
     check_truth(sandbox, step, run(step, "post"))
 
 
-def test_post_killed_leaves_what_it_had_to_say_on_disk(make_step: Any, sandbox: Sandbox) -> None:
+def test_a_killed_post_stage_leaves_its_events_on_disk(make_step: Any, sandbox: Sandbox) -> None:
     step = make_step(service=SERVICES)
     assert run(step).code == 0
     for vendor in ("launchdarkly", "datadog"):
@@ -166,7 +166,7 @@ def test_post_killed_leaves_what_it_had_to_say_on_disk(make_step: Any, sandbox: 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("fault", ["hang", "retry-after-seconds", "drip-headers"])
-def test_a_cancel_ends_main_soon_without_a_traceback_and_loses_nothing(
+def test_a_cancel_ends_main_without_a_traceback_and_keeps_its_events(
     make_step: Any, sandbox: Sandbox, number: signal.Signals, fault: str
 ) -> None:
     sandbox.fail("launchdarkly", fault)
@@ -191,7 +191,7 @@ def test_a_cancel_ends_main_soon_without_a_traceback_and_loses_nothing(
     assert sandbox.deployments("datadog") == []
 
 
-def hears(process: Running, number: signal.Signals) -> bool:
+def handles(process: Running, number: signal.Signals) -> bool:
     """Whether a handler is installed, as the kernel sees it."""
     status = Path(f"/proc/{process.popen.pid}/status").read_text()
     [caught] = [line.split()[1] for line in status.splitlines() if line.startswith("SigCgt")]
@@ -199,13 +199,13 @@ def hears(process: Running, number: signal.Signals) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_cancel_while_the_imports_still_run_is_heard(
+def test_a_cancel_during_the_imports_ends_main(
     make_step: Any, sandbox: Sandbox, number: signal.Signals
 ) -> None:
     sandbox.fail("launchdarkly", "hang")
     step = make_step()
     with running(step) as process:
-        process.wait_for(lambda: hears(process, signal.SIGTERM))
+        process.wait_for(lambda: handles(process, signal.SIGTERM))
         assert not process.saved_state()
         process.send(number)
         ended = process.end()
@@ -231,7 +231,7 @@ def test_a_server_that_hangs_does_not_delay_the_exit(make_step: Any, sandbox: Sa
     assert {result["status"] for result in ended.results} == {"undelivered"}
 
 
-def test_auto_takes_five_seconds_of_a_job_at_most(make_step: Any, sandbox: Sandbox) -> None:
+def test_auto_delays_a_job_by_at_most_five_seconds(make_step: Any, sandbox: Sandbox) -> None:
     sandbox.fail("launchdarkly", 503)
     step = make_step(timeout_seconds="600")
     ended = step.main()

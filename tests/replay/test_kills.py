@@ -86,7 +86,7 @@ class Round:
         earlier = len(self.sandbox.requests())
         conditions: dict[str, Callable[[Running], object]] = {
             "the start": lambda _: True,
-            "its handlers": hears,
+            "its handlers": handles,
             "a request": lambda _: len(self.sandbox.requests()) > earlier,
         }
         moment = self.chance.choice(list(conditions))
@@ -95,14 +95,14 @@ class Round:
             try:
                 process.wait_for(lambda: conditions[moment](process))
                 time.sleep(delay)
-                heard = hears(process)
+                handled = handles(process)
                 process.send(number)
             except (AssertionError, OSError):
                 # It ended before.
-                heard = False
+                handled = False
             ended = process.end()
         self.sandbox.heal()
-        if heard and number is not signal.SIGKILL:
+        if handled and number is not signal.SIGKILL:
             assert ended.code in (0, 128 + number)
             assert ended.stderr == ""
             assert "Internal error" not in ended.stdout
@@ -126,7 +126,7 @@ class Round:
         for (vendor, service, _), body in self._sent(accepted=False):
             if vendor == "datadog":
                 ids.setdefault(service, set()).add(body["data"]["attributes"]["id"])
-        assert {len(own) for own in ids.values()} <= {1}
+        assert {len(found) for found in ids.values()} <= {1}
         known = Counter(
             one["applicationKey"]
             for one in self.sandbox.deployments("launchdarkly")
@@ -135,14 +135,14 @@ class Round:
         assert set(known.values()) <= {1}
 
     def check_truth(self) -> None:
-        """Both vendors know the whole deployment, with the start that main resolved."""
+        """Check that both vendors have the complete deployment, with the start from main."""
         started = json.loads(self.step.state["deployment"])["facts"]["started_at"]
-        told = [
+        listed = [
             (one["applicationKey"], one["startedAt"], one["status"])
             for one in self.sandbox.deployments("launchdarkly")
             if one["applicationVersion"] == self.version
         ]
-        assert sorted(told) == [(name, started, "finished") for name in sorted(SERVICES)]
+        assert sorted(listed) == [(name, started, "finished") for name in sorted(SERVICES)]
         measured = [
             (one["service"], one["started_at"])
             for one in self.sandbox.deployments("datadog")
@@ -163,7 +163,7 @@ class Round:
                 yield (one.vendor, fields[names[0]], fields[names[1]]), one.body
 
 
-def hears(process: Running) -> bool:
+def handles(process: Running) -> bool:
     """Return whether a handler of SIGTERM is installed, as the kernel sees it."""
     try:
         status = Path(f"/proc/{process.popen.pid}/status").read_text(encoding="ascii")
@@ -195,7 +195,7 @@ def rounds(make_step: Any, sandbox: Sandbox) -> Callable[[int, str], Iterator[Ro
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_main_stage_that_is_killed_loses_nothing_and_doubles_nothing(
+def test_a_killed_main_stage_loses_and_doubles_nothing(
     rounds: Callable[[int, str], Iterator[Round]], seed: int
 ) -> None:
     for one in rounds(seed, "main"):
@@ -218,7 +218,7 @@ def test_a_main_stage_that_is_killed_loses_nothing_and_doubles_nothing(
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_post_stage_that_is_killed_loses_nothing_and_doubles_nothing(
+def test_a_killed_post_stage_loses_and_doubles_nothing(
     rounds: Callable[[int, str], Iterator[Round]], seed: int
 ) -> None:
     for one in rounds(seed, "post"):

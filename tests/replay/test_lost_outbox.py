@@ -35,12 +35,12 @@ def once(*names: str) -> Counter[tuple[str, str]]:
 
 
 def check_start(sandbox: Sandbox, step: Step) -> None:
-    """LaunchDarkly knows the start as main resolved it."""
+    """Check that LaunchDarkly has the start that main resolved."""
     started = json.loads(step.state["deployment"])["facts"]["started_at"]
     assert {one["startedAt"] for one in sandbox.deployments("launchdarkly")} == {started}
 
 
-def test_a_start_whose_outbox_is_gone_is_sent_again_with_a_warning(
+def test_a_start_without_its_outbox_is_sent_again_with_a_warning(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     sandbox.fail("launchdarkly", 503)
@@ -59,7 +59,7 @@ def test_a_start_whose_outbox_is_gone_is_sent_again_with_a_warning(
     assert step.leaks(ended) == []
 
 
-def test_only_what_was_not_confirmed_is_sent_again(make_step: Any, sandbox: Sandbox) -> None:
+def test_only_unconfirmed_events_are_sent_again(make_step: Any, sandbox: Sandbox) -> None:
     sandbox.fail("launchdarkly", 400, times=2)
     step = make_step(service=SERVICES)
     lost = {one["service"] for one in step.main().results if one["status"] == "refused"}
@@ -71,7 +71,9 @@ def test_only_what_was_not_confirmed_is_sent_again(make_step: Any, sandbox: Sand
     check_start(sandbox, step)
 
 
-def test_a_start_that_was_confirmed_is_not_missed(make_step: Any, sandbox: Sandbox) -> None:
+def test_a_confirmed_start_without_an_outbox_causes_no_warning(
+    make_step: Any, sandbox: Sandbox
+) -> None:
     step = make_step(service=SERVICES)
     step.main()
     assert not list(step.temp.rglob("*.jsonl")), "an empty outbox is deleted"
@@ -86,7 +88,7 @@ def test_a_start_that_could_not_be_kept_is_sent_by_post(make_step: Any, sandbox:
     step = make_step(service=SERVICES)
     (step.temp / "deployment-events").write_text("a file where the folder must be")
     started = step.main()
-    assert "cannot be kept" in started.annotations("warning")[0]
+    assert "cannot be saved" in started.annotations("warning")[0]
     assert "resends it when the job ends" in started.annotations("notice")[-1]
     assert started.outputs["undelivered-path"] == ""
     sandbox.heal()
@@ -96,7 +98,7 @@ def test_a_start_that_could_not_be_kept_is_sent_by_post(make_step: Any, sandbox:
     assert "was deleted" not in ended.stdout
 
 
-def test_a_main_that_died_and_whose_outbox_is_gone_has_its_start_sent_again(
+def test_the_start_is_sent_again_if_main_died_and_its_outbox_is_missing(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     step = make_step(service=SERVICES)
@@ -109,7 +111,7 @@ def test_a_main_that_died_and_whose_outbox_is_gone_has_its_start_sent_again(
     check_start(sandbox, step)
 
 
-def test_a_start_that_is_not_sent_either_is_written_to_its_file_again(
+def test_a_start_that_post_does_not_send_is_written_to_its_file_again(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     sandbox.fail("launchdarkly", 503)
@@ -121,7 +123,7 @@ def test_a_start_that_is_not_sent_either_is_written_to_its_file_again(
     assert events(sandbox) == Counter()
     assert [line["event"] for line in step.outbox] == ["started"] * 3
     [file] = (step.temp / "deployment-events").iterdir()
-    assert f"it stays in deployment-events/{file.name}" in ended.annotations("warning")[-1]
+    assert f"they stay in deployment-events/{file.name}" in ended.annotations("warning")[-1]
 
 
 def test_a_start_that_is_not_sent_and_cannot_be_kept_is_in_the_log(
@@ -132,7 +134,7 @@ def test_a_start_that_is_not_sent_and_cannot_be_kept_is_in_the_log(
     (step.temp / "deployment-events").write_text("a file where the folder must be")
     step.main()
     ended = step.post("cancelled")
-    assert "it is in this log" in ended.annotations("warning")[-1]
+    assert "they are in this log" in ended.annotations("warning")[-1]
     [line] = [line for line in ended.stdout.splitlines() if line.startswith('{"format"')]
     assert json.loads(line)["event"] == "started"
 
@@ -158,7 +160,7 @@ def old_outbox(step: Step, monkeypatch: pytest.MonkeyPatch) -> Ended:
 
 
 @pytest.mark.parametrize("faults", [0, 1])
-def test_confirmed_events_in_an_old_outbox_are_neither_sent_again_nor_left_behind(
+def test_confirmed_events_are_removed_from_an_old_outbox_and_not_sent_again(
     make_step: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, faults: int
 ) -> None:
     for _ in range(faults):
@@ -192,7 +194,7 @@ def test_a_dry_run_sends_no_start_in_post(make_step: Any, sandbox: Sandbox) -> N
     assert sandbox.requests() == []
 
 
-def test_an_unconfirmed_start_of_a_vendor_whose_key_is_gone_is_kept(
+def test_an_unconfirmed_start_of_a_vendor_without_its_key_is_kept(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     sandbox.fail("launchdarkly", 503)

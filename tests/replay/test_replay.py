@@ -45,7 +45,7 @@ def place(step: Step, lost: Path, where: str) -> str:
 
 
 @pytest.mark.parametrize("where", ["absolute", "temp", "workspace", "lines"])
-def test_all_is_delivered_from_wherever_it_was_kept_and_the_file_goes(
+def test_every_event_is_delivered_from_any_place_and_the_file_is_deleted(
     make_step: Any, sandbox: Sandbox, lost: Path, where: str
 ) -> None:
     step = make_step(event="replay")
@@ -64,9 +64,7 @@ def test_all_is_delivered_from_wherever_it_was_kept_and_the_file_goes(
     assert step.leaks(ended) == []
 
 
-def test_the_bodies_sent_are_those_of_the_first_run(
-    make_step: Any, sandbox: Sandbox, lost: Path
-) -> None:
+def test_the_bodies_of_the_first_run_are_sent(make_step: Any, sandbox: Sandbox, lost: Path) -> None:
     wanted = {
         vendor: [line["body"] for line in lines_of(lost) if line["vendor"] == vendor]
         for vendor in VENDORS
@@ -95,7 +93,7 @@ def test_the_oldest_event_of_a_deployment_is_sent_first(
     ]
 
 
-def test_datadog_sees_one_deployment_however_often_it_is_replayed(
+def test_repeated_replays_are_one_deployment_at_datadog(
     make_step: Any, sandbox: Sandbox, lost: Path
 ) -> None:
     text = lost.read_text()
@@ -109,7 +107,7 @@ def test_datadog_sees_one_deployment_however_often_it_is_replayed(
     }
 
 
-def test_what_still_fails_is_kept_with_its_new_cause_and_the_rest_is_taken_out(
+def test_failing_events_are_kept_with_their_new_cause_and_the_others_removed(
     make_step: Any, sandbox: Sandbox, lost: Path
 ) -> None:
     before = lines_of(lost)
@@ -129,7 +127,7 @@ def test_what_still_fails_is_kept_with_its_new_cause_and_the_rest_is_taken_out(
     assert list(lost.parent.glob(".*")) == [], "nothing is left of the rewriting"
 
 
-def test_lines_that_still_fail_are_kept_in_a_file_of_the_runners_folder(
+def test_lines_that_still_fail_are_kept_in_a_new_file(
     make_step: Any, sandbox: Sandbox, lost: Path
 ) -> None:
     sandbox.fail("launchdarkly", 403)
@@ -139,7 +137,7 @@ def test_lines_that_still_fail_are_kept_in_a_file_of_the_runners_folder(
 
 
 @pytest.mark.parametrize("pasted", [True, False])
-def test_a_name_that_the_log_has_masked_is_refused_before_anything_is_sent(
+def test_a_name_that_the_log_has_masked_is_refused_before_sending(
     make_step: Any, sandbox: Sandbox, lost: Path, pasted: bool
 ) -> None:
     masked = lost.read_text().replace("production", "***")
@@ -150,7 +148,7 @@ def test_a_name_that_the_log_has_masked_is_refused_before_anything_is_sent(
     assert sandbox.requests() == []
 
 
-def test_what_is_kept_can_be_replayed_again(make_step: Any, sandbox: Sandbox, lost: Path) -> None:
+def test_kept_events_can_be_replayed_again(make_step: Any, sandbox: Sandbox, lost: Path) -> None:
     sandbox.fail("datadog", 503)
     make_step("first", event="replay", replay=str(lost)).main()
     sandbox.heal()
@@ -160,7 +158,7 @@ def test_what_is_kept_can_be_replayed_again(make_step: Any, sandbox: Sandbox, lo
     assert not lost.exists()
 
 
-def test_the_lines_of_the_log_are_good_for_a_replay(make_step: Any, sandbox: Sandbox) -> None:
+def test_the_lines_of_the_log_can_be_replayed(make_step: Any, sandbox: Sandbox) -> None:
     sandbox.fail("datadog", 503)
     tags = "\n".join(f"key-{number}:{'##[x] ::y:: ' * 20}{number}" for number in range(40))
     ended = make_step(
@@ -173,7 +171,7 @@ def test_the_lines_of_the_log_are_good_for_a_replay(make_step: Any, sandbox: San
     assert sent(sandbox, "datadog")[-1].body == wanted
 
 
-def test_the_lines_of_the_summary_are_good_for_a_replay(make_step: Any, sandbox: Sandbox) -> None:
+def test_the_lines_of_the_summary_can_be_replayed(make_step: Any, sandbox: Sandbox) -> None:
     sandbox.fail("datadog", 503)
     ended = make_step(
         "first", event="finished", tags="a:``` ```` </details>", started_at="2026-05-04T09:30:00Z"
@@ -184,7 +182,7 @@ def test_the_lines_of_the_summary_are_good_for_a_replay(make_step: Any, sandbox:
     assert sandbox.deployments("datadog")[0]["custom_tags"][0] == "a:``` ```` </details>"
 
 
-def test_destination_and_keys_come_from_this_runs_inputs(
+def test_destination_and_keys_come_from_the_inputs_of_this_run(
     make_step: Any, lost: Path, tmp_path: Path
 ) -> None:
     with make_sandbox() as elsewhere:
@@ -200,11 +198,11 @@ def test_events_of_a_vendor_without_a_key_are_kept(
     assert [line["vendor"] for line in lines_of(lost)] == ["datadog"] * 3
     assert sandbox.requests("datadog") == []
     assert [one["error"] for one in ended.results if one["vendor"] == "datadog"] == [
-        "Datadog's key is empty"
+        "Datadog's key is not set"
     ] * 3
 
 
-def test_a_dry_run_shows_the_requests_and_leaves_the_file_alone(
+def test_a_dry_run_shows_the_requests_and_leaves_the_file_unchanged(
     make_step: Any, sandbox: Sandbox, lost: Path
 ) -> None:
     before = lost.read_bytes()
@@ -218,7 +216,7 @@ def test_a_dry_run_shows_the_requests_and_leaves_the_file_alone(
     assert step.leaks(ended) == []
 
 
-def test_a_dry_run_without_one_vendors_key_says_what_would_be_missing(
+def test_a_dry_run_without_a_vendor_s_key_logs_which_events_would_not_be_sent(
     make_step: Any, sandbox: Sandbox, lost: Path
 ) -> None:
     ended = make_step(event="replay", replay=str(lost), dry_run="true", datadog_api_key="").main()
@@ -227,7 +225,7 @@ def test_a_dry_run_without_one_vendors_key_says_what_would_be_missing(
     assert "Internal error" not in ended.stdout
 
 
-def test_an_event_refused_for_ever_does_not_hold_up_the_services_next_deployment(
+def test_a_refused_event_does_not_stop_the_next_deployment_of_the_service(
     make_step: Any, sandbox: Sandbox, lost: Path
 ) -> None:
     template = next(line for line in lines_of(lost) if line["vendor"] == "launchdarkly")
@@ -239,7 +237,7 @@ def test_an_event_refused_for_ever_does_not_hold_up_the_services_next_deployment
     assert lines_of(lost) == [{**bad, "cause": lines_of(lost)[0]["cause"]}]
 
 
-def test_a_refused_event_does_not_hold_up_another_services(
+def test_a_refused_event_does_not_stop_other_services(
     make_step: Any, sandbox: Sandbox, lost: Path
 ) -> None:
     sandbox.fail("datadog", 400, times=1)
@@ -248,7 +246,7 @@ def test_a_refused_event_does_not_hold_up_another_services(
     assert len(lines_of(lost)) == 1
 
 
-def test_fail_on_error_judges_a_replay(make_step: Any, sandbox: Sandbox, lost: Path) -> None:
+def test_fail_on_error_applies_to_a_replay(make_step: Any, sandbox: Sandbox, lost: Path) -> None:
     sandbox.fail("datadog", 503)
     assert make_step(event="replay", replay=str(lost), fail_on_error="true").main().code == 1
 
@@ -262,13 +260,13 @@ def test_an_empty_file_is_a_notice(make_step: Any, sandbox: Sandbox, tmp_path: P
     empty.write_text("\n \n")
     ended = make_step(event="replay", replay=str(empty)).main()
     assert ended.code == 0
-    assert ended.annotations("notice") == ["replay holds no events: nothing is sent."]
+    assert ended.annotations("notice") == ["`replay` contains no events: nothing is sent."]
 
 
 @pytest.mark.parametrize(
     "name", ["missing.jsonl", "/nowhere/missing.jsonl", "../../etc", "..", "artifact"]
 )
-def test_a_file_that_is_not_there_is_an_error_that_names_it(
+def test_a_missing_file_is_an_error_that_names_it(
     make_step: Any, sandbox: Sandbox, name: str
 ) -> None:
     step = make_step(event="replay", replay=name)
@@ -280,7 +278,7 @@ def test_a_file_that_is_not_there_is_an_error_that_names_it(
     assert sandbox.requests() == []
 
 
-def test_the_file_is_rewritten_in_one_step_never_half(
+def test_the_file_is_rewritten_in_one_step(
     make_step: Any, sandbox: Sandbox, lost: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[int] = []
@@ -299,7 +297,7 @@ def test_the_file_is_rewritten_in_one_step_never_half(
     assert len(lines_of(lost)) == 3
 
 
-def test_an_update_is_replayed_with_its_own_kind(make_step: Any, sandbox: Sandbox) -> None:
+def test_an_update_is_replayed_as_an_update(make_step: Any, sandbox: Sandbox) -> None:
     done = make_step("first", event="finished", started_at="2026-05-04T09:30:00Z").main()
     its_id = done.outputs["datadog-deployment-id"]
     sandbox.fail("datadog", 503)
@@ -321,7 +319,7 @@ def test_an_update_is_replayed_with_its_own_kind(make_step: Any, sandbox: Sandbo
     assert third.leaks(ended) == []
 
 
-def test_metadata_as_deep_as_is_allowed_survives_the_file(make_step: Any, sandbox: Sandbox) -> None:
+def test_metadata_of_the_largest_depth_is_read_back(make_step: Any, sandbox: Sandbox) -> None:
     deep = '{"a":' * 99 + "1" + "}" * 99
     sandbox.unplug("launchdarkly")
     first = make_step(
@@ -333,7 +331,7 @@ def test_metadata_as_deep_as_is_allowed_survives_the_file(make_step: Any, sandbo
     assert [row["status"] for row in again.results] == ["delivered"]
 
 
-def test_metadata_deeper_than_that_is_an_input_error(make_step: Any, sandbox: Sandbox) -> None:
+def test_metadata_that_is_nested_deeper_is_an_input_error(make_step: Any, sandbox: Sandbox) -> None:
     deep = '{"a":' * 300 + "1" + "}" * 300
     ended = make_step(event="finished", launchdarkly_event_metadata=deep).main()
     assert ended.code == 1

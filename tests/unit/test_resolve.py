@@ -3,16 +3,13 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from support.deployments import deployments
 from support.github import HEAD, SHA, context, deployment_status
 from support.keys import GITHUB_TOKEN
 from support.moments import EARLIER, MINUTE, NOW
 from support.raw import inputs
 
-from deployment_events.deployment import GITHUB_STATUSES, Event, Facts, StartSource
-from deployment_events.github.api import ApiStart
+from deployment_events.deployment import GITHUB_STATUSES, Event, Facts
 from deployment_events.resolve import (
     NoEvent,
     choose_end,
@@ -52,7 +49,9 @@ def test_each_status_value_selects_an_event(word: str, event: Event) -> None:
     ["skipped", "pending", "waiting", "queued", "inactive", "neutral", "stale", "action_required"],
 )
 def test_a_status_that_is_no_start_or_end_is_reported_and_not_sent(word: str) -> None:
-    reason = f"{word} is neither a start nor an end of a deployment: nothing is sent."
+    reason = (
+        f"The status '{word}' is neither the start nor the result of a deployment: nothing is sent."
+    )
     assert choose_event(word, "failed") == NoEvent(reason)
 
 
@@ -71,7 +70,7 @@ def test_on_cancelled_selects_the_event_of_a_cancelled_deployment(
 
 
 def test_a_cancelled_deployment_can_be_ignored() -> None:
-    assert "on-cancelled is ignore" in str(choose_event("cancelled", "ignore"))
+    assert "`on-cancelled` is `ignore`" in str(choose_event("cancelled", "ignore"))
 
 
 @pytest.mark.parametrize("word", ["", "done", "Success", "replay", "auto", "::error::"])
@@ -101,7 +100,7 @@ def test_an_unknown_job_status_is_reported_with_a_fix(status: str) -> None:
     chosen = choose_end(status, "failed")
     assert isinstance(chosen, NoEvent)
     assert not chosen.expected
-    assert "leave job-status alone" in chosen.reason
+    assert "Do not set `job-status`" in chosen.reason
 
 
 @pytest.mark.parametrize(
@@ -122,140 +121,11 @@ def test_the_job_s_start_is_requested_only_for_a_standalone_finished_or_failed(
     assert needs_api_start(inputs(**{"github_token": GITHUB_TOKEN, **changes}), event) is needed
 
 
-def times(
-    event: Event,
-    changes: dict[str, str] | None = None,
-    *,
-    payload: bool = False,
-    job: int | None = None,
-):
-    """Return the start, the finish and the warnings."""
-    run = context("deployment_status", deployment_status()) if payload else context()
-    resolved = resolve(
-        inputs(**changes or {}), run, event, now=NOW, hide=str, api_start=ApiStart(job)
-    )
-    facts = resolved.deployments[0].facts
-    return facts.started_at, facts.finished_at, list(resolved.warnings)
-
-
-START, FINISH, JOB = NOW - 5 * MINUTE, NOW - MINUTE, NOW - 7 * MINUTE
-
-
-def test_finished_at_causes_a_warning_only_for_a_started_event() -> None:
-    given = {"started_at": str(START), "finished_at": str(FINISH)}
-    assert times(Event.STARTED, given) == (
-        START,
-        None,
-        ["finished-at is not used: this step reports a start."],
-    )
-    assert times(Event.STARTED, {"started_at": str(START)})[2] == []
-    assert times(Event.CUSTOM, given)[2] == times(Event.FINISHED, given)[2] == []
-
-
-GIVEN = {"started_at": str(START), "finished_at": str(FINISH)}
-
-
-@pytest.mark.parametrize(
-    ("event", "changes", "payload", "job", "expected"),
-    [
-        (Event.STARTED, {}, False, None, (NOW, None)),
-        (Event.STARTED, {"started_at": str(START)}, False, None, (START, None)),
-        (Event.STARTED, {}, True, None, (CHANGED, None)),
-        (Event.STARTED, {"started_at": str(START)}, True, None, (START, None)),
-        (Event.CUSTOM, {}, False, None, (NOW, NOW)),
-        (Event.CUSTOM, {"started_at": str(START)}, False, None, (START, START)),
-        (Event.CUSTOM, GIVEN, False, None, (START, FINISH)),
-        (Event.CUSTOM, {"finished_at": str(FINISH)}, False, None, (FINISH, FINISH)),
-        (Event.FINISHED, GIVEN, True, JOB, (START, FINISH)),
-        (Event.FINISHED, {"started_at": str(START)}, False, JOB, (START, NOW)),
-        (Event.FINISHED, {}, False, JOB, (JOB, NOW)),
-        (Event.FINISHED, {"finished_at": str(FINISH)}, False, JOB, (JOB, FINISH)),
-        (Event.FAILED, {}, True, None, (CREATED, CHANGED)),
-        (Event.FAILED, {"finished_at": str(FINISH)}, True, None, (CREATED, FINISH)),
-    ],
-)
-def test_each_time_comes_from_the_first_source_that_has_it(
-    event: Event,
-    changes: dict[str, str],
-    payload: bool,
-    job: int | None,
-    expected: tuple[int, int | None],
-) -> None:
-    assert times(event, changes, payload=payload, job=job) == (*expected, [])
-
-
-@pytest.mark.parametrize(
-    ("changes", "payload", "job", "source"),
-    [
-        ({"started_at": str(START)}, False, JOB, StartSource.INPUT),
-        ({}, True, None, StartSource.DEPLOYMENT),
-        ({}, False, JOB, StartSource.JOB),
-        ({}, False, None, StartSource.FINISH),
-    ],
-)
-def test_the_source_of_the_start_is_kept(
-    changes: dict[str, str], payload: bool, job: int | None, source: StartSource
-) -> None:
-    run = context("deployment_status", deployment_status()) if payload else context()
-    found = resolve(
-        inputs(**changes), run, Event.FINISHED, now=NOW, hide=str, api_start=ApiStart(job)
-    )
-    assert found.deployments[0].facts.start_source is source
-
-
-@pytest.mark.parametrize("event", [Event.FINISHED, Event.FAILED])
-def test_without_a_known_start_the_duration_is_zero_with_a_warning(event: Event) -> None:
-    started, finished, [warning] = times(event)
-    assert started == finished == NOW
-    assert "duration is zero: set started-at" in warning
-    assert "actions: read" not in warning
-
-
-def test_the_warning_about_a_zero_duration_says_why_the_start_is_unknown() -> None:
-    start = ApiStart(None, unknown_because="The list is too long.")
-    found = resolve(inputs(), context(), Event.FINISHED, now=NOW, hide=str, api_start=start)
-    [warning] = found.warnings
-    assert warning.endswith("with event: auto. The list is too long.")
-
-
-@pytest.mark.parametrize(
-    ("changes", "job", "both"),
-    [
-        ({"started_at": str(NOW + MINUTE)}, None, NOW + MINUTE),  # the user's value is used
-        ({}, NOW + MINUTE, NOW),  # a derived start is changed
-        ({"finished_at": str(FINISH)}, NOW, FINISH),
-    ],
-)
-def test_a_start_after_the_finish_is_clamped_with_a_warning(
-    changes: dict[str, str], job: int | None, both: int
-) -> None:
-    started, finished, [warning] = times(Event.FINISHED, changes, job=job)
-    assert started == finished == both
-    assert "clocks differ" in warning
-
-
-@given(
-    st.sampled_from(list(Event)),
-    st.none() | st.integers(NOW - 10**9, NOW + 5 * MINUTE),
-    st.none() | st.integers(NOW - 10**9, NOW + 5 * MINUTE),
-    st.none() | st.integers(NOW - 10**9, NOW + 5 * MINUTE),
-    st.booleans(),
-)
-def test_a_finish_is_never_before_its_start(
-    event: Event, started: int | None, finished: int | None, job: int | None, payload: bool
-) -> None:
-    changes = {} if started is None else {"started_at": str(started)}
-    if finished is not None and (started is None or started <= finished):
-        changes["finished_at"] = str(finished)
-    first, last, _ = times(event, changes, payload=payload, job=job)
-    assert last is None or first <= last
-
-
 def test_a_clock_set_back_between_the_stages_finishes_at_the_start() -> None:
     running = deployments("api", "web", finished_at=None)
     finished, warning = finish(running, EARLIER - 1)
     assert [deployment.finished_at for deployment in finished] == [EARLIER, EARLIER]
-    assert "clocks differ" in warning
+    assert "the clock was adjusted during the job" in warning
     assert finish(running, EARLIER) == (deployments("api", "web", finished_at=EARLIER), "")
     assert finish(running, NOW) == (deployments("api", "web"), "")
 
@@ -343,7 +213,7 @@ def test_a_version_that_is_a_branch_causes_a_warning(version: str, changes: dict
     found = resolve(inputs(version=version), context(**changes), Event.STARTED, now=NOW, hide=str)
     [warning] = found.warnings
     assert f"`version` '{version}' is the name of a branch" in warning
-    assert "takes them for one" in warning
+    assert "treats them as one" in warning
     assert found.deployments[0].version_is_branch
 
 

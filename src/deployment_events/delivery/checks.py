@@ -72,7 +72,7 @@ def _run(check: VendorCheck, network: Network) -> CheckResult:
         return check.result(status, backoff.attempts, str(failure), failure.advice)
     # A bug must not be reported as an invalid key.
     except Exception as bug:  # noqa: BLE001
-        error = f"an error in this action, {describe_bug(bug)}: please report it"
+        error = f"internal error, {describe_bug(bug)}: please open an issue"
         return check.result(Status.UNDELIVERED, backoff.attempts, error)
 
 
@@ -90,4 +90,4 @@ def _judge(check: VendorCheck, valid: bool | None, attempts: int) -> CheckResult
 
 
 def _no_answer(check: VendorCheck) -> str:
-    return f"the time allowed was used up before {VENDORS[check.vendor].title} answered"
+    return f"timed out before {VENDORS[check.vendor].title} responded"

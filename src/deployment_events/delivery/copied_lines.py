@@ -56,7 +56,7 @@ def copied_lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, event
         elif _is_end_of_event(content) or _BRACKETS.fullmatch(content):
             raise OutboxError(
-                f"is no list of undelivered events: line {number} is not a complete event"
+                f"is not a list of undelivered events: line {number} is not a complete event"
             )
 
 

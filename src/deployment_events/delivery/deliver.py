@@ -61,7 +61,7 @@ def deliver(
                 VendorClient(VENDORS[name], settings[name], collector.network), numbered
             )
         else:
-            error = f"{VENDORS[name].title}'s key is empty"
+            error = f"{VENDORS[name].title}'s key is not set"
             collector.add(
                 {number: undelivered(message, error) for number, message in numbered.items()}
             )
@@ -139,7 +139,7 @@ class _Collector:
         """Return one result for each message, after the last rewrite of the outbox."""
         for number, message in enumerate(self._messages):
             title = VENDORS[message.vendor].title
-            error = f"the time allowed was used up before {title} answered"
+            error = f"timed out before {title} responded"
             self._results.setdefault(number, undelivered(message, error))
         self._save()
         return tuple(self._results[number] for number in range(len(self._messages)))
@@ -171,7 +171,7 @@ class _Collector:
         self._queue.put(lambda: self._log(line))
 
     def _log_progress(self) -> None:
-        self._log(f"{len(self._results)} of {len(self._messages)} events answered so far")
+        self._log(f"{len(self._results)} of {len(self._messages)} responses received")
 
     def _save_and_pause(self) -> Throttle:
         """Rewrite the outbox, and return the throttle of the next rewrite."""

@@ -75,7 +75,7 @@ def _load(number: int, line: str) -> Any:
     try:
         return load_json(line, DEEPEST + _WRAPPER_LEVELS)
     except ValueError as error:
-        raise _no_event(f"line {number} is no JSON ({error})") from None
+        raise _no_event(f"line {number} is not JSON ({error})") from None
 
 
 def _parse_event(number: int, value: Any, *, copied: bool) -> Message:
@@ -97,4 +97,4 @@ def _parse_event(number: int, value: Any, *, copied: bool) -> Message:
 
 
 def _no_event(reason: str) -> OutboxError:
-    return OutboxError(f"is no list of undelivered events: {reason}")
+    return OutboxError(f"is not a list of undelivered events: {reason}")

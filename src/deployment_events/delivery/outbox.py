@@ -33,7 +33,7 @@ def read_foreign(path: Path) -> str:
         raise OutboxError(f"cannot be read: {error.strerror}") from None
     if size > _LARGEST_FOREIGN_FILE:
         limit = _LARGEST_FOREIGN_FILE // 1024 // 1024
-        raise OutboxError(f"has more than {limit} MiB: it is no file of undelivered events")
+        raise OutboxError(f"has more than {limit} MiB: it is not a file of undelivered events")
     return _read_text(path)
 
 
@@ -43,7 +43,7 @@ def _read_text(path: Path) -> str:
     except OSError as error:
         raise OutboxError(f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise OutboxError("is no UTF-8 text") from None
+        raise OutboxError("is not UTF-8") from None
 
 
 class Outbox:
@@ -105,7 +105,7 @@ class Outbox:
     def _warn_once(self, error: OSError) -> None:
         if not self._warned:
             self._warn(
-                "Undelivered events cannot be kept in the runner's temporary folder: "
+                "Undelivered events cannot be saved in the runner's temporary folder: "
                 f"{error.strerror}."
             )
         self._warned = True

@@ -158,15 +158,14 @@ class WorkerPool:
         title = self._vendor.title
         ids: Mapping[int, str] = {}
         note = (
-            f"{title} took the event, but its list did not show the deployment in time: "
-            "the id is empty."
+            f"{title} accepted the event, but did not list the deployment in time: the ID is empty."
         )
         try:
             ids = self._client.read_ids_back(without_id)
         except Exception as bug:  # noqa: BLE001
             error = _internal_error(bug)
-            self._client.log(f"the deployments' ids could not be read ({error})")
-            note = f"{title} took the event, but its id could not be read ({error}): it is empty."
+            self._client.log(f"the deployment IDs could not be read ({error})")
+            note = f"{title} accepted the event, but its ID could not be read ({error})."
         for number in without_id:
             result = self._results[number]
             id_ = ids.get(number, "")
@@ -183,4 +182,4 @@ class WorkerPool:
 
 
 def _internal_error(bug: Exception) -> str:
-    return f"an error in this action, {describe_bug(bug)}: please report it"
+    return f"internal error, {describe_bug(bug)}: please open an issue"

@@ -77,15 +77,15 @@ class Backoff:
         try:
             self._retry = self._retry.increment("POST", "", error=ResponseError())
         except MaxRetryError:
-            raise _given_up(failure, "it was tried often enough") from None
+            raise _given_up(failure, "the retry limit was reached") from None
         # A busy server may ask to wait 0 s. The backoff then prevents a hot loop.
         wait = failure.wait or self._retry.get_backoff_time()
         if wait < deadline.left():
             return wait
         if failure.wait:
-            reason = f"it asks to wait {wait:.0f} s, more than the time allowed"
+            reason = f"it asks for a wait of {wait:.0f} s, longer than the time left"
             raise _given_up(failure, reason)
-        raise _given_up(failure, "the time allowed is used up")
+        raise _given_up(failure, "the time limit was reached")
 
 
 def _given_up(failure: Unavailable, reason: str) -> Unavailable:

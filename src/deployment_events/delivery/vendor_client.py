@@ -114,7 +114,7 @@ class VendorClient:
             if len(ids) == len(messages):
                 return
             if found.failure:
-                self.log(f"the deployments' ids could not be read ({found.failure})")
+                self.log(f"the deployment IDs could not be read ({found.failure})")
                 return
             if not 0 < pause < deadline.left():
                 return
@@ -152,7 +152,7 @@ class VendorClient:
     def _send(self, request: Request, backoff: Backoff, deadline: Deadline) -> Response:
         while True:
             if not self._gate.wait(deadline) or not deadline.left():
-                raise Unavailable("not sent: the time allowed was used up before")
+                raise Unavailable("not sent, because no time was left")
             backoff.attempts += 1
             try:
                 response = self._network.transport.send(request, deadline)
@@ -200,11 +200,11 @@ class VendorClient:
         message = shorten(clean(self._network.hide(explanation.message)), _LONGEST_MESSAGE)
         error = f"HTTP {status}, {message}" if message else f"HTTP {status}"
         if status < 300:
-            return f"{error}, which is no answer of this API"
+            return f"{error}, which is not a response from this API"
         if status < 400:
             return (
-                f"{error}, which is no answer of this API: "
-                "redirects are not followed, as they would carry the key along"
+                f"{error}, which is not a response from this API: "
+                "redirects are not followed, because they would pass on the key"
             )
         return error
 
@@ -222,7 +222,7 @@ class VendorClient:
         try:
             id_ = self.vendor.read_id(message, body)
             if self._contains_key(id_):
-                raise ValueError("the id held a key")
+                raise ValueError("the ID contained a key")
         except ValueError as error:
             id_, note = "", f"{self.vendor.title} accepted the event, but {error}"
         return DeliveryResult(

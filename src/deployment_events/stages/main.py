@@ -207,6 +207,6 @@ def _save_for_post(runner: Runner, state: State) -> bool:
     try:
         save(runner, state)
     except StateError as error:
-        runner.warning(f"The end of this deployment will not be reported: {error}.")
+        runner.warning(f"The result of this deployment will not be reported: {error}.")
         return False
     return True

@@ -34,8 +34,8 @@ def post(runner: Runner, clock: Clock) -> int:
         return recover(runner, clock)
     except StateError as error:
         runner.warning(
-            "The end of this deployment is not reported, "
-            f"because main's state cannot be used: {error}."
+            "The result of this deployment is not reported, "
+            f"because the state from the main stage cannot be used: {error}."
         )
         runner.summarize(render_nothing(runner.annotations, runner.hide))
         return 0
@@ -86,9 +86,9 @@ def _report_end(
 def _warn_of_lost_keys(runner: Runner, vendors: Iterable[str]) -> None:
     for name in sorted(vendors):
         runner.warning(
-            f"{VENDORS[name].title}'s key was there in main and is empty or damaged now, so its "
-            "events stay undelivered: inside a composite action the runner can lose inputs; "
-            "use this action as a step of the job."
+            f"{VENDORS[name].title}'s key was set in main but is missing or invalid in post, so "
+            "its events are not sent. The runner can drop the inputs of a composite action: use "
+            "this action directly in the job."
         )
 
 
@@ -113,10 +113,14 @@ def _report_unsent(runner: Runner, state: State, left: Left) -> None:
     messages, _ = withhold(runner, left.messages)
     outbox = open_outbox(runner, left.outbox)
     outbox.keep(messages)
-    where = f"it stays in {left.outbox}" if outbox.works else "it is in this log"
-    runner.warning(f"What main could not deliver is not sent either: {where}, for event: replay.")
+    where = f"they stay in {left.outbox}" if outbox.works else "they are in this log"
+    runner.warning(
+        f"Events from the main stage were not retried: {where}. Resend them with `event: replay`."
+    )
     results = [
-        undelivered(message, message.cause or "main ended before it was answered")._replace(id="")
+        undelivered(
+            message, message.cause or "the main stage ended before it got a response"
+        )._replace(id="")
         for message in messages
     ]
     show(runner, Sent(messages, results, outbox.works), state.deployments)

@@ -50,7 +50,9 @@ def recover(runner: Runner, clock: Clock) -> int:
     if not step.has_two_stages or inputs.no_service or not inputs.enabled.shared:
         return 0
     if not inputs.job_status:
-        runner.warning(f"The job's result is not reported: this runner withholds it. {TWO_STEPS}")
+        runner.warning(
+            f"The job's result is not reported: this runner does not provide it. {TWO_STEPS}"
+        )
         runner.summarize(render_nothing(runner.annotations, runner.hide))
         return 0
     event = choose_end(runner.hide(inputs.job_status), inputs.on_cancelled)

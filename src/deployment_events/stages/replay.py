@@ -45,7 +45,7 @@ def replay(runner: Runner, clock: Clock, inputs: Inputs) -> int:
         return reject(runner, [_secret_problem()])
     if not messages:
         set_no_results(runner)
-        runner.notice("replay holds no events: nothing is sent.")
+        runner.notice("`replay` contains no events: nothing is sent.")
         return 0
     for warning in unique(VENDORS[one.vendor].replay_warning(one) for one in messages):
         runner.warning(warning)
@@ -65,13 +65,13 @@ def replay(runner: Runner, clock: Clock, inputs: Inputs) -> int:
 
 
 def _problem(given: str, error: OutboxError) -> Problem:
-    unchanged = "" if is_copied(given) else " and the file is as it was"
+    unchanged = "" if is_copied(given) else " and the file is unchanged"
     fix = f"Nothing was sent{unchanged}. Give the events as this action wrote them."
     return Problem("replay", str(error), None, fix)
 
 
 def _secret_problem() -> Problem:
-    fix = "Nothing was sent. Remove it: the events are sent to the vendors."
+    fix = "Nothing was sent. Remove the secret, because the events are sent to the vendors."
     return Problem("replay", "must not contain a secret", None, fix)
 
 

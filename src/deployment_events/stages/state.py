@@ -84,7 +84,7 @@ def save(runner: Runner, state: State) -> None:
     if len(text) > _LARGEST_VALUE:
         text = _save_in_file(runner, text)
     if not runner.save_state(STATE, text):
-        raise StateError("GITHUB_STATE is not there or not writable")
+        raise StateError("GITHUB_STATE does not exist or is not writable")
 
 
 def _save_in_file(runner: Runner, text: str) -> str:
@@ -104,7 +104,7 @@ def load(runner: Runner) -> State:
     """Return what main saved. Raises `StateError` with a reason."""
     text = runner.state(STATE)
     if not text:
-        raise StateMissing("the main stage ended before it had saved any")
+        raise StateMissing("the main stage ended before it saved its state")
     try:
         value = json.loads(text)
         if isinstance(value, dict) and "file" in value:
@@ -140,7 +140,7 @@ def _load_from_file(runner: Runner, value: Mapping[str, Any]) -> str:
     except OSError as error:
         raise StateError(f"its file cannot be read ({error.strerror})") from None
     if sha256(text.encode()).hexdigest() != value.get("sha256"):
-        raise StateError("its file was changed since main wrote it")
+        raise StateError("its file was changed after the main stage")
     # A file that cannot be deleted does no harm.
     with suppress(OSError):
         path.unlink()

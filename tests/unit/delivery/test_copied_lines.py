@@ -83,7 +83,7 @@ def test_only_a_file_of_events_may_be_rewritten(source: str, pure: bool) -> None
         *("```json\n```", "<html>\n</html>", '{"name": "package"}\n{"a": 1}'),
     ],
 )
-def test_several_lines_without_an_event_are_an_error_and_no_file_name(text: str) -> None:
+def test_several_lines_without_an_event_are_an_error(text: str) -> None:
     assert is_copied(text)
     with pytest.raises(OutboxError, match="line 1"):
         parse_copied(text)

@@ -33,7 +33,7 @@ def both(message: Any, count: int) -> list[Any]:
     return [message(number, vendor=vendor) for number in range(count) for vendor in BOTH]
 
 
-def test_every_event_is_on_disk_before_its_first_byte_goes_out(
+def test_every_event_is_on_disk_before_it_is_sent(
     delivery: Any, sandbox: Sandbox, message: Any
 ) -> None:
     seen: list[list[str]] = []
@@ -43,7 +43,7 @@ def test_every_event_is_on_disk_before_its_first_byte_goes_out(
     assert seen == [["service-0", "service-1", "service-2"]]
 
 
-def test_what_a_vendor_has_accepted_is_taken_out_while_the_rest_still_waits(
+def test_accepted_events_are_removed_while_others_are_sent(
     make_delivery: Any, sandbox: Sandbox, message: Any
 ) -> None:
     delivery = make_delivery(clock=Clock(), seconds=0.8)
@@ -61,14 +61,14 @@ def test_what_a_vendor_has_accepted_is_taken_out_while_the_rest_still_waits(
     assert left == [{"launchdarkly"}]
 
 
-def test_an_outbox_that_has_become_empty_is_deleted(delivery: Any, message: Any) -> None:
+def test_an_empty_outbox_is_deleted(delivery: Any, message: Any) -> None:
     results = delivery.deliver(*both(message, 2))
     assert [result.status for result in results] == [Status.DELIVERED] * 4
     assert not delivery.path.exists()
     assert list(delivery.folder.iterdir()) == []
 
 
-def test_results_come_in_the_order_of_their_messages(
+def test_results_are_in_the_order_of_their_messages(
     delivery: Any, sandbox: Sandbox, message: Any
 ) -> None:
     sandbox.fail("datadog", 503, times=7)
@@ -79,7 +79,7 @@ def test_results_come_in_the_order_of_their_messages(
     ]
 
 
-def test_what_is_not_accepted_stays_with_its_cause(
+def test_an_event_that_is_not_accepted_stays_with_its_cause(
     delivery: Any, sandbox: Sandbox, message: Any
 ) -> None:
     sandbox.fail("datadog", 403)
@@ -95,7 +95,7 @@ def test_messages_of_a_vendor_without_its_key_are_kept_and_not_sent(
     settings = {"launchdarkly": delivery.settings["launchdarkly"]}
     results = delivery.deliver(*both(message, 1), settings=settings)
     assert [result.status for result in results] == [Status.DELIVERED, Status.UNDELIVERED]
-    assert results[1].error == "Datadog's key is empty"
+    assert results[1].error == "Datadog's key is not set"
     assert [one.vendor for one in delivery.kept] == ["datadog"]
     assert sandbox.requests("datadog") == []
 
@@ -112,7 +112,7 @@ def test_a_withheld_message_is_kept_and_not_sent(
     assert len(sandbox.requests("datadog")) == 1
 
 
-def test_the_delivery_is_kept_if_what_is_left_is_on_disk(
+def test_the_delivery_is_kept_if_the_remaining_events_are_on_disk(
     delivery: Any, sandbox: Sandbox, message: Any, tmp_path: Any
 ) -> None:
     sandbox.fail("datadog", 403)
@@ -127,7 +127,7 @@ def test_a_delivery_of_no_messages_is_empty_and_kept(delivery: Any) -> None:
 
 
 @pytest.mark.parametrize("vendor", BOTH)
-def test_a_proxy_that_is_not_supported_refuses_the_vendors_messages(
+def test_an_unsupported_proxy_refuses_the_messages_of_the_vendor(
     delivery: Any, sandbox: Sandbox, message: Any, vendor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "socks5://127.0.0.1:9")
@@ -139,7 +139,7 @@ def test_a_proxy_that_is_not_supported_refuses_the_vendors_messages(
     assert sandbox.requests(vendor) == []
 
 
-def test_a_hanging_vendor_delays_the_other_by_nothing(
+def test_a_vendor_that_hangs_does_not_delay_the_other(
     make_delivery: Any, sandbox: Sandbox, message: Any
 ) -> None:
     delivery = make_delivery(clock=Clock(), seconds=0.6)
@@ -155,7 +155,7 @@ def test_a_hanging_vendor_delays_the_other_by_nothing(
 
 
 @pytest.mark.parametrize("fault", ["hang", "drip-headers"])
-def test_what_was_never_sent_says_so(
+def test_the_error_of_an_unsent_event_contains_the_reason(
     make_delivery: Any, sandbox: Sandbox, message: Any, fault: str
 ) -> None:
     delivery = make_delivery(clock=Clock(), seconds=0.3)
@@ -216,7 +216,7 @@ def test_a_cancel_between_two_tries_ends_the_retries(
     assert len(sandbox.requests("datadog")) < 8
 
 
-def test_an_answer_that_comes_with_the_last_second_still_counts(
+def test_a_response_in_the_last_second_is_used(
     make_delivery: Any, sandbox: Sandbox, message: Any
 ) -> None:
     delivery = make_delivery(clock=Clock(), seconds=0.5)
@@ -225,7 +225,7 @@ def test_an_answer_that_comes_with_the_last_second_still_counts(
     assert result.status is Status.DELIVERED
 
 
-def test_a_disk_that_takes_nothing_is_a_warning_and_the_events_go_out(
+def test_a_full_disk_is_a_warning_and_the_events_are_sent(
     delivery: Any, sandbox: Sandbox, message: Any, tmp_path: Any
 ) -> None:
     blocked = tmp_path / "file"
@@ -233,7 +233,7 @@ def test_a_disk_that_takes_nothing_is_a_warning_and_the_events_go_out(
     delivery.path = blocked / "outbox.jsonl"
     results = delivery.deliver(message(0), message(1))
     assert {one.status for one in results} == {Status.DELIVERED}
-    assert len([line for line in delivery.log if "cannot be kept" in line]) == 1
+    assert len([line for line in delivery.log if "cannot be saved" in line]) == 1
 
 
 def test_a_disk_that_fills_up_is_warned_of_once(
@@ -251,7 +251,7 @@ def test_a_disk_that_fills_up_is_warned_of_once(
     outbox.keep([message(0)])
     outbox.keep([message(1)])
     assert warnings == [
-        "Undelivered events cannot be kept in the runner's temporary folder: No space left."
+        "Undelivered events cannot be saved in the runner's temporary folder: No space left."
     ]
     assert len(parse((tmp_path / "outbox.jsonl").read_text())) == 2, (
         "what was there before is still whole"
@@ -263,12 +263,12 @@ def test_the_progress_of_a_long_list_is_logged(
 ) -> None:
     sandbox.fail("datadog", 503)
     delivery.deliver(*(message(number) for number in range(30)))
-    progress = [line for line in delivery.log if "events answered so far" in line]
+    progress = [line for line in delivery.log if "responses received" in line]
     assert progress
-    assert all(line.endswith("of 30 events answered so far") for line in progress)
+    assert all(line.endswith("of 30 responses received") for line in progress)
 
 
-def test_after_a_cancel_no_event_is_tried_again(
+def test_no_event_is_retried_after_a_cancel(
     make_delivery: Any, sandbox: Sandbox, message: Any
 ) -> None:
     clock = Clock()

@@ -123,12 +123,12 @@ def launchdarkly(**changes: Any) -> str:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("{", "line 1 is no JSON"),
+        ("{", "line 1 is not JSON"),
         ("[]", "line 1"),
         ("null", "line 1"),
         ('"x"', "line 1"),
         ("{}", "line 1, vendor: Field required"),
-        (line()[:-20], "is no JSON"),
+        (line()[:-20], "is not JSON"),
         (line(format=2), "line 1, format"),
         (line(url="https://evil.example"), "line 1, url: Extra inputs are not permitted"),
         (line(headers={}), "line 1, headers: Extra inputs"),

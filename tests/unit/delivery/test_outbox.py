@@ -53,7 +53,7 @@ def test_a_folder_that_cannot_be_written_is_warned_of_once(tmp_path: Path) -> No
     kept.keep([message()])
     kept.keep([message()])
     [warning] = warnings
-    assert "cannot be kept" in warning
+    assert "cannot be saved" in warning
 
 
 def test_without_a_temp_folder_nothing_is_kept_and_one_warning_says_so() -> None:
@@ -85,8 +85,8 @@ def test_a_named_file_is_read(path: Path) -> None:
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (b"{\xff\xfe", "is no UTF-8 text"),
-        (b"{", "is no JSON"),
+        (b"{\xff\xfe", "is not UTF-8"),
+        (b"{", "is not JSON"),
         (b"\0" * 10, "line 1"),
         (None, "cannot be read: No such"),
     ],

@@ -20,7 +20,7 @@ from sandbox.messages import json_response
 
 BOTH = ("launchdarkly", "datadog")
 INTERNAL_ERROR = re.compile(
-    r"an error in this action, (?P<type>\w+) at test_pool\.py:\d+: please report it"
+    r"internal error, (?P<type>\w+) at test_pool\.py:\d+: please open an issue"
 )
 
 
@@ -44,7 +44,7 @@ def test_a_hundred_services_share_ten_connections_a_vendor_and_two_seconds(
     assert len(lists) == 1, "one list request serves a hundred services"
 
 
-def test_a_service_never_ends_before_it_has_started(
+def test_the_start_of_a_service_is_sent_before_its_finish(
     delivery: Any, sandbox: Sandbox, message: Any
 ) -> None:
     sandbox.fail("launchdarkly", 503, times=3)
@@ -58,7 +58,7 @@ def test_a_service_never_ends_before_it_has_started(
     assert accepted == ["started"] * 4 + ["finished"]
 
 
-def test_an_end_is_not_sent_where_its_start_was_refused(
+def test_a_finish_is_not_sent_if_its_start_was_refused(
     delivery: Any, sandbox: Sandbox, message: Any
 ) -> None:
     sandbox.fail("launchdarkly", 400, times=1)
@@ -71,7 +71,7 @@ def test_an_end_is_not_sent_where_its_start_was_refused(
     assert len(delivery.kept) == 2
 
 
-def test_nothing_waits_for_a_custom_event(delivery: Any, sandbox: Sandbox, message: Any) -> None:
+def test_no_event_depends_on_a_custom_event(delivery: Any, sandbox: Sandbox, message: Any) -> None:
     sandbox.fail("launchdarkly", 400, times=1)
     end = message(0, vendor="launchdarkly")
     custom = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.CUSTOM)
@@ -79,7 +79,7 @@ def test_nothing_waits_for_a_custom_event(delivery: Any, sandbox: Sandbox, messa
     assert [one.status for one in results] == [Status.REFUSED, Status.DELIVERED]
 
 
-def test_one_services_trouble_is_no_other_services(
+def test_a_failure_of_one_service_does_not_affect_another(
     delivery: Any, sandbox: Sandbox, message: Any
 ) -> None:
     sandbox.fail("datadog", 400, times=1)
@@ -89,7 +89,7 @@ def test_one_services_trouble_is_no_other_services(
     assert len(delivery.kept) == 1
 
 
-def test_a_bug_in_one_message_is_reported_and_stops_no_other_message(
+def test_a_bug_in_one_message_does_not_stop_the_others(
     delivery: Any, sandbox: Sandbox, message: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = Transport.send
@@ -146,15 +146,15 @@ class TestBugsInLookups:
         assert found is not None
         assert found["type"] == "RuntimeError"
         assert result.note == (
-            f"LaunchDarkly took the event, but its id could not be read ({found[0]}): it is empty."
+            f"LaunchDarkly accepted the event, but its ID could not be read ({found[0]})."
         )
         [line] = delivery.log
-        assert line == f"LaunchDarkly: the deployments' ids could not be read ({found[0]})"
+        assert line == f"LaunchDarkly: the deployment IDs could not be read ({found[0]})"
         assert delivery.kept == []
 
 
 @pytest.mark.parametrize("method", ["deployment_key", "needs_lookup", "explain", "read_id"])
-def test_a_bug_anywhere_in_a_vendor_is_named_with_its_place(
+def test_a_bug_in_a_vendor_is_reported_with_its_place(
     delivery: Any, sandbox: Sandbox, message: Any, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> Any:
@@ -194,7 +194,7 @@ def test_an_event_that_follows_a_bug_of_the_same_deployment_is_not_sent(
 
 
 class TestRequiredLookups:
-    def test_an_id_that_is_found_enters_the_request(
+    def test_a_found_id_is_in_the_request(
         self, delivery: Any, sandbox: Sandbox, message: Any
     ) -> None:
         [event] = delivery.deliver(message(0, vendor="launchdarkly"))
@@ -213,7 +213,7 @@ class TestRequiredLookups:
         assert result.section is Section.UPDATE
         assert [one.method for one in sandbox.requests("launchdarkly")] == ["GET"]
 
-    def test_a_lookup_that_is_refused_refuses_the_change_with_its_fix(
+    def test_a_refused_lookup_refuses_the_change_with_its_fix(
         self, delivery: Any, sandbox: Sandbox, message: Any
     ) -> None:
         sandbox.fail("launchdarkly", 403, path="insights/deployments")
@@ -224,17 +224,17 @@ class TestRequiredLookups:
         assert "Writer" in changed.fix
         assert sent.status is Status.DELIVERED
 
-    def test_a_lookup_that_is_unavailable_leaves_the_change_undelivered(
+    def test_an_unavailable_lookup_leaves_the_change_undelivered(
         self, make_delivery: Any, sandbox: Sandbox, message: Any
     ) -> None:
         sandbox.fail("launchdarkly", "retry-after-day", path="insights/deployments")
         delivery = make_delivery()
         [result] = delivery.deliver(change(message(0, vendor="launchdarkly")))
         assert result.status is Status.UNDELIVERED
-        assert "it asks to wait 86400 s" in result.error
+        assert "it asks for a wait of 86400 s" in result.error
         assert len(delivery.kept) == 1
 
-    def test_pages_without_end_cost_a_limited_number_of_requests_and_the_change_is_sent(
+    def test_endless_pages_cause_a_limited_number_of_requests(
         self, delivery: Any, sandbox: Sandbox, message: Any
     ) -> None:
         [event] = delivery.deliver(message(0, vendor="launchdarkly"))
@@ -249,7 +249,7 @@ class TestRequiredLookups:
         assert len(lists) <= 6
 
     @pytest.mark.parametrize("failure", ["retry-after-day", 403])
-    def test_what_an_earlier_page_lists_is_changed_if_a_later_page_fails(
+    def test_a_deployment_of_an_earlier_page_is_changed_if_a_later_page_fails(
         self, delivery: Any, sandbox: Sandbox, message: Any, failure: str | int
     ) -> None:
         [event] = delivery.deliver(message(0, vendor="launchdarkly"))
@@ -279,7 +279,7 @@ class TestRequiredLookups:
         [result] = delivery.deliver(change(message(0, vendor="launchdarkly")))
         assert (result.status, result.id) == (Status.DELIVERED, event.id)
 
-    def test_an_id_is_read_back_though_the_list_never_ends(
+    def test_an_id_is_read_back_from_an_endless_list(
         self, delivery: Any, sandbox: Sandbox, message: Any
     ) -> None:
         sandbox.fail("launchdarkly", circle(2, deployment("found")), path="insights/deployments")

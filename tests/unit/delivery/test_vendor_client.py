@@ -31,7 +31,7 @@ def answer(
 
 
 class TestRateLimits:
-    def test_a_429_slows_the_whole_vendor_and_not_one_thread(
+    def test_a_429_delays_all_threads_of_the_vendor(
         self, delivery: Any, sandbox: Sandbox, message: Any
     ) -> None:
         sandbox.fail("datadog", retry_after("7", name="x", description="x"), times=1)
@@ -46,7 +46,7 @@ class TestRateLimits:
     @pytest.mark.parametrize(
         ("fault", "least"), [("status-429", 0.5), ("retry-after-seconds", 1), ("status-503", None)]
     )
-    def test_a_429_closes_the_vendors_gate_whether_it_names_a_wait_or_not(
+    def test_a_429_delays_the_vendor_with_or_without_a_wait(
         self,
         delivery: Any,
         sandbox: Sandbox,
@@ -71,7 +71,7 @@ class TestRateLimits:
             assert len(closed) == 2
             assert closed[1] >= least
 
-    def test_a_429_of_one_vendor_does_not_slow_the_other(
+    def test_a_429_of_one_vendor_does_not_delay_the_other(
         self, delivery: Any, sandbox: Sandbox, message: Any
     ) -> None:
         sandbox.fail("datadog", "retry-after-day")
@@ -79,7 +79,7 @@ class TestRateLimits:
         assert [one.status for one in results] == [Status.UNDELIVERED, Status.DELIVERED]
         assert delivery.clock.waits == []
 
-    def test_a_days_wait_is_refused_at_once_for_every_service(
+    def test_a_wait_of_a_day_ends_the_retries_of_every_service(
         self, delivery: Any, sandbox: Sandbox, message: Any
     ) -> None:
         sandbox.fail("datadog", "retry-after-day")
@@ -99,7 +99,7 @@ class TestRateLimits:
             ("datadog", {"X-RateLimit-Reset": 9, "Retry-After": 2}, 2),
         ],
     )
-    def test_each_vendors_reset_is_read_in_its_own_unit(
+    def test_the_reset_header_of_each_vendor_is_read_in_its_unit(
         self,
         delivery: Any,
         sandbox: Sandbox,
@@ -122,7 +122,7 @@ class TestRateLimits:
         assert delivery.clock.waits[0] == pytest.approx(wait, abs=0.3)
 
     @pytest.mark.parametrize("status", [408, 500, 502, 503])
-    def test_limits_told_beside_another_trouble_are_no_wish_to_wait(
+    def test_rate_limit_headers_of_another_status_are_ignored(
         self, delivery: Any, sandbox: Sandbox, message: Any, status: int
     ) -> None:
         """Both vendors send them with any answer, as information."""
@@ -198,7 +198,7 @@ class TestRefusals:
         ("status", "word"),
         [(407, "ALL_PROXY"), (408, "status page"), (500, "status page"), (503, "status page")],
     )
-    def test_a_proxys_refusal_and_a_servers_failure_are_no_fault_of_the_event(
+    def test_a_proxy_and_a_server_error_do_not_reject_the_content(
         self, make_delivery: Any, sandbox: Sandbox, message: Any, status: int, word: str
     ) -> None:
         sandbox.fail("datadog", answer(status, {}))
@@ -209,14 +209,16 @@ class TestRefusals:
         assert not result.retry_is_useless
 
     @pytest.mark.parametrize("status", [302, 429])
-    def test_the_fix_survives_retries_and_redirects(
+    def test_the_fix_is_kept_after_retries_and_redirects(
         self, make_delivery: Any, sandbox: Sandbox, message: Any, status: int
     ) -> None:
         sandbox.fail("datadog", answer(status, {}))
         [result] = make_delivery(seconds=5).deliver(message(0))
         assert result.fix != ""
 
-    def test_the_fix_survives_a_cancel(self, delivery: Any, sandbox: Sandbox, message: Any) -> None:
+    def test_the_fix_is_kept_after_a_cancel(
+        self, delivery: Any, sandbox: Sandbox, message: Any
+    ) -> None:
         def cancel(exchange: Exchange) -> None:
             delivery.clock.stop()
             exchange.respond(Response(429, b"{}"))
@@ -229,7 +231,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         "source", [{"pointer": "/data/attributes/env"}, {"parameter": "env"}, {"header": "env"}]
     )
-    def test_the_attribute_that_datadog_names_becomes_the_inputs_name(
+    def test_the_attribute_in_datadog_s_message_becomes_the_input_s_name(
         self, delivery: Any, sandbox: Sandbox, message: Any, source: dict[str, str]
     ) -> None:
         sandbox.fail(
@@ -242,7 +244,7 @@ class TestRefusals:
         assert next(iter(source.values())) in result.error
 
     @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
-    def test_words_nested_at_any_depth_are_no_bug_of_ours(
+    def test_a_deeply_nested_message_is_not_an_internal_error(
         self, delivery: Any, sandbox: Sandbox, message: Any, opening: bytes, closing: bytes
     ) -> None:
         for depth in (200, 500, 900, *range(930, 1000, 3), 5000):
@@ -254,7 +256,7 @@ class TestRefusals:
                 assert result.error.startswith("HTTP 400")
                 assert len(result.error) < 400
 
-    def test_a_key_in_the_vendors_words_is_hidden(
+    def test_a_key_in_the_vendor_s_message_is_hidden(
         self, make_delivery: Any, sandbox: Sandbox, message: Any
     ) -> None:
         delivery = make_delivery(hide=lambda text: text.replace(DATADOG_API_KEY, "***"))
@@ -274,7 +276,7 @@ class TestRefusals:
 
 
 class TestReadingIdsBack:
-    def test_an_id_that_takes_a_moment_to_be_listed_is_found(
+    def test_an_id_that_is_listed_later_is_found(
         self, delivery: Any, sandbox: Sandbox, message: Any
     ) -> None:
         sandbox.fail(
@@ -318,7 +320,7 @@ class TestReadingIdsBack:
             ),
         ],
     )
-    def test_nothing_wrong_with_the_list_makes_an_accepted_event_fail(
+    def test_a_faulty_list_does_not_affect_an_accepted_event(
         self, delivery: Any, sandbox: Sandbox, message: Any, fault: str
     ) -> None:
         sandbox.fail("launchdarkly", fault, path="insights/deployments")
@@ -330,7 +332,7 @@ class TestReadingIdsBack:
     @pytest.mark.parametrize(
         "fault", ["hang", "drip-headers", "drip-body", "continue-flood", "endless-body"]
     )
-    def test_a_list_that_hangs_costs_two_seconds_at_most(
+    def test_a_list_that_hangs_delays_the_stage_by_at_most_two_seconds(
         self,
         make_delivery: Any,
         sandbox: Sandbox,
@@ -346,10 +348,10 @@ class TestReadingIdsBack:
         assert time.monotonic() - began < 1.5
         assert {one.status for one in results} == {Status.DELIVERED}
 
-    def test_looking_for_ids_has_two_seconds(self) -> None:
+    def test_reading_ids_back_takes_at_most_two_seconds(self) -> None:
         assert vendor_client._READ_BACK_SECONDS == 2
 
-    def test_an_id_that_is_the_key_itself_is_not_shown(
+    def test_an_id_that_contains_the_key_is_not_shown(
         self, make_delivery: Any, sandbox: Sandbox, message: Any
     ) -> None:
         delivery = make_delivery(hide=lambda text: text.replace("api-0123", "***"))
@@ -364,7 +366,7 @@ class TestReadingIdsBack:
         results = delivery.deliver(message(0, vendor="launchdarkly"), message(0))
         assert [(one.status, one.id) for one in results] == [(Status.DELIVERED, "")] * 2
 
-    def test_the_key_goes_to_the_list_as_well_and_nowhere_into_its_address(
+    def test_the_key_is_sent_to_the_list_but_not_in_its_url(
         self, delivery: Any, sandbox: Sandbox, message: Any
     ) -> None:
         delivery.deliver(message(0, vendor="launchdarkly"))

@@ -40,7 +40,7 @@ def test_post_reads_which_messages_were_confirmed(step: Step, kept: bool) -> Non
     assert saved.split(PLANNED) == (PLANNED[:1], PLANNED[1:])
 
 
-def test_another_plan_than_mains_has_no_confirmed_message(step: Step) -> None:
+def test_a_plan_that_differs_from_main_s_has_no_confirmed_message(step: Step) -> None:
     saved = through(step, Status.DELIVERED, Status.DELIVERED, Status.DELIVERED)
     assert saved is not None
     assert saved.split(PLANNED) == (PLANNED, ())

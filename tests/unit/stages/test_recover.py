@@ -111,7 +111,7 @@ def test_a_list_that_cannot_be_read_proves_nothing(tmp_path: Path, sandbox: Sand
         ),
     ],
 )
-def test_nothing_is_sent_or_said_if_main_left_nothing_to_post(
+def test_nothing_is_sent_or_logged_if_main_left_nothing_to_post(
     tmp_path: Path, sandbox: Sandbox, inputs: dict[str, str], env: dict[str, str], payload: Any
 ) -> None:
     step = Step(tmp_path, sandbox, env=env, payload=payload, **inputs)
@@ -122,12 +122,12 @@ def test_nothing_is_sent_or_said_if_main_left_nothing_to_post(
     assert ended.summary == ""
 
 
-def test_without_a_vendor_nothing_is_said(tmp_path: Path) -> None:
+def test_without_a_vendor_nothing_is_logged(tmp_path: Path) -> None:
     ended = Step(tmp_path).post("success")
     assert (ended.code, ended.annotations("warning")) == (0, [])
 
 
-def test_a_runner_that_withholds_the_job_s_result_is_named_with_the_two_step_workflow(
+def test_a_runner_without_the_job_s_result_causes_a_warning_with_the_two_step_workflow(
     tmp_path: Path, sandbox: Sandbox
 ) -> None:
     ended = lost(tmp_path, sandbox).post("")
@@ -144,7 +144,7 @@ def test_a_runner_that_withholds_the_job_s_result_is_named_with_the_two_step_wor
         ({"FORGEJO_ACTIONS": "true"}, "Forgejo"),
     ],
 )
-def test_main_says_which_runner_does_not_pass_the_job_s_result(
+def test_main_names_the_runner_that_does_not_pass_the_job_s_result(
     tmp_path: Path, sandbox: Sandbox, variables: dict[str, str], name: str
 ) -> None:
     ended = Step(tmp_path, sandbox, env=variables).main()
@@ -152,13 +152,11 @@ def test_main_says_which_runner_does_not_pass_the_job_s_result(
     assert notice.startswith(f"{name} does not pass")
 
 
-def test_github_s_runner_gets_no_such_notice(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_github_s_runner_causes_no_notice(tmp_path: Path, sandbox: Sandbox) -> None:
     assert "two-steps.yml" not in Step(tmp_path, sandbox).main().stdout
 
 
-def test_a_service_that_is_listed_is_told_from_one_that_is_not(
-    tmp_path: Path, sandbox: Sandbox
-) -> None:
+def test_only_listed_services_are_reported(tmp_path: Path, sandbox: Sandbox) -> None:
     lost(tmp_path / "main", sandbox, service="cart").main()
     lost(tmp_path / "post", sandbox, service="cart\npayments").post("failure")
     by_name = {one["applicationKey"]: one for one in sandbox.deployments("launchdarkly")}

@@ -73,7 +73,7 @@ def test_post_reads_what_main_saved(step: Step) -> None:
     st.lists(st.tuples(words, words), max_size=4),
     words,
 )
-def test_any_state_survives_the_two_stages(
+def test_post_reads_any_state_that_main_saved(
     step: Step,
     names: list[str],
     attributes: dict[str, str],
@@ -87,7 +87,7 @@ def test_any_state_survives_the_two_stages(
 
 
 @pytest.mark.parametrize("name", ["fail_on_error", "dry_run"])
-def test_each_switch_is_kept_by_itself(step: Step, name: str) -> None:
+def test_each_boolean_is_saved_separately(step: Step, name: str) -> None:
     loaded = through(step, state(inputs(**{name: "true"})))
     assert {"fail_on_error": loaded.fail_on_error, "dry_run": loaded.dry_run} == {
         "fail_on_error": name == "fail_on_error",
@@ -95,7 +95,7 @@ def test_each_switch_is_kept_by_itself(step: Step, name: str) -> None:
     }
 
 
-def test_the_settings_survive_and_the_keys_come_from_post_s_own_inputs(step: Step) -> None:
+def test_the_settings_come_from_the_state_and_the_keys_from_the_inputs_of_post(step: Step) -> None:
     given = inputs(
         launchdarkly_event_metadata='{"a": [1, null]}',
         datadog_site="us5.datadoghq.com",
@@ -114,7 +114,7 @@ def test_a_key_that_is_empty_in_post_is_no_error(step: Step) -> None:
     assert [keys_of(one) for one in restored.values()] == [[], []]
 
 
-def test_a_key_that_is_malformed_in_post_silences_its_own_vendor_alone() -> None:
+def test_a_key_that_is_malformed_in_post_disables_only_its_vendor() -> None:
     raw = {"datadog-api-key": "hunter 2", "launchdarkly-access-token": LAUNCHDARKLY_TOKEN}
     restored = restore_settings(state(), raw).shared
     assert {name: keys_of(one) for name, one in restored.items()} == {
@@ -123,7 +123,7 @@ def test_a_key_that_is_malformed_in_post_silences_its_own_vendor_alone() -> None
     }
 
 
-def test_a_vendor_this_version_does_not_know_is_told() -> None:
+def test_a_vendor_that_this_version_does_not_support_is_an_error() -> None:
     foreign = state().model_copy(update={"settings": {"acme": {}}})
     with pytest.raises(StateError, match="settings for acme cannot be used"):
         restore_settings(foreign, {})
@@ -140,13 +140,13 @@ def test_no_key_is_saved(step: Step) -> None:
     assert not [secret for secret in SECRETS.values() if secret in saved]
 
 
-def test_a_small_state_is_in_the_environment_alone(step: Step) -> None:
+def test_a_small_state_needs_no_file(step: Step) -> None:
     save(Runner(), state())
     assert list(step.temp.iterdir()) == []
     assert step.saved.keys() == {"deployment"}
 
 
-def test_five_hundred_services_go_through_a_file_with_a_digest(step: Step) -> None:
+def test_the_state_of_five_hundred_services_is_a_file_with_a_digest(step: Step) -> None:
     one = state(services=many)
     assert len(one.model_dump_json()) > 50_000
     assert through(step, one) == one
@@ -156,7 +156,7 @@ def test_five_hundred_services_go_through_a_file_with_a_digest(step: Step) -> No
     assert named["file"].startswith("deployment-events/state-")
 
 
-def test_no_value_is_ever_near_the_runner_s_limit(step: Step) -> None:
+def test_no_value_exceeds_the_runner_s_limit(step: Step) -> None:
     for count in (100, 200, 300, 400):
         (step.folder / "state").write_text("")
         save(Runner(), state(services=many[:count]))
@@ -164,8 +164,8 @@ def test_no_value_is_ever_near_the_runner_s_limit(step: Step) -> None:
 
 
 def test_shared_facts_are_saved_once() -> None:
-    text = state(services=many, version="a-version-of-its-own").model_dump_json()
-    assert text.count("a-version-of-its-own") == 1
+    text = state(services=many, version="another-version").model_dump_json()
+    assert text.count("another-version") == 1
 
 
 def big_file(step: Step) -> tuple[Any, dict[str, str]]:
@@ -178,25 +178,25 @@ def big_file(step: Step) -> tuple[Any, dict[str, str]]:
 def test_a_state_file_that_another_step_changed_is_not_used(step: Step) -> None:
     path, _ = big_file(step)
     path.write_text(path.read_text().replace("service-001", "service-xxx"))
-    with pytest.raises(StateError, match="changed since main wrote it"):
+    with pytest.raises(StateError, match="changed after the main stage"):
         load(Runner())
 
 
-def test_a_state_file_that_is_gone_is_told(step: Step) -> None:
+def test_a_missing_state_file_is_an_error(step: Step) -> None:
     path, _ = big_file(step)
     path.unlink()
     with pytest.raises(StateError, match="cannot be read"):
         load(Runner())
 
 
-def test_a_state_file_that_is_no_text_is_told(step: Step) -> None:
+def test_a_state_file_that_is_not_text_is_an_error(step: Step) -> None:
     path, _ = big_file(step)
     path.write_bytes(b"\xff")
     with pytest.raises(StateError, match="damaged"):
         load(Runner())
 
 
-def test_a_large_state_without_a_temp_folder_is_told(
+def test_a_large_state_without_a_temp_folder_is_an_error(
     step: Step, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("RUNNER_TEMP")
@@ -204,7 +204,7 @@ def test_a_large_state_without_a_temp_folder_is_told(
         save(Runner(), state(services=many))
 
 
-def test_a_runner_without_state_is_told(step: Step, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_runner_without_state_is_an_error(step: Step, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_STATE")
     with pytest.raises(StateError, match="GITHUB_STATE"):
         save(Runner(), state())
@@ -216,7 +216,7 @@ GOOD = json.loads(state().model_dump_json())
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "ended before it had saved any"),
+        ("", "ended before it saved its state"),
         ("{", "damaged"),
         ("[", "damaged"),
         ("null", "damaged"),
@@ -236,7 +236,7 @@ GOOD = json.loads(state().model_dump_json())
     ],
     ids=lambda value: value[:40],
 )
-def test_a_state_that_cannot_be_used_is_told_with_the_reason(
+def test_the_error_of_an_unusable_state_contains_the_reason(
     step: Step, text: str, reason: str
 ) -> None:
     step.monkeypatch.setenv("STATE_deployment", text)
@@ -245,7 +245,7 @@ def test_a_state_that_cannot_be_used_is_told_with_the_reason(
     assert reason in str(caught.value)
 
 
-def test_post_is_told_when_nothing_is_left_to_do(step: Step) -> None:
+def test_main_saves_that_post_has_nothing_to_do(step: Step) -> None:
     save_done(Runner())
     assert step.saved == {"done": "true"}
 
@@ -263,7 +263,7 @@ def test_a_state_of_the_first_format_is_read(step: Step) -> None:
     assert load(Runner()) == given
 
 
-def test_an_override_survives_the_two_stages(step: Step) -> None:
+def test_post_reads_the_overrides_of_a_service(step: Step) -> None:
     services = (Service(name="api", overrides={"team": "core"}), Service(name="web"))
     restored = restore_settings(through(step, state(services=services)), {})
     assert restored.of("datadog", "api").team == "core"  # type: ignore[attr-defined]

@@ -26,7 +26,7 @@ def with_service(name: str) -> Message:
     return message(service=name, body={"data": {"attributes": attributes}})
 
 
-def test_messages_without_a_secret_are_sent_as_they_are(runner: Runner) -> None:
+def test_messages_without_a_secret_are_unchanged(runner: Runner) -> None:
     messages = [with_service("api"), with_service("short")]
     assert withhold(runner, messages) == (messages, {})
 
