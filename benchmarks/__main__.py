@@ -8,6 +8,7 @@ import sys
 
 import chart
 import container
+import limits
 import pull
 import services
 import startup
@@ -36,7 +37,10 @@ def main() -> None:
     rows = services.measure(few)
     many = services.report(rows, few)
     print(many)
+    beyond = limits.report(limits.measure(few), few)
+    print(beyond)
     page = between(between(PAGE.read_text(), "startup", one), "services", many)
+    page = between(page, "limits", beyond)
     if pull.available():
         first = pull.report(pull.measure(few), few)
         print(first)

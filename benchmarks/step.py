@@ -34,7 +34,7 @@ def environment(service: Service, folder: Path, services: int = 1, **inputs: str
     }
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "REQUESTS_CA_BUNDLE": service.ca_bundle,
+        "REQUESTS_CA_BUNDLE": service.ca_folder,
         "RUNNER_TEMP": str(folder),
         "GITHUB_EVENT_PATH": str(folder / "event.json"),
         "GITHUB_EVENT_NAME": "push",
