@@ -1,7 +1,7 @@
 """Undelivered events as lines of JSON, in the outbox, in the log and in the summary.
 
-A line contains a vendor, a kind of message and a body, but no key, host, URL or header. A file from
-a stranger can report a deployment, but cannot send a key anywhere.
+A line contains a vendor, a kind of message and a body, but no key, host, URL or header. An
+untrusted file can report a deployment, but cannot send a key anywhere.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Which of main's messages were confirmed: a second value that main appends after sending.
 
-The runner reads the state when the step ends, so main can add to it. A main that dies before that
-leaves only the first value: nothing is then known to be confirmed.
+The runner reads the state when the step ends, so main can add to it. If main is killed before
+that, there is only the first value: nothing is then known to be confirmed.
 """
 
 import json
