@@ -182,7 +182,7 @@ def test_an_event_with_invalid_content_is_not_recommended_for_replay(sandbox: Sa
     [error] = messages(step, "error")
     assert "launchdarkly-project-key" in error
     assert error.endswith(f"{NextStep.REPORT_AGAIN} See {help_url(Section.NOT_FOUND)}")
-    assert "then report the event again" in step.summary
+    assert "fixed, report the event again" in step.summary
     assert "event: replay" not in step.summary + step.log
 
 

@@ -129,11 +129,11 @@ def _alarm(losses: Sequence[Loss], results: Sequence[DeliveryResult]) -> list[st
 def _next_step(losses: Sequence[Loss]) -> str:
     steps = {loss.next_step for loss in losses}
     if steps == {NextStep.REPORT_AGAIN}:
-        return "Fix the cause below, then report the event again."
+        return "Once the cause below is fixed, report the event again."
     if NextStep.REPORT_AGAIN in steps:
         return "The list below has the next step for each."
     replay = Markdown().link("<code>event: replay</code>", page_url("replay.md"))
-    return f"Fix the cause below, then resend with {replay}."
+    return f"Once the cause below is fixed, resend with {replay}."
 
 
 def _explanations(markdown: Markdown, summary: Summary, losses: Sequence[Loss]) -> list[str]:

@@ -114,7 +114,7 @@ def test_vendors_link_to_where_they_show_deployments() -> None:
 
 
 REPLAY = f'resend with <a href="{page_url("replay.md")}"><code>event: replay</code></a>.'
-REPORT = "then report the event again."
+REPORT = "fixed, report the event again."
 EACH = "The list below has the next step for each."
 
 
