@@ -35,11 +35,11 @@ def make_step(tmp_path: Path, sandbox: Sandbox) -> MakeStep:
 
 
 def statuses(ended: Ended) -> list[tuple[str, str]]:
-    return [(one["vendor"], one["status"]) for one in ended.results]
+    return [(row["vendor"], row["status"]) for row in ended.results]
 
 
 def requests(sandbox: Sandbox) -> list[tuple[str, str, dict[str, str]]]:
-    return [(one.method, one.path, one.query) for one in sandbox.requests()]
+    return [(request.method, request.path, request.query) for request in sandbox.requests()]
 
 
 def test_each_vendor_is_checked_once_and_nothing_is_reported(
@@ -250,16 +250,16 @@ def shape(request: Any) -> tuple[str, str, dict[str, str], set[str]]:
 
 def test_datadogs_client_makes_the_same_requests(make_step: MakeStep, sandbox: Sandbox) -> None:
     make_step(datadog_app_key=keys.DATADOG_APP_KEY).main()
-    ours = {one.path: one for one in sandbox.requests("datadog")}
+    ours = {request.path: request for request in sandbox.requests("datadog")}
     sandbox.reset()
     both = {"apiKeyAuth": keys.DATADOG_API_KEY, "appKeyAuth": keys.DATADOG_APP_KEY}
     configuration = datadog_client.Configuration(host=sandbox.datadog_url, api_key=both)
     with datadog_client.ApiClient(configuration) as client:
         datadog_client.AuthenticationApi(client).validate()
         datadog_client.KeyManagementApi(client).validate_api_key()
-    theirs = {one.path: one for one in sandbox.requests("datadog")}
+    theirs = {request.path: request for request in sandbox.requests("datadog")}
     assert ours.keys() == theirs.keys()
-    for path, one in theirs.items():
-        assert shape(ours[path])[:3] == shape(one)[:3]
+    for path, request in theirs.items():
+        assert shape(ours[path])[:3] == shape(request)[:3]
     assert shape(ours["/api/v1/validate"])[3] == {"dd-api-key"}
     assert shape(ours["/api/v2/validate_keys"])[3] == {"dd-api-key", "dd-application-key"}

@@ -1,4 +1,4 @@
-"""Whatever the environment contains, the action takes it for a fault of the environment."""
+"""No environment variable leads to an internal error."""
 
 import re
 from pathlib import Path
@@ -54,7 +54,7 @@ def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(variables: dict[str, str], stage: str) -> Ended:
-    """Run a stage against vendors that nobody can reach."""
+    """Run a stage against unreachable vendors."""
     with TemporaryDirectory() as folder:
         unreachable = {
             "launchdarkly_access_token": "api-5eed",

@@ -37,7 +37,7 @@ def make_step(tmp_path: Path, sandbox: Sandbox) -> MakeStep:
 
 def services(sandbox: Sandbox) -> list[str]:
     """Return the services that Datadog received a deployment of."""
-    return [one["service"] for one in sandbox.deployments("datadog")]
+    return [deployment["service"] for deployment in sandbox.deployments("datadog")]
 
 
 def rejected(ended: Ended, sandbox: Sandbox) -> str:
@@ -83,7 +83,9 @@ def test_another_empty_input_is_reported_with_its_default_and_a_warning(
     ended = make_step(event="finished", **{**times, name.replace("-", "_"): ""}).main()
     assert ended.code == 0
     assert services(sandbox) == ["octo-repo"]
-    warnings = [one for one in ended.annotations("warning") if f"`{name}` is empty" in one]
+    warnings = [
+        message for message in ended.annotations("warning") if f"`{name}` is empty" in message
+    ]
     assert len(warnings) == 1
     assert f"${{{{ inputs.{name} || '" in warnings[0]
 
@@ -92,8 +94,11 @@ def test_an_empty_version_and_commit_are_derived_with_a_notice(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     ended = make_step(event="started", version="", commit_sha="").main()
-    assert [one.split()[0] for one in ended.annotations("notice")] == ["`version`", "`commit-sha`"]
-    assert all(AUTO in one for one in ended.annotations("notice"))
+    assert [message.split()[0] for message in ended.annotations("notice")] == [
+        "`version`",
+        "`commit-sha`",
+    ]
+    assert all(AUTO in message for message in ended.annotations("notice"))
     assert ended.outputs["version"] == ended.outputs["commit-sha"] == SHA
     assert ended.annotations("warning") == []
 
@@ -164,13 +169,13 @@ def test_a_derived_value_with_a_secret_is_left_out(make_step: Any, sandbox: Sand
     step = make_step(event="finished", started_at="2026-05-04T09:30:00Z", env=env)
     ended = step.main()
     assert ended.code == 0
-    assert {one["status"] for one in ended.results} == {"delivered"}
+    assert {row["status"] for row in ended.results} == {"delivered"}
     warnings = " ".join(ended.annotations("warning"))
     assert "`GITHUB_REF` contains a secret" in warnings
     assert "`GITHUB_ACTOR` contains a secret" in warnings
     [deployment] = sandbox.deployments("datadog")
     assert deployment["version"] == SHA
-    assert JOB_TOKEN not in json.dumps([one.body for one in sandbox.requests()])
+    assert JOB_TOKEN not in json.dumps([request.body for request in sandbox.requests()])
     assert step.leaks(ended) == []
 
 
@@ -181,10 +186,12 @@ def test_post_keeps_an_event_with_a_secret_unsent(make_step: Any, sandbox: Sandb
     sandbox.reset()
     ended = step.post(datadog_api_key="cart-and-checkout")
     assert ended.code == 0
-    bodies = [one.body for one in sandbox.requests("launchdarkly") if one.body]
+    bodies = [request.body for request in sandbox.requests("launchdarkly") if request.body]
     assert [body["applicationKey"] for body in bodies] == ["web"]
-    assert "cart-and-checkout" not in json.dumps([one.body for one in sandbox.requests()])
-    warnings = [one for one in ended.annotations("warning") if "contains a secret" in one]
+    assert "cart-and-checkout" not in json.dumps([request.body for request in sandbox.requests()])
+    warnings = [
+        message for message in ended.annotations("warning") if "contains a secret" in message
+    ]
     assert len(warnings) == 2
     kept = [line for line in step.outbox if "secret" in line["cause"]]
     assert [line["service"] for line in kept] == ["***", "***"]
@@ -303,7 +310,9 @@ def test_datadog_alone_without_an_environment_is_a_warning(
 ) -> None:
     ended = make_step(environment="", launchdarkly_access_token="").main()
     warning = "`environment` is empty, so Datadog receives the deployment without"
-    assert [one.startswith(warning) for one in ended.annotations("warning")].count(True) == 1
+    assert [message.startswith(warning) for message in ended.annotations("warning")].count(
+        True
+    ) == 1
     assert ended.code == 0
 
 
@@ -314,9 +323,9 @@ def test_a_branch_as_version_causes_a_warning_and_no_wait_for_its_id(
     ended = step.main()
     [warning] = ended.annotations("warning")
     assert warning.startswith("`version` 'main' is the name of a branch")
-    assert [one.method for one in sandbox.requests("launchdarkly")] == ["POST"]
+    assert [request.method for request in sandbox.requests("launchdarkly")] == ["POST"]
     step.post()
-    assert [one.method for one in sandbox.requests("launchdarkly")] == ["POST", "POST"]
+    assert [request.method for request in sandbox.requests("launchdarkly")] == ["POST", "POST"]
 
 
 def test_a_time_with_an_offset_in_the_future_is_a_clock_problem(
@@ -361,7 +370,7 @@ def test_lines_are_replayed_as_people_copy_them(
         step.inputs["replay"] = "log.txt"
         (step.workspace / "log.txt").write_text(text)
     ended = step.main()
-    assert [one["status"] for one in ended.results] == ["delivered", "delivered"]
+    assert [row["status"] for row in ended.results] == ["delivered", "delivered"]
     assert services(sandbox) == ["octo-repo"]
     assert not as_file or (step.workspace / "log.txt").read_text() == text
 

@@ -16,10 +16,10 @@ _PERMISSION = "actions"
 _PAGE_SIZES = (50, 10)
 """Jobs on a page. A job with 50 steps has 11 KB, and the transport reads 1 MiB of a response.
 
-The second size is used if a page of the first one is too large.
+The second size is used if a page of the first size is too large.
 """
 _LARGE = 512 * 1024
-"""Bytes of an incomplete page that is too large; a smaller one broke off."""
+"""Bytes of an incomplete page that is too large. A smaller incomplete page broke off."""
 _MAX_REQUESTS = 100
 
 
@@ -36,7 +36,7 @@ def find_job_by_id(api: GitHubApi, job_id: str) -> int:
 def find_job_by_runner(api: GitHubApi) -> int:
     """Return the start of the only running job on this runner, in Unix ms.
 
-    Runners can share a name: if several jobs match, none of them is certain to be this one.
+    Runners can share a name: if several jobs match, it is unknown which is this job.
     """
     running = [
         job

@@ -43,7 +43,7 @@ def read_payload(path: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
 def text_at(payload: Mapping[str, Any], *path: str) -> str:
     """Return the text at a path, trimmed; empty if there is none.
 
-    Text with a control character is no name or time, and a NUL would reach the outputs.
+    Text with a control character is neither a name nor a time, and a NUL would reach the outputs.
     """
     value: Any = payload
     for name in path:

@@ -117,7 +117,7 @@ def _of_service(
 ) -> Iterator[Problem]:
     settings = inputs.settings.of(vendor, service.name)
     if input_name(vendor, "deployment_id") in reported:
-        # An invalid ID is not a missing one, so nothing is needed in its place.
+        # The invalid ID is reported already, so it must not be reported as missing.
         settings = settings.model_copy(update={"deployment_id": "invalid"})
     keys = {"version", *VENDORS[vendor].settings.service_keys}
     found = settings.problems(

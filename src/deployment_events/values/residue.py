@@ -27,7 +27,7 @@ ESCAPED_BREAK = re.compile(r"(?:\\r)?\\n|(?:%0D)?%0A", re.IGNORECASE)
 
 
 def residue_of_text(text: str) -> str:
-    """Return what is no text of the user."""
+    """Return what the user did not write as text."""
     if text in _PRINTED:
         return _PRINTED[text]
     if _VARIABLE.search(text):

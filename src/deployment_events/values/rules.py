@@ -58,12 +58,12 @@ TO_JSON = (
     "Insert an expression with `toJSON` and without quotation marks: "
     '`"message": ${{ toJSON(github.event.head_commit.message) }}`.'
 )
-"""How to put a value into JSON. A value between quotation marks may contain one."""
+"""How to put a value into JSON: a value between quotation marks may contain a quotation mark."""
 _OBJECT_FIX = 'Example: `{"ticket": "OPS-12"}`.'
 
 
 def _json_object(text: str) -> dict[str, Any]:
-    """Return the object; `null`, which `toJSON` writes for no value, is an empty one."""
+    """Return the object; `null`, which `toJSON` writes for no value, is empty."""
     try:
         value = load_json(text)
     except ValueError as error:

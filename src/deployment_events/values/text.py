@@ -1,7 +1,7 @@
 """Untrusted text made safe for the log, the summary and the outputs.
 
 Branch names, payload fields and responses are untrusted. GitHub's runner reads commands from every
-line that a step prints, so untrusted text must not start one.
+line that a step prints, so untrusted text must not start a command.
 """
 
 import re

@@ -69,7 +69,7 @@ def test_a_lone_surrogate_is_replaced(path: Path) -> None:
     assert path.read_text() == "another=1\na?b"
 
 
-def test_a_named_pipe_that_nobody_reads_is_an_error(tmp_path: Path) -> None:
+def test_a_named_pipe_without_a_reader_is_an_error(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     with pytest.raises(OSError, match="No such device"):

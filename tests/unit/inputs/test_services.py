@@ -131,8 +131,8 @@ def test_every_documented_key_is_accepted() -> None:
 @SLOW
 @given(st.lists(words, min_size=1, max_size=8, unique=True), st.data())
 def test_services_survive_their_csv_form(names: list[str], data: st.DataObject) -> None:
-    own = [name for name in service_keys() if not name.endswith("-deployment-id")]
-    attributes = st.dictionaries(st.sampled_from(own), words, max_size=3)
+    keys = [name for name in service_keys() if not name.endswith("-deployment-id")]
+    attributes = st.dictionaries(st.sampled_from(keys), words, max_size=3)
     services = tuple(Service(name=name, overrides=data.draw(attributes)) for name in names)
     assert parse("\n".join(map(as_csv, services))) == services
 
@@ -321,15 +321,15 @@ def test_any_names_survive_as_a_json_array(names: list[str]) -> None:
 def test_a_service_s_key_overrides_the_input_for_that_service_only(
     vendor: str, key: str, field: str
 ) -> None:
-    value = "browser" if key == "application-kind" else "own-1234567890abcdef"
+    value = "browser" if key == "application-kind" else "other-1234567890abcdef"
     general = settings(vendor)
     both_services = (Service(name="api", overrides={key: value}), Service(name="web"))
     found, errors = override({vendor: general}, both_services)
-    own = found.of(vendor, "api")
+    overridden = found.of(vendor, "api")
     assert errors == []
-    assert getattr(own, field) == value
+    assert getattr(overridden, field) == value
     assert found.of(vendor, "web") is general
-    assert keys_of(own) == keys_of(general)
+    assert keys_of(overridden) == keys_of(general)
 
 
 def test_an_override_of_the_other_vendor_changes_nothing() -> None:

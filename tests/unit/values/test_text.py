@@ -1,4 +1,4 @@
-"""Foreign text: harmless in a log, whoever chose it."""
+"""Untrusted text is safe in a log."""
 
 import re
 
