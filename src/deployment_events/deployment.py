@@ -79,7 +79,7 @@ class Service(Frozen):
 
     name: str
     overrides: dict[str, str] = {}
-    """`key=value` as written; the keys are listed in `deployment_events.inputs.services`."""
+    """`key=value` as written; the keys are listed in `deployment_events.inputs.service_lines`."""
 
 
 class Origin(Frozen):

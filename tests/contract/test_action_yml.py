@@ -17,7 +17,7 @@ from deployment_events.http.deadline import Clock
 from deployment_events.inputs.empty import AUTO, AUTOMATIC
 from deployment_events.inputs.model import Options, input_names
 from deployment_events.inputs.read import read_inputs
-from deployment_events.inputs.services import service_keys
+from deployment_events.inputs.service_lines import service_keys
 from deployment_events.stages.main import main
 from deployment_events.vendors.datadog.settings import SITES
 from deployment_events.vendors.input_names import input_name, secret_names

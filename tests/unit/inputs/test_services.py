@@ -12,10 +12,10 @@ from support.deployments import both, keys_of, settings
 
 from deployment_events.deployment import Service
 from deployment_events.errors import Problem
+from deployment_events.inputs.service_lines import service_keys
 from deployment_events.inputs.services import (
     override_problems,
     parse_services,
-    service_keys,
 )
 from deployment_events.values.residue import residue_of_line
 from deployment_events.values.text import invisible_character, is_quoted

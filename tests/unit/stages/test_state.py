@@ -16,7 +16,7 @@ from deployment_events.deployment import Service
 from deployment_events.errors import StateError
 from deployment_events.github.runner import Runner
 from deployment_events.inputs.model import Inputs
-from deployment_events.inputs.services import service_keys
+from deployment_events.inputs.service_lines import service_keys
 from deployment_events.stages.state import (
     State,
     load,
