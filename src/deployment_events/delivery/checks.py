@@ -64,7 +64,7 @@ def _run(check: VendorCheck, network: Network) -> CheckResult:
         request = check.check.request
         network.transport.prepare(request.url, network.deadline)
         client = VendorClient(VENDORS[check.vendor], check.settings, network)
-        body = client.send(request, backoff).json()
+        body = client.send(request, backoff, network.deadline).json()
         return _judge(check, check.check.read(body), backoff.attempts)
     except DeliveryFailed as failure:
         rejected = isinstance(failure, Refused) and failure.by_vendor

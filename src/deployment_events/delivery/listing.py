@@ -8,6 +8,7 @@ from ..messages import Message
 from ..vendors.base import Listed
 from ..vendors.registry import VENDORS
 from ..vendors.settings import Settings
+from .id_lookup import find_ids
 from .network import Network
 from .vendor_client import VendorClient
 
@@ -38,7 +39,7 @@ def list_deployments(
         client = VendorClient(VENDORS[name], settings[name], network)
         try:
             client.prepare(next(iter(wanted.values())))
-            result = client.find_ids(wanted)
+            result = find_ids(client, wanted)
         except DeliveryFailed as failure:
             client.log(f"the deployments could not be listed ({failure})")
             continue

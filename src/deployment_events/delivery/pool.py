@@ -7,6 +7,7 @@ from threading import Thread
 from ..deployment import Event
 from ..errors import DeliveryFailed, describe_bug
 from ..messages import DeliveryResult, Message, Status, undelivered
+from .id_lookup import find_ids, read_ids_back
 from .network import THREADS
 from .vendor_client import VendorClient, failed
 
@@ -72,7 +73,7 @@ class WorkerPool:
         if not needing:
             return
         try:
-            found = self._client.find_ids(needing)
+            found = find_ids(self._client, needing)
         # The messages that need no look-up must be sent nevertheless.
         except Exception as bug:  # noqa: BLE001
             error = _internal_error(bug)
@@ -161,7 +162,7 @@ class WorkerPool:
             f"{title} accepted the event, but did not list the deployment in time: the ID is empty."
         )
         try:
-            ids = self._client.read_ids_back(without_id)
+            ids = read_ids_back(self._client, without_id)
         except Exception as bug:  # noqa: BLE001
             error = _internal_error(bug)
             self._client.log(f"the deployment IDs could not be read ({error})")

@@ -1,24 +1,16 @@
 """One vendor's requests: each response is judged, and the request repeated or given up."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..errors import Advice, DeliveryFailed, Refused, Section, Unavailable
-from ..http.deadline import Deadline, run_with_deadline
+from ..http.deadline import Deadline
 from ..messages import DeliveryResult, Message, Request, Response, Status
 from ..values.text import clean, shorten
-from ..vendors.base import Explanation, Listed, Lookup, Vendor
+from ..vendors.base import Explanation, Vendor
 from ..vendors.settings import Settings
 from .network import Network
 from .retry import POLICY, Backoff, RateLimitGate, requested_wait, response_time
 
-_READ_BACK_SECONDS = 2.0
-"""Seconds for reading IDs back: the events are delivered, and the IDs are only convenient."""
-_LOOKUP_SHARE = 0.5
-"""The part of the time left that look-ups may take once one has found an ID: its change is sent in
-the rest."""
-_READ_BACK_PAUSES = (0.25, 0.5, 1.0)
-"""Seconds between two attempts: a list of deployments shows a new one after a moment."""
 _CONTENT_STATUSES = frozenset({400, 404, 422})
 """The statuses with which a vendor rejects the content of a request, and not its sender."""
 _TOO_LARGE = 413
@@ -33,30 +25,19 @@ _LONGEST_MESSAGE = 300
 """Characters of a vendor's message."""
 
 
-class LookupResult(NamedTuple):
-    """The IDs that a look-up found."""
-
-    ids: Mapping[int, str]
-    """By the message's number."""
-    listed: Mapping[int, Listed]
-    """The same deployments, as far as the vendor lists them with their times."""
-    failure: DeliveryFailed | None = None
-    """Why the others may exist, too: not all pages were read."""
-
-
 class VendorClient:
-    """Sends messages to one vendor and looks up IDs; threads may share it."""
+    """Sends requests to one vendor; threads may share it."""
 
     def __init__(self, vendor: Vendor[Any], settings: Settings, network: Network) -> None:
         self.vendor = vendor
-        self._settings = settings
-        self._network = network
+        self.settings = settings
+        self.network = network
         self._gate = RateLimitGate(network.clock)
 
     def within(self, deadline: Deadline) -> "VendorClient":
         """Return this client with another deadline."""
-        network = self._network._replace(deadline=deadline)
-        return VendorClient(self.vendor, self._settings, network)
+        network = self.network._replace(deadline=deadline)
+        return VendorClient(self.vendor, self.settings, network)
 
     def prepare(self, message: Message) -> None:
         """Prepare the transport for the host of a message, before threads use it.
@@ -64,8 +45,8 @@ class VendorClient:
         Raises `Refused` and `Unavailable` if that host cannot be reached with this proxy or CA
         bundle.
         """
-        url = self.vendor.request(self._settings, message).url
-        self._network.transport.prepare(url, self._network.deadline)
+        url = self.vendor.request(self.settings, message).url
+        self.network.transport.prepare(url, self.network.deadline)
 
     def deliver(self, message: Message) -> DeliveryResult:
         """Send a message until it is accepted, refused or out of time."""
@@ -73,89 +54,25 @@ class VendorClient:
         try:
             if self.vendor.needs_lookup(message):
                 error = f"{self.vendor.title} lists no deployment of this version"
-                raise Refused(error, advice=self._set_id())
-            response = self.send(self.vendor.request(self._settings, message), backoff)
+                raise Refused(error, advice=set_id(self.vendor))
+            request = self.vendor.request(self.settings, message)
+            response = self.send(request, backoff, self.network.deadline)
         except DeliveryFailed as failure:
             return failed(message, failure, backoff.attempts)
         return self._accepted(message, response, backoff.attempts)
 
-    def send(self, request: Request, backoff: Backoff) -> Response:
-        """Return the response that accepts a request. Raises `Refused` and `Unavailable`."""
-        return self._send(request, backoff, self._network.deadline)
-
-    def find_ids(self, messages: Mapping[int, Message]) -> LookupResult:
-        """Return the IDs of the deployments that the messages change."""
-        lookup = self.vendor.lookup(self._settings, messages)
-        if lookup is None:
-            return LookupResult({}, {})
-        deadline = self._network.deadline
-        once_found = deadline.part(_LOOKUP_SHARE * deadline.left())
-        return self._look_up(lookup, deadline, once_found)
-
-    def read_ids_back(self, messages: Mapping[int, Message]) -> Mapping[int, str]:
-        """Return the IDs of accepted messages, by number, as far as the vendor lists them soon."""
-        deadline = self._network.deadline.part(_READ_BACK_SECONDS)
-        ids: dict[int, str] = {}
-        run_with_deadline(deadline, lambda: self._read_ids_back(messages, deadline, ids))
-        # The thread may still run and add IDs, so the loop needs a copy.
-        return {number: id_ for number, id_ in list(ids.items()) if not self._contains_key(id_)}
-
-    def _read_ids_back(
-        self, messages: Mapping[int, Message], deadline: Deadline, ids: dict[int, str]
-    ) -> None:
-        """Add the messages' IDs to `ids`. Ask several times for those that are not listed yet."""
-        for pause in (*_READ_BACK_PAUSES, 0):
-            missing = {number: message for number, message in messages.items() if number not in ids}
-            lookup = self.vendor.lookup(self._settings, missing) if missing else None
-            if lookup is None:
-                return
-            found = self._look_up(lookup, deadline, deadline)
-            ids.update(found.ids)
-            if len(ids) == len(messages):
-                return
-            if found.failure:
-                self.log(f"the deployment IDs could not be read ({found.failure})")
-                return
-            if not 0 < pause < deadline.left():
-                return
-            self._network.clock.wait(pause)
-
-    def _look_up(self, lookup: Lookup, deadline: Deadline, once_found: Deadline) -> LookupResult:
-        """Read page after page until the deadline, or until `once_found` after the first ID.
-
-        A failure does not take back what was found before it.
-        """
-        ids: Mapping[int, str] = {}
-        try:
-            while request := lookup.request():
-                limit = once_found if ids else deadline
-                page = self._send(request, Backoff(), limit).json()
-                if page is None:
-                    raise Unavailable("the list of deployments is not JSON")
-                ids = lookup.take(page)
-        except DeliveryFailed as failure:
-            return LookupResult(ids, lookup.listed, failure)
-        if lookup.complete:
-            return LookupResult(ids, lookup.listed)
-        error = f"{self.vendor.title}'s list of deployments is too long to find this one"
-        return LookupResult(ids, lookup.listed, Refused(error, advice=self._set_id()))
-
-    def _set_id(self) -> Advice:
-        name = f"{self.vendor.name}-deployment-id"
-        fix = f"Set `{name}`, or correct the service, environment or version."
-        return Advice(fix, Section.UPDATE)
-
     def log(self, line: str) -> None:
         """Log a line about this vendor."""
-        self._network.log(f"{self.vendor.title}: {line}")
+        self.network.log(f"{self.vendor.title}: {line}")
 
-    def _send(self, request: Request, backoff: Backoff, deadline: Deadline) -> Response:
+    def send(self, request: Request, backoff: Backoff, deadline: Deadline) -> Response:
+        """Return the response that accepts a request. Raises `Refused` and `Unavailable`."""
         while True:
             if not self._gate.wait(deadline) or not deadline.left():
                 raise Unavailable("not sent, because no time was left")
             backoff.attempts += 1
             try:
-                response = self._network.transport.send(request, deadline)
+                response = self.network.transport.send(request, deadline)
                 if response.accepted:
                     return response
                 raise self._failure(request, response)
@@ -164,7 +81,7 @@ class VendorClient:
 
     def _wait_for_retry(self, failure: Unavailable, backoff: Backoff, deadline: Deadline) -> None:
         """Raises `Unavailable` if there is no next attempt."""
-        clock = self._network.clock
+        clock = self.network.clock
         if clock.stopped_at is not None:
             message = f"{failure}; the job was cancelled"
             raise Unavailable(message, failure.status, failure.advice) from None
@@ -178,7 +95,7 @@ class VendorClient:
     def _failure(self, request: Request, response: Response) -> Refused | Unavailable:
         """Return what a response other than 2xx means."""
         status = response.status
-        explanation = self.vendor.explain(self._settings, request, response)
+        explanation = self.vendor.explain(self.settings, request, response)
         message = self._error(status, explanation)
         advice = self._advice(status, explanation)
         by_vendor = advice is explanation.advice and explanation.by_vendor and status >= 400
@@ -197,7 +114,7 @@ class VendorClient:
         return explanation.advice
 
     def _error(self, status: int, explanation: Explanation) -> str:
-        message = shorten(clean(self._network.hide(explanation.message)), _LONGEST_MESSAGE)
+        message = shorten(clean(self.network.hide(explanation.message)), _LONGEST_MESSAGE)
         error = f"HTTP {status}, {message}" if message else f"HTTP {status}"
         if status < 300:
             return f"{error}, which is not a response from this API"
@@ -212,16 +129,16 @@ class VendorClient:
         rate_limit_wait = None
         # In other responses, the vendor's rate-limit headers are only informative.
         if response.status == _RATE_LIMITED:
-            now = response_time(response.headers, self._network.clock.now())
+            now = response_time(response.headers, self.network.clock.now())
             rate_limit_wait = self.vendor.rate_limit_wait(response.headers, now)
         return requested_wait(response.headers, rate_limit_wait)
 
     def _accepted(self, message: Message, response: Response, attempts: int) -> DeliveryResult:
         body = response.json()
-        id_, note = "", self._network.hide(self.vendor.response_note(message, body))
+        id_, note = "", self.network.hide(self.vendor.response_note(message, body))
         try:
             id_ = self.vendor.read_id(message, body)
-            if self._contains_key(id_):
+            if self.contains_key(id_):
                 raise ValueError("the ID contained a key")
         except ValueError as error:
             id_, note = "", f"{self.vendor.title} accepted the event, but {error}"
@@ -235,8 +152,15 @@ class VendorClient:
             note=note,
         )
 
-    def _contains_key(self, text: str) -> bool:
-        return self._network.hide(text) != text
+    def contains_key(self, text: str) -> bool:
+        """Return whether a text contains a key."""
+        return self.network.hide(text) != text
+
+
+def set_id(vendor: Vendor[Any]) -> Advice:
+    """Return the advice for a change whose deployment the vendor does not list."""
+    fix = f"Set `{vendor.name}-deployment-id`, or correct the service, environment or version."
+    return Advice(fix, Section.UPDATE)
 
 
 def failed(message: Message, failure: DeliveryFailed, attempts: int = 0) -> DeliveryResult:

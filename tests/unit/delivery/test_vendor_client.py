@@ -1,33 +1,19 @@
-"""One vendor's requests: what a response means, how waits are shared, and how IDs are read back."""
+"""One vendor's requests: what a response means, and how waits are shared."""
 
-import json
 import time
 from typing import Any
 
 import pytest
-from support.keys import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
+from support.faults import answer
+from support.keys import DATADOG_API_KEY
 
-from deployment_events.delivery import vendor_client
 from deployment_events.delivery.retry import RateLimitGate
 from deployment_events.errors import Section
-from deployment_events.http.deadline import Clock
 from deployment_events.messages import Status
 from sandbox import Fault, Sandbox
 from sandbox.faults import Exchange
 from sandbox.faults.statuses import retry_after
 from sandbox.messages import Response
-
-
-def answer(
-    status: int, value: Any, headers: tuple[tuple[str, str], ...] = (), *, accepted: bool = False
-) -> Fault:
-    """Response with any JSON, or with bytes as they are."""
-    body = value if isinstance(value, bytes) else json.dumps(value).encode()
-
-    def act(exchange: Exchange) -> None:
-        exchange.respond(Response(status, body, headers))
-
-    return Fault("answer", f"answers {status}", act, accepted=accepted)
 
 
 class TestRateLimits:
@@ -273,103 +259,3 @@ class TestRefusals:
         assert delivery.log[0] == "Datadog: HTTP 503, Service Unavailable; next try in 0.0 s"
         assert delivery.log[1].startswith("Datadog: HTTP 503, Service Unavailable; next try in ")
         assert len(delivery.log) == 2
-
-
-class TestReadingIdsBack:
-    def test_an_id_that_is_listed_later_is_found(
-        self, delivery: Any, sandbox: Sandbox, message: Any
-    ) -> None:
-        sandbox.fail(
-            "launchdarkly",
-            answer(200, {"items": []}, accepted=True),
-            times=2,
-            path="insights/deployments",
-        )
-        [result] = delivery.deliver(message(0, vendor="launchdarkly"))
-        assert result.id == sandbox.deployments("launchdarkly")[0]["id"]
-        assert delivery.clock.waits == [0.25, 0.5]
-
-    @pytest.mark.parametrize(
-        "fault",
-        [
-            *(
-                "status-400",
-                "status-403",
-                "status-500",
-                "retry-after-day",
-                "html-body",
-                "deep-json",
-                "null-body",
-            ),
-            *(
-                "list-body",
-                "items-scalars",
-                "data-list",
-                "reset-after-reading",
-                "close-without-answer",
-                "id-path",
-            ),
-            *(
-                "id-huge",
-                "id-newlines",
-                "id-number",
-                "id-empty",
-                "no-id",
-                "redirect-302-foreign",
-                "big-body",
-            ),
-        ],
-    )
-    def test_a_faulty_list_does_not_affect_an_accepted_event(
-        self, delivery: Any, sandbox: Sandbox, message: Any, fault: str
-    ) -> None:
-        sandbox.fail("launchdarkly", fault, path="insights/deployments")
-        [result] = delivery.deliver(message(0, vendor="launchdarkly"))
-        assert (result.status, result.id, result.error) == (Status.DELIVERED, "", "")
-        assert not delivery.path.exists()
-        assert sum(delivery.clock.waits) <= 2
-
-    @pytest.mark.parametrize(
-        "fault", ["hang", "drip-headers", "drip-body", "continue-flood", "endless-body"]
-    )
-    def test_a_list_that_hangs_delays_the_stage_by_at_most_two_seconds(
-        self,
-        make_delivery: Any,
-        sandbox: Sandbox,
-        message: Any,
-        fault: str,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        monkeypatch.setattr("deployment_events.delivery.vendor_client._READ_BACK_SECONDS", 0.3)
-        delivery = make_delivery(clock=Clock())
-        sandbox.fail("launchdarkly", fault, path="insights/deployments")
-        began = time.monotonic()
-        results = delivery.deliver(message(0, vendor="launchdarkly"), message(0))
-        assert time.monotonic() - began < 1.5
-        assert {one.status for one in results} == {Status.DELIVERED}
-
-    def test_reading_ids_back_takes_at_most_two_seconds(self) -> None:
-        assert vendor_client._READ_BACK_SECONDS == 2
-
-    def test_an_id_that_contains_the_key_is_not_shown(
-        self, make_delivery: Any, sandbox: Sandbox, message: Any
-    ) -> None:
-        delivery = make_delivery(hide=lambda text: text.replace("api-0123", "***"))
-        item = {"id": "api-0123", "environmentKey": "production", "applicationKey": "service-0"}
-        item |= {"applicationVersion": "1.0", "startedAt": 2_000_000_000_000}
-        sandbox.fail(
-            "launchdarkly",
-            answer(200, {"items": [item]}, accepted=True),
-            path="insights/deployments",
-        )
-        sandbox.fail("datadog", answer(200, {"data": {"id": "api-0123"}}, accepted=True))
-        results = delivery.deliver(message(0, vendor="launchdarkly"), message(0))
-        assert [(one.status, one.id) for one in results] == [(Status.DELIVERED, "")] * 2
-
-    def test_the_key_is_sent_to_the_list_but_not_in_its_url(
-        self, delivery: Any, sandbox: Sandbox, message: Any
-    ) -> None:
-        delivery.deliver(message(0, vendor="launchdarkly"))
-        [asked] = [one for one in sandbox.requests("launchdarkly") if one.method == "GET"]
-        assert asked.headers["authorization"] == LAUNCHDARKLY_TOKEN
-        assert LAUNCHDARKLY_TOKEN not in str(asked.query)
