@@ -80,7 +80,7 @@ def test_e2e(
     tmp_path: Path,
     leg: dict[str, object],
 ) -> None:
-    shutil.copytree(REPOSITORY / "sandbox", tmp_path / "sandbox")  # the checkout
+    check_out(tmp_path)
     with Job(runner=JobRunner(images, network, recording), matrix=leg) as job:
         ended = {step["name"]: execute(job, step) for step in E2E["steps"] if "name" in step}
         posts = job.finish().posts
@@ -92,6 +92,13 @@ def test_e2e(
         "Deploy": deploy,
     }
     assert [post.exit_code for post in posts] == [0] * 4, "".join(post.log for post in posts)
+
+
+def check_out(folder: Path) -> None:
+    """Copy what the service container uses; it waits for the last of these files."""
+    shutil.copytree(REPOSITORY / "sandbox", folder / "sandbox")
+    for name in ("requirements-sandbox.txt", "uv.lock"):
+        shutil.copy(REPOSITORY / name, folder)
 
 
 def execute(job: Job, step: dict[str, object]) -> StepResult:
