@@ -150,6 +150,10 @@ def test_the_readme_lists_every_output() -> None:
     assert not [known for known in OUTPUTS if f"| `{known}` |" not in text]
 
 
+def test_the_readme_is_short() -> None:
+    assert len((REPOSITORY / "README.md").read_text().splitlines()) <= 250
+
+
 def test_a_changed_action_yml_changes_the_readme() -> None:
     text = (REPOSITORY / "README.md").read_text()
     manifest = MANIFEST_TEXT.replace("default: auto", "default: manual")
