@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from support.dry_run import Capture, annotations, dry_run
+from support.keys import DATADOG_APP_KEY
 from support.moments import EARLIER
 from support.raw import raw
 from support.step import Step
@@ -105,3 +106,17 @@ def test_post_imports_no_module_that_only_main_needs() -> None:
     }
     assert not {f"deployment_events.{name}" for name in only_main} & set(loaded)
     assert "deployment_events.stages.post" in loaded
+
+
+@pytest.mark.parametrize("length", [70, 76, 79])
+def test_a_secret_in_the_job_status_is_hidden_before_it_is_shortened(
+    step: Step, capsys: Capture, length: int
+) -> None:
+    dry_run(step)
+    step.hand_over()
+    capsys.readouterr()
+    step.give(raw(job_status="x" * length + DATADOG_APP_KEY, datadog_app_key=DATADOG_APP_KEY))
+    assert post(Runner(), Clock()) == 0
+    [warning] = annotations(capsys, "warning")
+    assert "The job's result is unknown" in warning
+    assert DATADOG_APP_KEY[:3] not in warning + step.summary
