@@ -235,6 +235,12 @@ def test_a_vendor_that_is_down_does_not_fail_the_deploy(monkeypatch: pytest.Monk
     )
 
 
+def test_no_event_is_called_saved_if_none_was_due() -> None:
+    code, text = run(Options(down=("datadog",), end="failure"))
+    assert code == 0
+    assert text.endswith("Everything was delivered\n")
+
+
 def test_long_lines_are_shortened() -> None:
     stream = io.StringIO()
     Report(stream).text("x" * 400 + "\n" + "y" * 4000)
