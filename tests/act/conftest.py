@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from act.act import Act
-from container.docker import docker
+from container.docker import docker, image_under_test
 from support.sandboxes import make_sandbox
 
 from sandbox import Sandbox
@@ -31,12 +31,8 @@ def job_image() -> str:
 
 @pytest.fixture(scope="session")
 def image() -> str:
-    """The action's image. Without an engine that has it every test here fails: none is skipped."""
-    name = os.environ.get("IMAGE")
-    if not name:
-        pytest.fail("no IMAGE in the environment: run `make test-act`")
-    docker("image", "inspect", name)
-    return name
+    """The image under test."""
+    return image_under_test("test-act")
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from container.docker import docker, saved_archive
+from container.docker import image_under_test, saved_archive
 from container.reports import MakeRunner
 from container.saved import SavedImage
 from support.sandboxes import make_sandbox
@@ -21,12 +20,8 @@ SITECUSTOMIZE = Path(__file__).parent / "mounted" / "sitecustomize.py"
 
 @pytest.fixture(scope="session")
 def image() -> str:
-    """The image under test. Without it, every test here fails: none is skipped."""
-    name = os.environ.get("IMAGE")
-    if not name:
-        pytest.fail("IMAGE is not set: run `make test-container`")
-    docker("image", "inspect", name)
-    return name
+    """The image under test."""
+    return image_under_test("test-container")
 
 
 @pytest.fixture(scope="session")

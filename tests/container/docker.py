@@ -11,6 +11,8 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 
 def docker(*arguments: str, stdin: str | bytes = "") -> str:
     """Run docker and return what it prints. A failure fails the test, with docker's message."""
@@ -42,3 +44,12 @@ def saved_archive(image: str) -> Iterator[Path]:
         archive = Path(folder) / "image.tar"
         docker("save", "--output", str(archive), image)
         yield archive
+
+
+def image_under_test(target: str) -> str:
+    """Return the image that IMAGE names. Without it, every test fails: none is skipped."""
+    name = os.environ.get("IMAGE")
+    if not name:
+        pytest.fail(f"IMAGE is not set: run `make {target}`")
+    docker("image", "inspect", name)
+    return name

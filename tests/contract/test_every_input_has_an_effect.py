@@ -11,7 +11,7 @@ from support.github import HEAD, SHA
 from support.keys import DATADOG_APP_KEY, GITHUB_TOKEN
 from support.manifest import MANIFEST
 from support.moments import NOW
-from support.sandboxes import cleared, make_sandbox
+from support.sandboxes import make_sandbox
 from support.step import VENDORS, Step
 
 from sandbox import Sandbox
@@ -98,11 +98,6 @@ class FixedClock(SkippingClock):
 def running() -> Iterator[Sandbox]:
     with make_sandbox(strict=False, launchdarkly_projects=None) as sandbox:
         yield sandbox
-
-
-@pytest.fixture
-def sandbox(running: Sandbox) -> Iterator[Sandbox]:
-    yield from cleared(running)
 
 
 def observe(folder: Path, sandbox: Sandbox, inputs: Mapping[str, str], status: int) -> str:

@@ -1,6 +1,5 @@
 """`event: check` verifies the setup of both vendors, and reports no deployment."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,24 +7,12 @@ import pytest
 from support import datadog_client, keys
 from support.github import deployment_status
 from support.quick import MakeStep, quick_step
-from support.sandboxes import cleared, make_sandbox
 from support.step import Ended
 
 from sandbox import Sandbox
 from sandbox.faults.bodies import body
 
 VALID = [("launchdarkly", "valid"), ("datadog", "valid")]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    with make_sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running: Sandbox) -> Iterator[Sandbox]:
-    yield from cleared(running)
 
 
 @pytest.fixture

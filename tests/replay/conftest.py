@@ -1,26 +1,13 @@
 """A file of undelivered events, as an earlier run left it."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.quick import MakeStep, quick_step
-from support.sandboxes import cleared, make_sandbox
 
 from sandbox import Sandbox
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    with make_sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running: Sandbox) -> Iterator[Sandbox]:
-    yield from cleared(running)
 
 
 @pytest.fixture

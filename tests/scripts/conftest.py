@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.lay_out_image import Image
 from scripts.release.command import run
 from scripts.release.reference import Reference
 from scripts.release.repository import Repository
@@ -18,6 +19,18 @@ runs:
   image: Dockerfile
   entrypoint: /entrypoint.py
 """
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    """The folder of a stand-in for a base image."""
+    return tmp_path / "base"
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Image:
+    """An empty image."""
+    return Image(tmp_path / "tree")
 
 
 @pytest.fixture

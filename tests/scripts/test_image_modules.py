@@ -8,6 +8,7 @@ from pathlib import Path
 from types import CodeType
 
 import pytest
+from support.image_trees import placed, write
 
 from scripts import lay_out_image
 from scripts.lay_out_image import Image, reachable_modules
@@ -16,26 +17,6 @@ LAYOUTS = {
     "official": ("usr/local/lib/python3.13", "usr/local/lib/python3.13/site-packages"),
     "Debian": ("usr/lib/python3.13", "usr/local/lib/python3.13/dist-packages"),
 }
-
-
-@pytest.fixture
-def base(tmp_path: Path) -> Path:
-    return tmp_path / "base"
-
-
-@pytest.fixture
-def image(tmp_path: Path) -> Image:
-    return Image(tmp_path / "tree")
-
-
-def write(path: Path, content: str | bytes = "content") -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
-
-
-def placed(image: Image, path: Path) -> Path:
-    return image.tree / path.relative_to("/")
 
 
 class TestModules:

@@ -6,28 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.image_trees import placed, write
 
 from scripts.lay_out_image import Image
-
-
-@pytest.fixture
-def base(tmp_path: Path) -> Path:
-    return tmp_path / "base"
-
-
-@pytest.fixture
-def image(tmp_path: Path) -> Image:
-    return Image(tmp_path / "tree")
-
-
-def write(path: Path, content: str | bytes = "content") -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
-
-
-def placed(image: Image, path: Path) -> Path:
-    return image.tree / path.relative_to("/")
 
 
 class TestCopy:

@@ -16,11 +16,6 @@ def running() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture
-def sandbox(running: Sandbox) -> Iterator[Sandbox]:
-    yield from cleared(running)
-
-
 @pytest.fixture(scope="module")
 def secured() -> Iterator[Sandbox]:
     with make_sandbox(tls=True) as sandbox:

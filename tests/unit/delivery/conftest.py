@@ -1,6 +1,6 @@
 """A sandbox, and delivery that sends to it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,6 @@ import pytest
 from support import keys
 from support.clocks import SkippingClock
 from support.github import SHA
-from support.sandboxes import cleared, make_sandbox
 
 from deployment_events.delivery.deliver import Delivery, deliver
 from deployment_events.delivery.event_lines import parse
@@ -39,17 +38,6 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    with make_sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running: Sandbox) -> Iterator[Sandbox]:
-    yield from cleared(running)
 
 
 def finished(

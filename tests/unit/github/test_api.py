@@ -1,12 +1,11 @@
 """Requests to GitHub's API, and the reason if a time is unknown."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from support.github import context
 from support.keys import GITHUB_TOKEN
 from support.moments import NOW
-from support.sandboxes import cleared, make_sandbox
 
 from deployment_events.deployment import StartSource
 from deployment_events.github.api import ApiStart, GitHubApi, Unknown, read_time
@@ -15,17 +14,6 @@ from deployment_events.http.transport import Transport
 from sandbox import Sandbox
 
 JOB = "actions/jobs/1"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    with make_sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running: Sandbox) -> Iterator[Sandbox]:
-    yield from cleared(running)
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """When a GitHub deployment began to run: its first in_progress status."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from support.github import context, deployment_status
 from support.keys import GITHUB_TOKEN
 from support.moments import EARLIER
-from support.sandboxes import make_sandbox
 
 from deployment_events.deployment import StartSource
 from deployment_events.github.api import ApiStart, GitHubApi
@@ -17,18 +16,6 @@ from deployment_events.http.transport import Transport
 from sandbox import Sandbox
 
 Read = Callable[..., ApiStart]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    with make_sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running: Sandbox) -> Sandbox:
-    running.reset()
-    return running
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 """Which start is read from GitHub's API."""
 
-from collections.abc import Iterator
-
 import pytest
 from support.github import context, deployment_status
 from support.keys import GITHUB_TOKEN
-from support.sandboxes import cleared, make_sandbox
 
 from deployment_events.deployment import StartSource
 from deployment_events.github.api import GitHubApi
@@ -17,17 +14,6 @@ from sandbox import Sandbox
 
 REPOSITORY = "/repos/octo-org/octo-repo"
 RUN = "actions/runs/17500000000/attempts/1/jobs"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    with make_sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running: Sandbox) -> Iterator[Sandbox]:
-    yield from cleared(running)
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,17 @@
 """The post stage without main's state: nothing is invented, and nothing is reported twice."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support import keys
 from support.github import SHA
-from support.sandboxes import make_sandbox
 from support.step import Step
 
 from sandbox import Sandbox
 
 JOB_START = 1_777_885_800_000
 """2026-05-04T09:10:00Z."""
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    with make_sandbox() as sandbox:
-        yield sandbox
 
 
 @pytest.fixture
