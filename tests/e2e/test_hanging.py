@@ -115,7 +115,7 @@ def test_a_payload_that_never_ends_is_not_read(
     with running(step) as process:
         ended = process.end()
     assert ended.code == 0
-    assert "The event's payload could not be read" in ended.stdout
+    assert "The event payload could not be read" in ended.stdout
     assert ended.result("launchdarkly")["status"] == "delivered"
 
 

@@ -246,7 +246,7 @@ def test_an_update_selects_the_version_that_the_user_names() -> None:
 
 
 def test_the_warnings_of_the_context_are_passed_on() -> None:
-    found = context()._replace(warnings=("The event's payload could not be read.",))
+    found = context()._replace(warnings=("The event payload could not be read.",))
     assert resolve(inputs(), found, Event.STARTED, now=NOW, hide=str).warnings == found.warnings
 
 
