@@ -487,7 +487,7 @@ def test_each_service_of_a_monorepo_is_a_deployment_with_its_attributes() -> Non
         }
     assert not complaints(result)
     assert set(features) == set(deployments) == {"cart", "payments", "web-shop"}
-    assert {one["status"] for one in features.values()} == {"finished"}
+    assert {deployment["status"] for deployment in features.values()} == {"finished"}
     assert (
         features["payments"]["applicationVersion"] == deployments["payments"]["version"] == "2.4.1"
     )

@@ -70,7 +70,7 @@ def test_the_main_stage_ends_within_its_limit(
     assert ended.code == 0
     assert time.monotonic() - start < LIMIT + 2
     assert ended.result("launchdarkly")["status"] == "undelivered"
-    assert [one["event"] for one in step.outbox] == ["started"]
+    assert [line["event"] for line in step.outbox] == ["started"]
     assert "in time" in ended.stdout
 
 
@@ -87,7 +87,7 @@ def test_a_cancel_ends_the_main_stage(
         ended = process.end()
     assert ended.code == 128 + number
     assert time.monotonic() - start < 1 + 2
-    assert [one["event"] for one in step.outbox] == ["started"]
+    assert [line["event"] for line in step.outbox] == ["started"]
 
 
 def test_the_vendor_that_needs_no_ca_bundle_is_not_affected(
@@ -140,7 +140,9 @@ def test_an_outbox_that_never_ends_is_not_read(tmp_path: Path, sandbox: Sandbox)
     ended = run(step, "post")
     assert ended.code == 0
     assert "cannot be read: not a regular file" in ended.stdout
-    assert {one["status"] for one in sandbox.deployments("launchdarkly")} == {"finished"}
+    assert {deployment["status"] for deployment in sandbox.deployments("launchdarkly")} == {
+        "finished"
+    }
 
 
 def test_a_state_file_that_never_ends_is_not_read(tmp_path: Path, sandbox: Sandbox) -> None:
@@ -192,7 +194,7 @@ class TestLog:
         inputs = {"event": "finished", "timeout_seconds": "1", "fail_on_error": fail_on_error}
         step = Step(tmp_path, sandbox, **inputs)
         assert self.run(step, "main").popen.returncode == code
-        assert [one["vendor"] for one in step.outbox] == ["datadog"]
+        assert [line["vendor"] for line in step.outbox] == ["datadog"]
 
     @pytest.mark.parametrize(("fail_on_error", "code"), [("false", 0), ("true", 1)])
     def test_the_exit_code_says_so_if_keeping_fails_too(

@@ -28,5 +28,5 @@ def test_a_large_state_gets_a_clear_warning(tmp_path: Path) -> None:
     with make_sandbox() as sandbox:
         env = {"RUNNER_TEMP": str(tmp_path / "not-mounted")}
         ended = Step(tmp_path, sandbox, env=env, service=services, dry_run="true").main()
-    [warning] = [one for one in ended.annotations("warning") if "100 KiB" in one]
+    [warning] = [message for message in ended.annotations("warning") if "100 KiB" in message]
     assert warning.startswith("The result of this deployment will not be reported")

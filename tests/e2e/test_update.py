@@ -103,10 +103,11 @@ def test_one_step_without_ids_marks_the_version_at_both_vendors(sandbox: Sandbox
         ("datadog", "delivered"),
     }
     marked = {
-        one["version"]: one.get("change_failure", False) for one in sandbox.deployments("datadog")
+        deployment["version"]: deployment.get("change_failure", False)
+        for deployment in sandbox.deployments("datadog")
     }
     assert marked == {"1.0.0": True, "2.0.0": False}
-    [request] = [one for one in sandbox.requests("datadog") if one.method == "PATCH"]
+    [request] = [request for request in sandbox.requests("datadog") if request.method == "PATCH"]
     assert request.path == "/api/v2/dora/deployments"
 
 
@@ -121,7 +122,11 @@ def test_of_several_deployments_of_a_version_the_last_finished_is_changed(sandbo
                 finished_at=f"2026-05-04T09:{minute}:30Z",
             )
         update(job, sandbox, version="1.0.0", **CHANGE)
-    changed = [one for one in sandbox.deployments("datadog") if "change_failure" in one]
+    changed = [
+        deployment
+        for deployment in sandbox.deployments("datadog")
+        if "change_failure" in deployment
+    ]
     assert [one["finished_at"] for one in changed] == [1777887630000]
 
 
@@ -181,7 +186,10 @@ def test_the_version_may_be_in_the_line_of_the_service(sandbox: Sandbox) -> None
         finished(job, sandbox, service="api,version=1\nweb,version=2")
         update(job, sandbox, service="api,version=1\nweb,version=2", **CHANGE)
         step = update(job, sandbox, service="api,version=1\nweb", **CHANGE)
-    assert [one["change_failure"] for one in sandbox.deployments("datadog")] == [True, True]
+    assert [deployment["change_failure"] for deployment in sandbox.deployments("datadog")] == [
+        True,
+        True,
+    ]
     assert "(service web)" in step.annotations[0].message
 
 

@@ -28,10 +28,10 @@ def test_a_wait_beyond_the_deadline_and_no_wait_do_not_affect_each_other(
         for name in (patient, other)
     }
     assert {row["status"] for row in results[patient]} == {"undelivered"}
-    assert all("longer than the time left" in one["error"] for one in results[patient])
-    assert {one["attempts"] for one in results[patient]} == {1}
-    assert {one["status"] for one in results[other]} == {"delivered"}
-    assert sum(one["attempts"] for one in results[other]) == 6, "each refusal is tried again"
+    assert all("longer than the time left" in result["error"] for result in results[patient])
+    assert {result["attempts"] for result in results[patient]} == {1}
+    assert {result["status"] for result in results[other]} == {"delivered"}
+    assert sum(result["attempts"] for result in results[other]) == 6, "each refusal is tried again"
     assert ended.seconds < 5
     assert {line["vendor"] for line in step.outbox} == {patient}
     assert len(step.outbox) == 3

@@ -95,7 +95,7 @@ def test_no_event_is_lost_or_duplicated(make_step: Any, plain_sandbox: Sandbox, 
     hit = sum(sent.fault is not None for sent in posts) / len(posts)
     assert abs(hit - SHARE) < 0.07, "the share of faults is not that of the test"
     check_nothing_in_between(plain_sandbox, step, ended.results)
-    assert sum(one["attempts"] for one in ended.results) == len(posts)
+    assert sum(result["attempts"] for result in ended.results) == len(posts)
     lost = [result for result in ended.results if result["status"] != "delivered"]
     assert 10 <= len(lost) <= 150, "refusals are not tried again, and outages are"
     assert {row["status"] for row in lost} == {"refused"}
@@ -108,15 +108,15 @@ def test_no_event_is_lost_or_duplicated(make_step: Any, plain_sandbox: Sandbox, 
     ).main()
 
     assert again.code == 0
-    assert {one["status"] for one in again.results} == {"delivered"}
+    assert {result["status"] for result in again.results} == {"delivered"}
     assert len(again.results) == len(lost)
     assert not Path(file).exists()
     for vendor in VENDORS:
         assert len(plain_sandbox.deployments(vendor)) == SERVICES
     deployments = plain_sandbox.deployments("launchdarkly")
-    assert Counter(len(one["events"]) for one in deployments) == {1: SERVICES}
+    assert Counter(len(deployment["events"]) for deployment in deployments) == {1: SERVICES}
     check_nothing_in_between(plain_sandbox, step, again.results)
-    repeated = sum(one.accepted for one in posts) - len(ended.results) + len(lost)
+    repeated = sum(request.accepted for request in posts) - len(ended.results) + len(lost)
     print(
         f"\n{len(ended.results)} events, {len(posts)} requests, {hit:.0%} with a fault; "
         f"{len(ended.results) - len(lost)} delivered, {len(lost)} refused and replayed; "

@@ -155,6 +155,10 @@ def test_post_leaves_a_damaged_outbox_unchanged_and_reports_both_events(
     assert file.read_text() == "garbage\n"
     assert "It stays as it is" in ended.annotations("warning")[0]
     started = json.loads(step.state["deployment"])["facts"]["started_at"]
-    assert [one["startedAt"] for one in sandbox.deployments("launchdarkly")] == [started]
-    assert [one["status"] for one in sandbox.deployments("launchdarkly")] == ["finished"]
+    assert [deployment["startedAt"] for deployment in sandbox.deployments("launchdarkly")] == [
+        started
+    ]
+    assert [deployment["status"] for deployment in sandbox.deployments("launchdarkly")] == [
+        "finished"
+    ]
     assert len(sandbox.deployments("datadog")) == 1

@@ -31,7 +31,7 @@ def sandbox() -> Iterator[Sandbox]:
         yield alone
 
 
-def check_truth(sandbox: Sandbox, step: Step, ended: Ended, services: int = 3) -> None:
+def check_deployments(sandbox: Sandbox, step: Step, ended: Ended, services: int = 3) -> None:
     """Check that each service has one deployment with main's start, and no file is left."""
     assert ended.code == 0, ended.stdout
     started = json.loads(step.state["deployment"])["facts"]["started_at"]
@@ -43,7 +43,7 @@ def check_truth(sandbox: Sandbox, step: Step, ended: Ended, services: int = 3) -
     assert {deployment["status"] for deployment in listed} == {"finished"}
     measured = sandbox.deployments("datadog")
     assert len(measured) == services
-    assert {one["started_at"] for one in measured} == {started}
+    assert {deployment["started_at"] for deployment in measured} == {started}
     assert step.outbox == []
     assert step.leaks(ended) == []
 
@@ -97,7 +97,7 @@ def test_post_reports_correctly_wherever_main_dies_after_saving_its_state(
         ended = step.post()
         if step.state:
             with_state += 1
-            check_truth(sandbox, step, ended)
+            check_deployments(sandbox, step, ended)
         else:
             assert ended.code == 0
             assert "were evaluated again" in " ".join(ended.annotations("warning"))
@@ -133,7 +133,7 @@ def test_post_sends_the_start_if_main_is_killed_while_a_vendor_hangs(
     kill(step, lambda _: bool(sandbox.requests("launchdarkly")))
     assert len(step.outbox) == 3
     sandbox.heal()
-    check_truth(sandbox, step, run(step, "post"))
+    check_deployments(sandbox, step, run(step, "post"))
 
 
 @pytest.mark.parametrize("seconds", [0, 0.004, 0.01, 0.02, 0.04, 0.08])
@@ -144,7 +144,7 @@ def test_post_reports_correctly_if_main_is_killed_after_saving_its_state(
     step = make_step(service=SERVICES)
     kill(step, Running.saved_state, seconds)
     sandbox.latency = 0
-    check_truth(sandbox, step, run(step, "post"))
+    check_deployments(sandbox, step, run(step, "post"))
 
 
 def test_a_killed_post_stage_leaves_its_events_on_disk(make_step: Any, sandbox: Sandbox) -> None:
@@ -156,7 +156,7 @@ def test_a_killed_post_stage_leaves_its_events_on_disk(make_step: Any, sandbox: 
     with running(step, "post") as process:
         process.wait_for(
             lambda: (
-                {one.vendor for one in sandbox.requests() if one.fault}
+                {request.vendor for request in sandbox.requests() if request.fault}
                 == {"launchdarkly", "datadog"}
             )
         )
@@ -187,7 +187,9 @@ def test_a_cancel_ends_main_without_a_traceback_and_keeps_its_events(
     sandbox.heal()
     after = step.post("cancelled")
     assert after.code == 0
-    assert {one["status"] for one in sandbox.deployments("launchdarkly")} == {"failed"}
+    assert {deployment["status"] for deployment in sandbox.deployments("launchdarkly")} == {
+        "failed"
+    }
     assert sandbox.deployments("datadog") == []
 
 
@@ -237,7 +239,7 @@ def test_auto_delays_a_job_by_at_most_five_seconds(make_step: Any, sandbox: Sand
     ended = step.main()
     assert ended.seconds <= 5
     assert ended.code == 0
-    assert [one["status"] for one in ended.results] == ["undelivered", "skipped"]
+    assert [result["status"] for result in ended.results] == ["undelivered", "skipped"]
     assert "The post stage resends it when the job ends." in ended.annotations("notice")[0]
     ended = step.post()
     assert 5 < ended.seconds <= 600

@@ -66,7 +66,7 @@ class Round:
 
     @property
     def on_disk(self) -> set[Event]:
-        return {(one["vendor"], one["service"], one["event"]) for one in self.step.outbox}
+        return {(line["vendor"], line["service"], line["event"]) for line in self.step.outbox}
 
     @property
     def accepted(self) -> set[Event]:
@@ -118,7 +118,7 @@ class Round:
         state = self.step.state
         ended = self.step.main()
         self.step.state = state
-        assert {one["status"] for one in ended.results} == {"delivered"}, ended.stdout
+        assert {result["status"] for result in ended.results} == {"delivered"}, ended.stdout
 
     def check_identity(self) -> None:
         """Each service has one deployment at each vendor, however often it was sent."""
@@ -128,39 +128,39 @@ class Round:
                 ids.setdefault(service, set()).add(body["data"]["attributes"]["id"])
         assert {len(found) for found in ids.values()} <= {1}
         known = Counter(
-            one["applicationKey"]
-            for one in self.sandbox.deployments("launchdarkly")
-            if one["applicationVersion"] == self.version
+            deployment["applicationKey"]
+            for deployment in self.sandbox.deployments("launchdarkly")
+            if deployment["applicationVersion"] == self.version
         )
         assert set(known.values()) <= {1}
 
-    def check_truth(self) -> None:
+    def check_deployments(self) -> None:
         """Check that both vendors have the complete deployment, with the start from main."""
         started = json.loads(self.step.state["deployment"])["facts"]["started_at"]
         listed = [
-            (one["applicationKey"], one["startedAt"], one["status"])
-            for one in self.sandbox.deployments("launchdarkly")
-            if one["applicationVersion"] == self.version
+            (deployment["applicationKey"], deployment["startedAt"], deployment["status"])
+            for deployment in self.sandbox.deployments("launchdarkly")
+            if deployment["applicationVersion"] == self.version
         ]
         assert sorted(listed) == [(name, started, "finished") for name in sorted(SERVICES)]
         measured = [
-            (one["service"], one["started_at"])
-            for one in self.sandbox.deployments("datadog")
-            if one["version"] == self.version
+            (deployment["service"], deployment["started_at"])
+            for deployment in self.sandbox.deployments("datadog")
+            if deployment["version"] == self.version
         ]
         assert sorted(measured) == [(name, started) for name in sorted(SERVICES)]
 
     def _sent(self, *, accepted: bool) -> Iterator[tuple[Event, Any]]:
-        for one in self.sandbox.requests():
-            if one.method != "POST" or not one.body or (accepted and not one.accepted):
+        for request in self.sandbox.requests():
+            if request.method != "POST" or not request.body or (accepted and not request.accepted):
                 continue
-            fields = one.body
+            fields = request.body
             names = ("applicationKey", "eventType")
-            if one.vendor == "datadog":
-                fields = {"eventType": "finished", **one.body["data"]["attributes"]}
+            if request.vendor == "datadog":
+                fields = {"eventType": "finished", **request.body["data"]["attributes"]}
                 names = ("service", "eventType")
             if fields["version"] == self.version:
-                yield (one.vendor, fields[names[0]], fields[names[1]]), one.body
+                yield (request.vendor, fields[names[0]], fields[names[1]]), request.body
 
 
 def handles(process: Running) -> bool:
@@ -198,39 +198,39 @@ def rounds(make_step: Any, sandbox: Sandbox) -> Callable[[int, str], Iterator[Ro
 def test_a_killed_main_stage_loses_and_doubles_nothing(
     rounds: Callable[[int, str], Iterator[Round]], seed: int
 ) -> None:
-    for one in rounds(seed, "main"):
-        one.step.state = one.kill("main").state
-        before = one.on_disk
-        one.fail(("accept-then-reset", None))
-        ended = one.step.post()
-        one.sandbox.heal()
+    for job in rounds(seed, "main"):
+        job.step.state = job.kill("main").state
+        before = job.on_disk
+        job.fail(("accept-then-reset", None))
+        ended = job.step.post()
+        job.sandbox.heal()
         assert ended.code == 0
-        if "deployment" in one.step.state:
-            one.counts["with a state"] += 1
-            if one.on_disk:
+        if "deployment" in job.step.state:
+            job.counts["with a state"] += 1
+            if job.on_disk:
                 # An event was answered too often with a fault.
-                one.replay()
-            one.check_truth()
-            assert one.on_disk == set()
+                job.replay()
+            job.check_deployments()
+            assert job.on_disk == set()
         else:
             assert "were evaluated again" in " ".join(ended.annotations("warning"))
-            assert before <= one.on_disk | one.accepted
+            assert before <= job.on_disk | job.accepted
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_killed_post_stage_loses_and_doubles_nothing(
     rounds: Callable[[int, str], Iterator[Round]], seed: int
 ) -> None:
-    for one in rounds(seed, "post"):
-        one.fail(SHORT_FAULTS)
-        one.step.main()
-        one.sandbox.heal()
-        before = one.on_disk
-        one.kill("post")
-        assert before <= one.on_disk | one.accepted
-        if one.on_disk:
-            one.counts["with events on disk"] += 1
-            kept = one.on_disk
-            one.replay()
-            assert before | kept <= one.accepted
-        assert one.on_disk == set()
+    for job in rounds(seed, "post"):
+        job.fail(SHORT_FAULTS)
+        job.step.main()
+        job.sandbox.heal()
+        before = job.on_disk
+        job.kill("post")
+        assert before <= job.on_disk | job.accepted
+        if job.on_disk:
+            job.counts["with events on disk"] += 1
+            kept = job.on_disk
+            job.replay()
+            assert before | kept <= job.accepted
+        assert job.on_disk == set()

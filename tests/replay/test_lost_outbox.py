@@ -21,12 +21,22 @@ def empty_temp(step: Step) -> None:
     step.temp.mkdir()
 
 
+def start_without_outbox(make_step: Any, sandbox: Sandbox) -> Step:
+    """Return a step whose main could not send the start, and whose outbox is gone."""
+    sandbox.fail("launchdarkly", 503)
+    step: Step = make_step(service=SERVICES)
+    step.main()
+    empty_temp(step)
+    sandbox.heal()
+    return step
+
+
 def events(sandbox: Sandbox) -> Counter[tuple[str, str]]:
     """Return how often LaunchDarkly accepted each service's events."""
     return Counter(
-        (one.body["applicationKey"], one.body["eventType"])
-        for one in sandbox.requests("launchdarkly")
-        if one.method == "POST" and one.accepted
+        (request.body["applicationKey"], request.body["eventType"])
+        for request in sandbox.requests("launchdarkly")
+        if request.method == "POST" and request.accepted
     )
 
 
@@ -37,17 +47,15 @@ def once(*names: str) -> Counter[tuple[str, str]]:
 def check_start(sandbox: Sandbox, step: Step) -> None:
     """Check that LaunchDarkly has the start that main resolved."""
     started = json.loads(step.state["deployment"])["facts"]["started_at"]
-    assert {one["startedAt"] for one in sandbox.deployments("launchdarkly")} == {started}
+    assert {deployment["startedAt"] for deployment in sandbox.deployments("launchdarkly")} == {
+        started
+    }
 
 
 def test_a_start_without_its_outbox_is_sent_again_with_a_warning(
     make_step: Any, sandbox: Sandbox
 ) -> None:
-    sandbox.fail("launchdarkly", 503)
-    step = make_step(service=SERVICES)
-    step.main()
-    empty_temp(step)
-    sandbox.heal()
+    step = start_without_outbox(make_step, sandbox)
     ended = step.post()
     assert events(sandbox) == once("one", "two", "three")
     check_start(sandbox, step)
@@ -62,7 +70,7 @@ def test_a_start_without_its_outbox_is_sent_again_with_a_warning(
 def test_only_unconfirmed_events_are_sent_again(make_step: Any, sandbox: Sandbox) -> None:
     sandbox.fail("launchdarkly", 400, times=2)
     step = make_step(service=SERVICES)
-    lost = {one["service"] for one in step.main().results if one["status"] == "refused"}
+    lost = {result["service"] for result in step.main().results if result["status"] == "refused"}
     assert len(lost) == 2
     empty_temp(step)
     ended = step.post()
@@ -197,11 +205,7 @@ def test_a_dry_run_sends_no_start_in_post(make_step: Any, sandbox: Sandbox) -> N
 def test_an_unconfirmed_start_of_a_vendor_without_its_key_is_kept(
     make_step: Any, sandbox: Sandbox
 ) -> None:
-    sandbox.fail("launchdarkly", 503)
-    step = make_step(service=SERVICES)
-    step.main()
-    empty_temp(step)
-    sandbox.heal()
+    step = start_without_outbox(make_step, sandbox)
     step.post(launchdarkly_access_token="")
     kept = Counter((line["vendor"], line["event"]) for line in step.outbox)
     assert kept == {("launchdarkly", "started"): 3, ("launchdarkly", "finished"): 3}

@@ -25,7 +25,7 @@ def write(file: Path, lines: list[Line]) -> Path:
 
 
 def sent(sandbox: Sandbox, vendor: str) -> list[Any]:
-    return [one for one in sandbox.requests(vendor) if one.method != "GET"]
+    return [request for request in sandbox.requests(vendor) if request.method != "GET"]
 
 
 def everything_arrived(sandbox: Sandbox) -> bool:
@@ -53,7 +53,7 @@ def test_every_event_is_delivered_from_any_place_and_the_file_is_deleted(
     ended = step.main()
     assert ended.code == 0
     assert everything_arrived(sandbox)
-    assert {one["status"] for one in ended.results} == {"delivered"}
+    assert {result["status"] for result in ended.results} == {"delivered"}
     assert len(ended.results) == 6
     assert ended.outputs["undelivered-path"] == ""
     assert step.outbox == []
@@ -71,7 +71,7 @@ def test_the_bodies_of_the_first_run_are_sent(make_step: Any, sandbox: Sandbox, 
     }
     make_step(event="replay", replay=str(lost)).main()
     for vendor in VENDORS:
-        bodies = [one.body for one in sent(sandbox, vendor)]
+        bodies = [request.body for request in sent(sandbox, vendor)]
         assert sorted(bodies, key=str) == sorted(wanted[vendor], key=str)
 
 
@@ -84,7 +84,9 @@ def test_the_oldest_event_of_a_deployment_is_sent_first(
         at = template["at"] + number
         lines.append({**template, "at": at, "body": {**template["body"], "eventTime": at}})
     make_step(event="replay", replay=str(write(lost, lines))).main()
-    assert [one.body["eventTime"] - template["at"] for one in sent(sandbox, "launchdarkly")] == [
+    assert [
+        request.body["eventTime"] - template["at"] for request in sent(sandbox, "launchdarkly")
+    ] == [
         1,
         2,
         3,
@@ -101,8 +103,8 @@ def test_repeated_replays_are_one_deployment_at_datadog(
         make_step(name, event="replay", replay=text).main()
     deployments = sandbox.deployments("datadog")
     assert len(deployments) == 3
-    assert {one["received"] for one in deployments} == {2}
-    assert {one["id"] for one in deployments} == {
+    assert {deployment["received"] for deployment in deployments} == {2}
+    assert {deployment["id"] for deployment in deployments} == {
         line["id"] for line in lines_of(lost) if line["vendor"] == "datadog"
     }
 
@@ -164,7 +166,7 @@ def test_the_lines_of_the_log_can_be_replayed(make_step: Any, sandbox: Sandbox) 
     ended = make_step(
         "first", event="finished", tags=tags, started_at="2026-05-04T09:30:00Z"
     ).main()
-    [wanted] = [one.body for one in sent(sandbox, "datadog")][:1]
+    [wanted] = [request.body for request in sent(sandbox, "datadog")][:1]
     sandbox.heal()
     lines = [line for line in ended.stdout.splitlines() if line.startswith("{")]
     assert make_step("second", event="replay", replay="\n".join(lines)).main().code == 0
@@ -197,7 +199,7 @@ def test_events_of_a_vendor_without_a_key_are_kept(
     ended = make_step(event="replay", replay=str(lost), datadog_api_key="").main()
     assert [line["vendor"] for line in lines_of(lost)] == ["datadog"] * 3
     assert sandbox.requests("datadog") == []
-    assert [one["error"] for one in ended.results if one["vendor"] == "datadog"] == [
+    assert [result["error"] for result in ended.results if result["vendor"] == "datadog"] == [
         "Datadog's key is not set"
     ] * 3
 
@@ -233,7 +235,9 @@ def test_a_refused_event_does_not_stop_the_next_deployment_of_the_service(
     newer["at"] += 1
     bad = {**template, "body": {**template["body"], "projectKey": "no-such-project"}}
     make_step(event="replay", replay=str(write(lost, [bad, newer]))).main()
-    assert [one["applicationVersion"] for one in sandbox.deployments("launchdarkly")] == ["1.2.4"]
+    assert [
+        deployment["applicationVersion"] for deployment in sandbox.deployments("launchdarkly")
+    ] == ["1.2.4"]
     assert lines_of(lost) == [{**bad, "cause": lines_of(lost)[0]["cause"]}]
 
 

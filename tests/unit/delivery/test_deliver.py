@@ -37,7 +37,9 @@ def test_every_event_is_on_disk_before_it_is_sent(
     delivery: Any, sandbox: Sandbox, message: Any
 ) -> None:
     seen: list[list[str]] = []
-    look = answered(lambda: seen.append([one.service for one in parse(delivery.path.read_text())]))
+    look = answered(
+        lambda: seen.append([message.service for message in parse(delivery.path.read_text())])
+    )
     sandbox.fail("datadog", look, times=1)
     delivery.deliver(message(0), message(1), message(2))
     assert seen == [["service-0", "service-1", "service-2"]]
@@ -52,7 +54,7 @@ def test_accepted_events_are_removed_while_others_are_sent(
 
     def watch() -> None:
         time.sleep(0.6)
-        left.append({one.vendor for one in parse(delivery.path.read_text())})
+        left.append({message.vendor for message in parse(delivery.path.read_text())})
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -74,8 +76,8 @@ def test_results_are_in_the_order_of_their_messages(
     sandbox.fail("datadog", 503, times=7)
     messages = both(message, 10)
     results = delivery.deliver(*messages)
-    assert [(one.vendor, one.service) for one in results] == [
-        (one.vendor, one.service) for one in messages
+    assert [(result.vendor, result.service) for result in results] == [
+        (message.vendor, message.service) for message in messages
     ]
 
 
@@ -96,7 +98,7 @@ def test_messages_of_a_vendor_without_its_key_are_kept_and_not_sent(
     results = delivery.deliver(*both(message, 1), settings=settings)
     assert [result.status for result in results] == [Status.DELIVERED, Status.UNDELIVERED]
     assert results[1].error == "Datadog's key is not set"
-    assert [one.vendor for one in delivery.kept] == ["datadog"]
+    assert [message.vendor for message in delivery.kept] == ["datadog"]
     assert sandbox.requests("datadog") == []
 
 
@@ -108,7 +110,7 @@ def test_a_withheld_message_is_kept_and_not_sent(
     sent, kept, other = delivery.deliver(*messages, withheld=withheld)
     assert [result.status for result in (sent, other)] == [Status.DELIVERED, Status.DELIVERED]
     assert kept == withheld[1]
-    assert [one.cause for one in delivery.kept] == ["a secret"]
+    assert [message.cause for message in delivery.kept] == ["a secret"]
     assert len(sandbox.requests("datadog")) == 1
 
 
@@ -132,9 +134,9 @@ def test_an_unsupported_proxy_refuses_the_messages_of_the_vendor(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "socks5://127.0.0.1:9")
     results = delivery.deliver(message(0, vendor=vendor), message(1, vendor=vendor))
-    assert {(one.status, one.attempts) for one in results} == {(Status.REFUSED, 0)}
-    assert {one.error for one in results} == {"SOCKS proxies are not supported"}
-    assert all("to an HTTP proxy" in one.fix for one in results)
+    assert {(result.status, result.attempts) for result in results} == {(Status.REFUSED, 0)}
+    assert {result.error for result in results} == {"SOCKS proxies are not supported"}
+    assert all("to an HTTP proxy" in result.fix for result in results)
     assert len(delivery.kept) == 2
     assert sandbox.requests(vendor) == []
 
@@ -147,10 +149,12 @@ def test_a_vendor_that_hangs_does_not_delay_the_other(
     began = time.monotonic()
     results = delivery.deliver(*both(message, 20))
     assert time.monotonic() - began < 0.6 + 1
-    datadog = [one for one in results if one.vendor == "datadog"]
+    datadog = [result for result in results if result.vendor == "datadog"]
     assert {one.status for one in datadog} == {Status.DELIVERED}
-    assert all(one.at - began < 0.5 for one in sandbox.requests("datadog"))
-    assert {one.status for one in results if one.vendor == "launchdarkly"} == {Status.UNDELIVERED}
+    assert all(request.at - began < 0.5 for request in sandbox.requests("datadog"))
+    assert {result.status for result in results if result.vendor == "launchdarkly"} == {
+        Status.UNDELIVERED
+    }
     assert len(delivery.kept) == 20
 
 
@@ -161,7 +165,7 @@ def test_the_error_of_an_unsent_event_contains_the_reason(
     delivery = make_delivery(clock=Clock(), seconds=0.3)
     sandbox.fail("datadog", fault)
     results = delivery.deliver(*(message(number) for number in range(15)))
-    assert all("time" in one.error for one in results)
+    assert all("time" in result.error for result in results)
     assert len(sandbox.requests("datadog")) == 10
     assert len(delivery.kept) == 15
 
@@ -199,7 +203,7 @@ def test_a_cancel_ends_the_network_within_the_grace(
     [result] = delivery.deliver(message(0))
     assert time.monotonic() - began < 2
     assert result.status is Status.UNDELIVERED
-    assert [one.service for one in delivery.kept] == ["service-0"]
+    assert [message.service for message in delivery.kept] == ["service-0"]
 
 
 def test_a_cancel_between_two_tries_ends_the_retries(
@@ -232,7 +236,7 @@ def test_a_full_disk_is_a_warning_and_the_events_are_sent(
     blocked.write_text("not a folder")
     delivery.path = blocked / "outbox.jsonl"
     results = delivery.deliver(message(0), message(1))
-    assert {one.status for one in results} == {Status.DELIVERED}
+    assert {result.status for result in results} == {Status.DELIVERED}
     assert len([line for line in delivery.log if "cannot be saved" in line]) == 1
 
 

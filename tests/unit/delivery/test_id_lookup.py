@@ -82,7 +82,7 @@ def test_a_list_that_hangs_delays_the_stage_by_at_most_two_seconds(
     began = time.monotonic()
     results = delivery.deliver(message(0, vendor="launchdarkly"), message(0))
     assert time.monotonic() - began < 0.3 + 2
-    assert {one.status for one in results} == {Status.DELIVERED}
+    assert {result.status for result in results} == {Status.DELIVERED}
 
 
 def test_reading_ids_back_takes_at_most_two_seconds() -> None:
@@ -102,13 +102,13 @@ def test_an_id_that_contains_the_key_is_not_shown(
     )
     sandbox.fail("datadog", answer(200, {"data": {"id": "api-0123"}}, accepted=True))
     results = delivery.deliver(message(0, vendor="launchdarkly"), message(0))
-    assert [(one.status, one.id) for one in results] == [(Status.DELIVERED, "")] * 2
+    assert [(result.status, result.id) for result in results] == [(Status.DELIVERED, "")] * 2
 
 
 def test_the_key_is_sent_to_the_list_but_not_in_its_url(
     delivery: Any, sandbox: Sandbox, message: Any
 ) -> None:
     delivery.deliver(message(0, vendor="launchdarkly"))
-    [asked] = [one for one in sandbox.requests("launchdarkly") if one.method == "GET"]
+    [asked] = [request for request in sandbox.requests("launchdarkly") if request.method == "GET"]
     assert asked.headers["authorization"] == LAUNCHDARKLY_TOKEN
     assert LAUNCHDARKLY_TOKEN not in str(asked.query)

@@ -34,13 +34,13 @@ def test_a_hundred_services_share_ten_connections_a_vendor_and_two_seconds(
     began = time.monotonic()
     results = delivery.deliver(*messages)
     took = time.monotonic() - began
-    assert {one.status for one in results} == {Status.DELIVERED}
-    assert all(one.id for one in results)
+    assert {result.status for result in results} == {Status.DELIVERED}
+    assert all(result.id for result in results)
     assert took < 2.5
     for vendor in BOTH:
         assert 1 <= sandbox.connections(vendor) - before[vendor] <= 10
-    assert len({one.id for one in results}) == 200
-    lists = [one for one in sandbox.requests("launchdarkly") if one.method == "GET"]
+    assert len({result.id for result in results}) == 200
+    lists = [request for request in sandbox.requests("launchdarkly") if request.method == "GET"]
     assert len(lists) == 1, "one list request serves a hundred services"
 
 
@@ -51,9 +51,11 @@ def test_the_start_of_a_service_is_sent_before_its_finish(
     end = message(0, vendor="launchdarkly")
     start = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.STARTED)
     results = delivery.deliver(end, start)
-    assert {one.status for one in results} == {Status.DELIVERED}
+    assert {result.status for result in results} == {Status.DELIVERED}
     accepted = [
-        one.body["eventType"] for one in sandbox.requests("launchdarkly") if one.method == "POST"
+        request.body["eventType"]
+        for request in sandbox.requests("launchdarkly")
+        if request.method == "POST"
     ]
     assert accepted == ["started"] * 4 + ["finished"]
 
@@ -65,7 +67,7 @@ def test_a_finish_is_not_sent_if_its_start_was_refused(
     end = message(0, vendor="launchdarkly")
     start = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.STARTED)
     results = delivery.deliver(start, end)
-    assert [one.status for one in results] == [Status.REFUSED, Status.UNDELIVERED]
+    assert [result.status for result in results] == [Status.REFUSED, Status.UNDELIVERED]
     assert results[1].error == "not sent, because the event before it was not accepted"
     assert len(sandbox.requests("launchdarkly")) == 1
     assert len(delivery.kept) == 2
@@ -76,7 +78,7 @@ def test_no_event_depends_on_a_custom_event(delivery: Any, sandbox: Sandbox, mes
     end = message(0, vendor="launchdarkly")
     custom = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.CUSTOM)
     results = delivery.deliver(custom, end)
-    assert [one.status for one in results] == [Status.REFUSED, Status.DELIVERED]
+    assert [result.status for result in results] == [Status.REFUSED, Status.DELIVERED]
 
 
 def test_a_failure_of_one_service_does_not_affect_another(
@@ -84,7 +86,7 @@ def test_a_failure_of_one_service_does_not_affect_another(
 ) -> None:
     sandbox.fail("datadog", 400, times=1)
     results = delivery.deliver(*(message(number) for number in range(30)))
-    statuses = sorted(one.status for one in results)
+    statuses = sorted(result.status for result in results)
     assert statuses == [Status.DELIVERED] * 29 + [Status.REFUSED]
     assert len(delivery.kept) == 1
 
@@ -101,14 +103,14 @@ def test_a_bug_in_one_message_does_not_stop_the_others(
 
     monkeypatch.setattr(Transport, "send", send)
     results = delivery.deliver(*(message(number) for number in range(3)))
-    assert [one.status for one in results] == [
+    assert [result.status for result in results] == [
         Status.DELIVERED,
         Status.UNDELIVERED,
         Status.DELIVERED,
     ]
     assert INTERNAL_ERROR.fullmatch(results[1].error)["type"] == "KeyError"
     assert "a bug" not in results[1].error
-    assert [one.service for one in delivery.kept] == ["service-1"]
+    assert [message.service for message in delivery.kept] == ["service-1"]
 
 
 class TestBugsInLookups:
@@ -127,14 +129,14 @@ class TestBugsInLookups:
     ) -> None:
         needing = change(message(0, vendor="launchdarkly"))
         results = delivery.deliver(needing, message(1, vendor="launchdarkly"), message(2))
-        assert [one.status for one in results] == [
+        assert [result.status for result in results] == [
             Status.UNDELIVERED,
             Status.DELIVERED,
             Status.DELIVERED,
         ]
         assert INTERNAL_ERROR.fullmatch(results[0].error)["type"] == "RuntimeError"
-        assert [one.cause for one in delivery.kept] == [results[0].error]
-        assert {one.method for one in sandbox.requests("launchdarkly")} <= {"GET", "POST"}
+        assert [message.cause for message in delivery.kept] == [results[0].error]
+        assert {request.method for request in sandbox.requests("launchdarkly")} <= {"GET", "POST"}
 
     @pytest.mark.usefixtures("bug")
     def test_an_accepted_event_stays_delivered_and_a_note_and_the_log_name_the_bug(
@@ -165,8 +167,8 @@ def test_a_bug_in_a_vendor_is_reported_with_its_place(
     monkeypatch.setattr(LaunchDarkly, method, fail)
     messages = [message(number, vendor="launchdarkly") for number in range(3)]
     results = delivery.deliver(*messages, message(0))
-    assert [one.status for one in results] == [*[Status.UNDELIVERED] * 3, Status.DELIVERED]
-    assert all(INTERNAL_ERROR.fullmatch(one.error) for one in results[:3])
+    assert [result.status for result in results] == [*[Status.UNDELIVERED] * 3, Status.DELIVERED]
+    assert all(INTERNAL_ERROR.fullmatch(result.error) for result in results[:3])
     monkeypatch.undo()
     assert len(delivery.kept) == 3
 
@@ -200,7 +202,9 @@ class TestRequiredLookups:
         [event] = delivery.deliver(message(0, vendor="launchdarkly"))
         [result] = delivery.deliver(change(message(0, vendor="launchdarkly")))
         assert (result.status, result.id) == (Status.DELIVERED, event.id)
-        [patch] = [one for one in sandbox.requests("launchdarkly") if one.method == "PATCH"]
+        [patch] = [
+            request for request in sandbox.requests("launchdarkly") if request.method == "PATCH"
+        ]
         assert patch.path.endswith(event.id)
 
     def test_without_the_deployment_nothing_is_changed(
@@ -211,7 +215,7 @@ class TestRequiredLookups:
         assert result.error == "LaunchDarkly lists no deployment of this version"
         assert "`launchdarkly-deployment-id`" in result.fix
         assert result.section is Section.UPDATE
-        assert [one.method for one in sandbox.requests("launchdarkly")] == ["GET"]
+        assert [request.method for request in sandbox.requests("launchdarkly")] == ["GET"]
 
     def test_a_refused_lookup_refuses_the_change_with_its_fix(
         self, delivery: Any, sandbox: Sandbox, message: Any
@@ -245,7 +249,7 @@ class TestRequiredLookups:
         assert (found.status, found.id) == (Status.DELIVERED, event.id)
         assert missing.status is Status.REFUSED
         assert missing.error == ("LaunchDarkly's list of deployments is too long to find this one")
-        lists = [one for one in sandbox.requests("launchdarkly") if one.method == "GET"]
+        lists = [request for request in sandbox.requests("launchdarkly") if request.method == "GET"]
         assert len(lists) <= 6
 
     @pytest.mark.parametrize("failure", ["retry-after-day", 403])

@@ -23,10 +23,12 @@ class TestRateLimits:
         sandbox.fail("datadog", retry_after("7", name="x", description="x"), times=1)
         sandbox.latency = 0.01
         results = delivery.deliver(*(message(number) for number in range(40)))
-        assert {one.status for one in results} == {Status.DELIVERED}
+        assert {result.status for result in results} == {Status.DELIVERED}
         assert max(delivery.clock.waits) == pytest.approx(7, abs=0.1)
-        limited = next(one for one in sandbox.requests("datadog") if one.status == 429)
-        under_way = [one for one in sandbox.requests("datadog") if one.at - limited.at < 0.009]
+        limited = next(request for request in sandbox.requests("datadog") if request.status == 429)
+        under_way = [
+            request for request in sandbox.requests("datadog") if request.at - limited.at < 0.009
+        ]
         assert len(under_way) <= 10
 
     @pytest.mark.parametrize(
@@ -62,7 +64,7 @@ class TestRateLimits:
     ) -> None:
         sandbox.fail("datadog", "retry-after-day")
         results = delivery.deliver(message(0), message(0, vendor="launchdarkly"))
-        assert [one.status for one in results] == [Status.UNDELIVERED, Status.DELIVERED]
+        assert [result.status for result in results] == [Status.UNDELIVERED, Status.DELIVERED]
         assert delivery.clock.waits == []
 
     def test_a_wait_of_a_day_ends_the_retries_of_every_service(
@@ -70,7 +72,7 @@ class TestRateLimits:
     ) -> None:
         sandbox.fail("datadog", "retry-after-day")
         results = delivery.deliver(*(message(number) for number in range(50)))
-        assert {one.status for one in results} == {Status.UNDELIVERED}
+        assert {result.status for result in results} == {Status.UNDELIVERED}
         assert len(sandbox.requests("datadog")) <= 50
         assert delivery.clock.waits == []
 

@@ -51,9 +51,9 @@ def test_a_start_that_launchdarkly_lists_is_not_sent_again(
     open_at_launchdarkly(sandbox, tmp_path)
     lost(tmp_path / "post", sandbox).post("success")
     events = [
-        one.body["eventType"]
-        for one in sandbox.requests("launchdarkly")
-        if one.path.endswith("deployment-events")
+        request.body["eventType"]
+        for request in sandbox.requests("launchdarkly")
+        if request.path.endswith("deployment-events")
     ]
     assert events == ["started", "finished"]
 
@@ -140,7 +140,7 @@ def test_main_names_the_runner_that_does_not_pass_the_job_s_result(
     tmp_path: Path, sandbox: Sandbox, variables: dict[str, str], name: str
 ) -> None:
     ended = Step(tmp_path, sandbox, env=variables).main()
-    [notice] = [one for one in ended.annotations("notice") if "two-steps.yml" in one]
+    [notice] = [message for message in ended.annotations("notice") if "two-steps.yml" in message]
     assert notice.startswith(f"{name} does not pass")
 
 
@@ -151,7 +151,10 @@ def test_github_s_runner_causes_no_notice(tmp_path: Path, sandbox: Sandbox) -> N
 def test_only_listed_services_are_reported(tmp_path: Path, sandbox: Sandbox) -> None:
     lost(tmp_path / "main", sandbox, service="cart").main()
     lost(tmp_path / "post", sandbox, service="cart\npayments").post("failure")
-    by_name = {one["applicationKey"]: one for one in sandbox.deployments("launchdarkly")}
+    by_name = {
+        deployment["applicationKey"]: deployment
+        for deployment in sandbox.deployments("launchdarkly")
+    }
     assert by_name.keys() == {"cart"}
     assert by_name["cart"]["status"] == "failed"
 

@@ -256,7 +256,9 @@ def test_a_state_of_the_first_format_is_read(step: Step) -> None:
     saved = json.loads(given.model_dump_json())
     facts, services = saved.pop("facts"), saved.pop("services")
     facts.pop("start_source")
-    old_services = [{"name": one["name"], "attributes": one["overrides"]} for one in services]
+    old_services = [
+        {"name": service["name"], "attributes": service["overrides"]} for service in services
+    ]
     rollout = {**facts, "start_is_known": True, "services": old_services}
     text = json.dumps({**saved, "format": 1, "rollout": rollout})
     step.monkeypatch.setenv("STATE_deployment", text)

@@ -136,5 +136,5 @@ def test_a_pinned_id_is_not_made_again() -> None:
     pinned = pin_ids(deployments("api"), both())
     later = tuple(one._replace(facts=facts(version="2")) for one in pinned)
     planned = make_plan(later, both(pinned[0].service), Event.FINISHED, NOW)
-    [message] = [one for one in planned.messages if one.vendor == "datadog"]
+    [message] = [message for message in planned.messages if message.vendor == "datadog"]
     assert message.id == make_deployment_id(deployments("api")[0])
