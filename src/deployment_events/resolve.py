@@ -174,7 +174,8 @@ def _branch_warnings(
     deployments: Sequence[Deployment], hide: Callable[[str], str]
 ) -> Iterator[str]:
     """Yield a sentence for each version that is the name of a branch."""
-    for version in unique(one.version for one in deployments if one.version_is_branch):
+    branches = [deployment.version for deployment in deployments if deployment.version_is_branch]
+    for version in unique(branches):
         yield (
             f"`version` {quoted(hide(version))} is the name of a branch, so all deployments of "
             "this branch have the same version. A vendor that identifies deployments by version "
@@ -186,5 +187,6 @@ def _metadata(inputs: "Inputs", context: "Context") -> Mapping[str, str]:
     """Return GitHub's values, without those that the user's tags override."""
     if not inputs.github_metadata:
         return {}
-    own = {key for key, _ in inputs.tags}
-    return {key: value for key, value in context.metadata(inputs.job_id).items() if key not in own}
+    tagged = {key for key, _ in inputs.tags}
+    metadata = context.metadata(inputs.job_id)
+    return {key: value for key, value in metadata.items() if key not in tagged}

@@ -18,9 +18,9 @@ def check(runner: Runner, clock: Clock, inputs: Inputs) -> int:
     if not inputs.enabled.shared:
         return _report_no_key(runner)
     checks = [
-        VendorCheck(name, settings, one)
+        VendorCheck(name, settings, vendor_check)
         for name, settings in inputs.enabled.shared.items()
-        for one in VENDORS[name].checks(settings, inputs.environment)
+        for vendor_check in VENDORS[name].checks(settings, inputs.environment)
     ]
     if inputs.dry_run:
         results = log_checks_dry_run(runner, checks)

@@ -80,7 +80,8 @@ def _report(runner: Runner, clock: Clock, step: Step, event: Event) -> int:
         runner.warning(_NOT_OPEN)
         runner.summarize(render_nothing(runner.annotations, runner.hide))
         return 0
-    if any(one.facts.start_source is StartSource.FINISH for one in deployments):
+    sources = {deployment.facts.start_source for deployment in deployments}
+    if StartSource.FINISH in sources:
         for warning in resolution.warnings:
             runner.warning(warning)
 

@@ -47,7 +47,7 @@ def replay(runner: Runner, clock: Clock, inputs: Inputs) -> int:
         set_no_results(runner)
         runner.notice("`replay` contains no events: nothing is sent.")
         return 0
-    for warning in unique(VENDORS[one.vendor].replay_warning(one) for one in messages):
+    for warning in unique(VENDORS[message.vendor].replay_warning(message) for message in messages):
         runner.warning(warning)
     network = Network.open(clock, inputs.timeout_seconds, hide=runner.hide, log=runner.log)
     enabled = inputs.enabled.shared

@@ -63,7 +63,7 @@ def make_state(inputs: "Inputs", deployments: Sequence[Deployment], outbox: str)
     enabled = inputs.enabled.shared
     return State(
         facts=deployments[0].facts,
-        services=tuple(one.service for one in pin_ids(deployments, inputs.enabled)),
+        services=tuple(pinned.service for pinned in pin_ids(deployments, inputs.enabled)),
         settings={name: settings.without_secrets() for name, settings in enabled.items()},
         on_cancelled=inputs.on_cancelled,
         timeout_seconds=inputs.timeout_seconds,
