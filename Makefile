@@ -27,7 +27,7 @@ run: $(STAMP)  ## simulate a deployment against local fakes of both APIs; ARGS=-
 	@$(BIN)/python -m emulator $(ARGS)
 
 test: $(STAMP)  ## unit, contract, fault and end-to-end tests
-	@$(BIN)/python -m pytest -n auto -m "not container and not act" $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not container and not act" $(ARGS)
 
 lint: $(STAMP)  ## ruff, mypy, import-linter, zizmor, hadolint, actionlint
 	$(BIN)/ruff check .
