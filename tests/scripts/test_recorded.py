@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,7 @@ ACTION = Path(__file__).parents[2] / ".github" / "actions" / "recorded"
 
 @pytest.mark.parametrize(
     ("deploy", "launchdarkly", "datadog", "passes"),
-    [
-        ("true", "finished", 1, True),
-        ("false", "failed", 0, True),
-        ("true", "failed", 1, False),
-        ("true", "finished", 2, False),
-        ("false", "finished", 0, False),
-    ],
+    [("true", "finished", 1, True), ("false", "failed", 0, True), ("true", "failed", 1, False)],
 )
 def test_the_recorded_deployments_must_be_the_expected_ones(
     deploy: str, launchdarkly: str, datadog: int, passes: bool
@@ -43,3 +38,13 @@ def test_the_recorded_deployments_must_be_the_expected_ones(
         assert report.exit_code == 0, report.raw
         assert (recorded.exit_code == 0) is passes, recorded.raw
         assert any(note.level == "error" for note in recorded.annotations) is not passes
+
+
+@pytest.mark.parametrize(
+    ("launchdarkly", "datadog", "count"), [("finished", 2, 1), ("failed", 1, 1), ("failed", 0, 2)]
+)
+def test_each_difference_is_named(launchdarkly: str, datadog: int, count: int) -> None:
+    differences = runpy.run_path(str(ACTION / "recorded.py"))["differences"]
+    recorded = {"launchdarkly": [{"status": "finished"}], "datadog": [{}]}
+    assert len(differences(recorded, launchdarkly, datadog)) == count
+    assert differences(recorded, "finished", 1) == []
