@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.cost import WHOLE_STAGE
+from support.cost import at_most
 from support.github import environ
 from support.step import COMMAND_FILES, Ended, Step
 
@@ -91,7 +91,7 @@ GROUPS = {
 def test_no_variable_leads_to_an_internal_error_in_main(group: str) -> None:
     names, values = GROUPS[group]
 
-    @WHOLE_STAGE
+    @at_most(50)
     @given(st.dictionaries(st.sampled_from(names), values, max_size=4), EVENTS)
     def fuzz(variables: dict[str, str], event: str) -> None:
         check(run({"INPUT_EVENT": event, **variables}, "main"))
@@ -104,7 +104,7 @@ def test_no_variable_leads_to_an_internal_error_in_post(group: str) -> None:
     names, values = GROUPS[group]
     state = run({}, "main").state
 
-    @WHOLE_STAGE
+    @at_most(50)
     @given(st.dictionaries(st.sampled_from(names), values, max_size=4))
     def fuzz(variables: dict[str, str]) -> None:
         saved = {f"STATE_{name}": text for name, text in state.items()}
