@@ -105,8 +105,7 @@ def test_one_step_reports_the_result_if_the_workflow_passes_the_job_status(
 ) -> None:
     """On GitHub's runner `job-status` is not needed: post receives its default."""
     job_status = {
-        "environment: production": "environment: production\n"
-        "          job-status: ${{ job.status }}",
+        "with:\n": "with:\n          job-status: ${{ job.status }}\n",
         'echo "Your deploy goes here"': f"sleep {DEPLOY_SECONDS}",
     }
     finished = run(act, sandbox, "one-step.yml", job_status)
