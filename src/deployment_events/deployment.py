@@ -123,7 +123,7 @@ class Facts(Frozen):
     tags: tuple[Tag, ...] = ()
     """The user's, in their order; a key may repeat."""
     metadata: dict[str, str] = {}
-    """GitHub's own `github.…` values; the user's keys override them."""
+    """GitHub's `github.…` values; the user's keys override them."""
     recovered: bool = False
     """Whether post resolved these values again because the runner lost main's state."""
     branches: tuple[str, ...] = ()
@@ -139,7 +139,7 @@ class Deployment(NamedTuple):
 
     @property
     def version(self) -> str:
-        """The service's own version, or the one that all share."""
+        """The version of the service's line, or the version that all services share."""
         return self.service.overrides.get("version", self.facts.version)
 
     @property

@@ -143,7 +143,7 @@ class Unavailable(DeliveryFailed):
 def describe_bug(bug: Exception) -> str:
     """Return the type of an unexpected error and its place: `KeyError at vendors/plan.py:12`.
 
-    The error's own message is left out, because it may contain a key.
+    The error's message is left out, because it may contain a key.
     """
     frame = traceback.extract_tb(bug.__traceback__)[-1]
     # Several modules have the same name.

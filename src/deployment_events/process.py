@@ -33,7 +33,7 @@ def run(stage: StageName) -> NoReturn:
     code = 0
     try:
         code = _run(stage, signals)
-    # Not even a program that cannot be loaded may fail the step before the deployment.
+    # A program that cannot be loaded must not fail the step before the deployment either.
     except BaseException:  # noqa: BLE001
         code = int(_bug_fails_step(stage))
     _leave(128 + signals[0] if signals else code)
@@ -42,7 +42,7 @@ def run(stage: StageName) -> NoReturn:
 def _run(stage: StageName, signals: list[int]) -> int:
     """Run a stage and return its exit code; add the signals of a cancel to `signals`."""
     _set_up()
-    # These two import only the standard library, too.
+    # Imported here, so that a failure to load them does not fail the step either.
     from .github.log import Log
     from .http.deadline import Clock
 
@@ -109,6 +109,7 @@ def report_bug(runner: "Runner", bug: Exception, stage: StageName) -> int:
     The annotation contains the error's type and place. The error's message may contain a user's
     value: it is written only with RUNNER_DEBUG, in the traceback.
     """
+    # Only an unexpected error needs these modules.
     import traceback
 
     from .errors import describe_bug

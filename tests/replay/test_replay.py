@@ -223,7 +223,7 @@ def test_a_dry_run_without_a_vendor_s_key_logs_which_events_would_not_be_sent(
 ) -> None:
     ended = make_step(event="replay", replay=str(lost), dry_run="true", datadog_api_key="").main()
     assert ended.code == 0
-    assert "Datadog's key is empty" in ended.stdout
+    assert "Datadog's key is not set" in ended.stdout
     assert "Internal error" not in ended.stdout
 
 

@@ -16,7 +16,7 @@ _VENDOR = '"vendor": '
 _CAUSE = '"cause": '
 """The last field of each event."""
 _BRACKETS = re.compile(r"[\[\]\s]{3,}")
-"""Brackets alone are no line of a log."""
+"""A line with only brackets does not occur in a log."""
 
 
 def decode(content: bytes) -> str:

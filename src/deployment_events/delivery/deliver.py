@@ -152,7 +152,7 @@ class _Collector:
         while self._unstarted:
             share = self._deadline.left() / len(self._unstarted)
             client, messages = self._unstarted.pop(0)
-            limited = client.within(self._deadline.part(share))
+            limited = client.with_deadline(self._deadline.part(share))
             WorkerPool(limited, messages, self._add_later).run()
 
     def _run(self, pool: WorkerPool) -> None:

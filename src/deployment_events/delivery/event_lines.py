@@ -17,7 +17,7 @@ from ..vendors.registry import VENDORS
 from .copied_lines import copied_lines
 
 LARGEST_LINE = 1024 * 1024
-"""Characters of one line. An input has at most 128 KiB, and JSON writes a letter with up to six."""
+"""Characters of one line. An input has at most 128 KiB, and JSON may need six for each."""
 _WRAPPER_LEVELS = 10
 """Levels of nesting that a line and a body add to the user's values."""
 _ESCAPED_COMMAND = r"\u0023\u0023["

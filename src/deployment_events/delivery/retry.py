@@ -27,7 +27,7 @@ POLICY = Retry(
 def requested_wait(headers: Mapping[str, str], rate_limit_wait: float | None) -> float | None:
     """Return the wait in seconds that a response asks for, or None.
 
-    `Retry-After`, in seconds or as a date, precedes the vendor's own header, `rate_limit_wait`.
+    `Retry-After`, in seconds or as a date, precedes the vendor's header, `rate_limit_wait`.
     """
     value = headers.get("Retry-After")
     if value is None:
@@ -42,7 +42,7 @@ def requested_wait(headers: Mapping[str, str], rate_limit_wait: float | None) ->
 
 
 def response_time(headers: Mapping[str, str], now: int) -> int:
-    """Return when the server responded, by its own clock: the one of this runner may be wrong.
+    """Return when the server responded, by its clock: this runner's clock may be wrong.
 
     Times are Unix ms; `now` is this runner's. `Date` has whole seconds.
     """

@@ -31,14 +31,14 @@ def write_for_runner(path: Path, text: str) -> None:
         _give_to_folder_owner(unfinished)
         unfinished.replace(path)
     except OSError:
-        # The rest of a full disk is needed by others.
+        # The unfinished file would take up space on a full disk.
         with suppress(OSError):
             unfinished.unlink()
         raise
 
 
 def write_in_place(path: Path, text: str) -> None:
-    """Replace a file's content by one that is not longer: a full disk has room for it.
+    """Replace a file's content by one that is not longer: a full disk allows that.
 
     Raises `OSError`. Blank lines fill the file until it is cut, so that it is valid at any moment.
     """

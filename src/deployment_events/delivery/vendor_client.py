@@ -34,7 +34,7 @@ class VendorClient:
         self.network = network
         self._gate = RateLimitGate(network.clock)
 
-    def within(self, deadline: Deadline) -> "VendorClient":
+    def with_deadline(self, deadline: Deadline) -> "VendorClient":
         """Return this client with another deadline."""
         network = self.network._replace(deadline=deadline)
         return VendorClient(self.vendor, self.settings, network)

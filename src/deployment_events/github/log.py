@@ -24,7 +24,7 @@ class Log:
         """Return the only log that reaches stdout: from now on, no library can print anything."""
         # Without an open stdout there is no stream.
         stream: TextIO | None = sys.stdout
-        sys.stdout = sys.stderr = _Nowhere()
+        sys.stdout = sys.stderr = _NullStream()
         log = cls(stream)
         log.is_lost = stream is None
         if isinstance(stream, io.TextIOWrapper):
@@ -34,7 +34,7 @@ class Log:
     @contextmanager
     def open(self) -> Iterator[None]:
         """Let the lines that are printed meanwhile reach the log."""
-        stream = _Nowhere() if self.is_lost else self._stream or sys.stdout
+        stream = _NullStream() if self.is_lost else self._stream or sys.stdout
         try:
             with redirect_stdout(stream):
                 yield
@@ -49,7 +49,7 @@ class Log:
             sys.stdout.write(f"{line}\n")
 
 
-class _Nowhere(io.TextIOBase):
+class _NullStream(io.TextIOBase):
     """A stream that drops what is written."""
 
     def write(self, text: str) -> int:

@@ -44,7 +44,7 @@ class LimitedReader(io.RawIOBase):
         self._sock = sock
         end = time.monotonic() + (sock.gettimeout() or 0)
         self.seconds_left: Callable[[], float] = lambda: end - time.monotonic()
-        """The time until which bytes are awaited: at first, the socket's own."""
+        """The time until which bytes are awaited: at first, the socket's limit."""
 
     def readable(self) -> bool:
         return True

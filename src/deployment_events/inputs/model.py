@@ -91,7 +91,7 @@ class Inputs(Options):
             elif changed:
                 yield (
                     f"Nothing is sent to {VENDORS[name].title}, because `{key_input(name)}` is "
-                    f"empty. These inputs are ignored: {_names(name, changed)}."
+                    f"not set. These inputs are ignored: {_names(name, changed)}."
                 )
 
     @property

@@ -27,8 +27,9 @@ def log_checks(runner: Runner, results: Sequence[CheckResult]) -> None:
 
 def log_checks_dry_run(runner: Runner, checks: Sequence[VendorCheck]) -> list[CheckResult]:
     """Print the requests without their keys instead of sending them."""
-    for vendor, _, one in checks:
-        with log_request(runner, f"Dry run: check of {VENDORS[vendor].title}", one.request):
+    for check in checks:
+        title = f"Dry run: check of {VENDORS[check.vendor].title}"
+        with log_request(runner, title, check.check.request):
             pass
     return [check.result(Status.DRY_RUN) for check in checks]
 

@@ -25,7 +25,7 @@ def log_dry_run(
         vendor = VENDORS[message.vendor]
         if message.vendor not in settings:
             runner.log(
-                f"Dry run: {vendor.title}'s key is empty, so {message.event} ({message.service}) "
+                f"Dry run: {vendor.title}'s key is not set, so {message.event} ({message.service}) "
                 "would not be sent"
             )
             continue

@@ -55,13 +55,13 @@ def render(summary: Summary, hide: Callable[[str], str] = str) -> str:
     lines = [f"### {_heading(markdown, summary)}", ""]
     if deployments:
         lines += [facts_line(markdown, deployments[0].facts, results), ""]
-    lines += _alarm(losses, results)
+    lines += _warning(losses, results)
     lines += services_table(markdown, results, deployments, summary.links)
     lines += [*_explanations(markdown, summary, losses), ""]
     lines += ids_table(markdown, results)
     if summary.undelivered:
-        room = _LARGEST_SUMMARY - len("\n".join(lines).encode())
-        lines += _undelivered(summary.undelivered, losses, room)
+        size = _LARGEST_SUMMARY - len("\n".join(lines).encode())
+        lines += _undelivered(summary.undelivered, losses, size)
     return "\n".join(lines)
 
 
@@ -115,7 +115,7 @@ def _replay_heading(*, dry_run: bool, lost: bool) -> str:
     return "📮 Replay: all events delivered"
 
 
-def _alarm(losses: Sequence[Loss], results: Sequence[DeliveryResult]) -> list[str]:
+def _warning(losses: Sequence[Loss], results: Sequence[DeliveryResult]) -> list[str]:
     """Return a line that says how much was not delivered, if anything, and the next step."""
     if not losses:
         return []
@@ -160,10 +160,10 @@ def _explain_loss(markdown: Markdown, loss: Loss) -> str:
     return f"- {markdown.prose(loss.text)} {link}"
 
 
-def _undelivered(lines: Sequence[str], losses: Sequence[Loss], room: int) -> list[str]:
-    """Return as many lines for a replay as `room` (bytes) allows."""
+def _undelivered(lines: Sequence[str], losses: Sequence[Loss], size: int) -> list[str]:
+    """Return the lines for a replay, as many as fit in `size` bytes."""
     shown: list[str] = []
-    left = room - _FRAME
+    left = size - _FRAME
     for line in lines:
         left -= len(line.encode()) + 1
         if left < 0:

@@ -37,25 +37,26 @@ def services_table(
 
     `links` are the URLs of the vendors' pages, by name. The ID of a single service is in its cell.
     """
-    versions = {one.service.name: one.service.overrides.get("version", "") for one in deployments}
-    services = _by_service(results)
+    services = [deployment.service for deployment in deployments]
+    versions = {service.name: service.overrides.get("version", "") for service in services}
+    by_service = _by_service(results)
 
     def name(service: str) -> str:
         return f"{markdown.code(service)} {markdown.code(versions.get(service, ''))}".strip()
 
     def cell(found: Sequence[DeliveryResult]) -> str:
-        ids = _ids(markdown, found) if len(services) == 1 else []
+        ids = _ids(markdown, found) if len(by_service) == 1 else []
         return "<br>".join([*unique(map(_label, found)), *ids])
 
     vendors = _vendors(results)
     head = ["Service"]
     head += [markdown.link(VENDORS[vendor].title, links.get(vendor, "")) for vendor in vendors]
-    rows = _rows(services, vendors, name, cell)
+    rows = _rows(by_service, vendors, name, cell)
     lines = table(head, rows)
-    if len(services) <= _MOST_ROWS:
+    if len(by_service) <= _MOST_ROWS:
         return [*lines, ""]
-    title = f"{len(services)} services: {_counts(results)}"
-    if len(rows) < len(services):
+    title = f"{len(by_service)} services: {_counts(results)}"
+    if len(rows) < len(by_service):
         title += f" (the first {len(rows)}; {_ALL})"
     return folded(title, lines)
 
@@ -99,12 +100,14 @@ def _rows(
     name: Callable[[str], str],
     cell: _Cell,
 ) -> list[list[str]]:
-    """Return as many rows as the summary has room for."""
+    """Return the rows, up to the size that the summary allows."""
     rows: list[list[str]] = []
     size = 0
     for service, results in services.items():
-        row = [name(service)]
-        row += [cell([one for one in results if one.vendor == vendor]) for vendor in vendors]
+        cells = (
+            cell([result for result in results if result.vendor == vendor]) for vendor in vendors
+        )
+        row = [name(service), *cells]
         size += sum(len(text.encode()) + 4 for text in row)
         if size > _LARGEST_TABLE:
             break

@@ -29,7 +29,10 @@ class Confirmed(Frozen):
     """Whether the others are in the outbox."""
 
     def split(self, planned: Sequence[Message]) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
-        """Return the confirmed and the other messages; of another plan than main's, none is."""
+        """Return the confirmed messages and the others.
+
+        If the plan has another number of messages than main's, none is confirmed.
+        """
         if len(self.messages) != len(planned):
             return (), tuple(planned)
         pairs = list(zip(planned, self.messages, strict=True))

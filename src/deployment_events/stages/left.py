@@ -56,7 +56,7 @@ def _warn_of_missing_outbox(runner: Runner, outbox: str, saved: Confirmed | None
             "The main stage ended before it saved which events were delivered, and its file of "
             f"undelivered events {outbox} does not exist: its events may be sent a second time."
         )
-    # If nothing could be kept, main has said so.
+    # If the events could not be saved, main has warned already.
     elif saved.kept:
         runner.warning(
             f"The file of undelivered events {outbox} was deleted after the main stage: the events "

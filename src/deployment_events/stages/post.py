@@ -55,7 +55,7 @@ def _report_end(
     *,
     cancelled: bool,
 ) -> int:
-    """Send what main could not deliver, with its own times, and then the end."""
+    """Send main's undelivered messages unchanged, and then the job's result."""
     network = Network.open(clock, state.timeout_seconds, hide=runner.hide, log=runner.log)
     deployments, clock_warning = finish(state.deployments, clock.now())
     if clock_warning:
@@ -101,7 +101,7 @@ def _report_no_event(
     if left.messages:
         _report_unsent(runner, state, left)
         return 0
-    # It may contain confirmed messages, if main could not delete it.
+    # The outbox may contain confirmed messages if main could not delete it.
     open_outbox(runner, state.outbox).keep(())
     if not no_event.expected:
         runner.summarize(render_nothing(runner.annotations, runner.hide))
@@ -109,7 +109,7 @@ def _report_no_event(
 
 
 def _report_unsent(runner: Runner, state: State, left: Left) -> None:
-    """Report what main could not deliver, and what post has no end for."""
+    """Report main's undelivered messages, which post does not send without a result."""
     messages, _ = withhold(runner, left.messages)
     outbox = open_outbox(runner, left.outbox)
     outbox.keep(messages)

@@ -103,7 +103,7 @@ def _find(runner: Runner, given: str) -> Path:
     if Path(given).is_absolute():
         candidates = [Path(given)]
     for path in candidates:
-        # The text may be no possible name of a file.
+        # The text may not be a valid file name.
         with suppress(OSError, ValueError):
             if path.is_file():
                 return path

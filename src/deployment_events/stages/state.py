@@ -109,7 +109,7 @@ def load(runner: Runner) -> State:
         value = json.loads(text)
         if isinstance(value, dict) and "file" in value:
             value = json.loads(_load_from_file(runner, value))
-        return State.model_validate(_current(value))
+        return State.model_validate(_upgrade(value))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
@@ -118,8 +118,8 @@ def load(runner: Runner) -> State:
         raise StateError("it is damaged") from None
 
 
-def _current(value: Any) -> Any:
-    """Return a saved state in today's format. Raises `StateError` for an unknown format."""
+def _upgrade(value: Any) -> Any:
+    """Return a saved state in the current format. Raises `StateError` for an unknown format."""
     if not isinstance(value, dict) or value.get("format") == 2:
         return value
     if value.get("format") != 1:

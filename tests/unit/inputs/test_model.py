@@ -45,11 +45,11 @@ def test_a_vendor_is_enabled_if_its_key_is_set() -> None:
     [
         (
             {"launchdarkly_access_token": "", "launchdarkly_project_key": "shop"},
-            "because `launchdarkly-access-token` is empty",
+            "because `launchdarkly-access-token` is not set",
         ),
         (
             {"datadog_api_key": "", "datadog_team": "web"},
-            "Nothing is sent to Datadog, because `datadog-api-key` is empty",
+            "Nothing is sent to Datadog, because `datadog-api-key` is not set",
         ),
         ({"launchdarkly_base_url": "https://app.launchdarkly.us"}, "federal"),
         ({"launchdarkly_base_url": "https://app.eu.launchdarkly.com"}, "EU"),

@@ -63,7 +63,7 @@ class DatadogSettings(Settings):
 
     @property
     def api_url(self) -> str:
-        """The URL of the API: `datadog-base-url`, or the site's own host."""
+        """The URL of the API: `datadog-base-url`, or the host of the site."""
         return self.base_url or f"https://api.{self.site}"
 
     @property
