@@ -12,6 +12,9 @@ from .id_lookup import find_ids
 from .network import Network
 from .vendor_client import VendorClient
 
+_SHARE = 0.5
+"""The part of the time left that the lists may take."""
+
 
 class Listing(NamedTuple):
     """What the vendors list about the deployments of messages."""
@@ -25,7 +28,11 @@ class Listing(NamedTuple):
 def list_deployments(
     messages: Sequence[Message], settings: Mapping[str, Settings], network: Network
 ) -> Listing:
-    """Return which deployments exist. A list that could not be read proves nothing."""
+    """Return which deployments exist. A list that could not be read proves nothing.
+
+    It takes at most a part of the time left: the events are sent in the rest.
+    """
+    network = network._replace(deadline=network.deadline.part(_SHARE * network.deadline.left()))
     found: dict[int, Listed] = {}
     missing: set[int] = set()
     for name in settings:

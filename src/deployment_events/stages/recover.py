@@ -73,9 +73,12 @@ def _report(runner: Runner, clock: Clock, step: Step, event: Event) -> int:
     )
     settings = inputs.enabled
     starts = make_plan(resolution.deployments, settings, Event.STARTED, now).messages
-    listing = list_deployments(starts, settings.shared, network)
-    succeeded = inputs.job_status == "success"
-    deployments = _reportable(resolution.deployments, starts, listing, succeeded=succeeded)
+    # With `dry-run`, main has sent no start that could be listed.
+    listing = Listing({}, frozenset())
+    if not inputs.dry_run:
+        listing = list_deployments(starts, settings.shared, network)
+    needs_proof = not (inputs.dry_run or inputs.job_status == "success")
+    deployments = _reportable(resolution.deployments, starts, listing, needs_proof=needs_proof)
     if not deployments:
         runner.warning(_NOT_OPEN)
         runner.summarize(render_nothing(runner.annotations, runner.hide))
@@ -119,20 +122,22 @@ def _reportable(
     starts: Sequence[Message],
     listing: Listing,
     *,
-    succeeded: bool,
+    needs_proof: bool,
 ) -> tuple[Deployment, ...]:
     """Return the deployments whose result is reported, with the best start that is known.
 
-    If the job did not succeed, that needs proof that the deployment began: a vendor lists it as
-    open.
+    The proof that the deployment began is that a vendor lists it as open. The start of a closed one
+    is that of an earlier deployment of the same version.
     """
     chosen = []
     for deployment in deployments:
         name = deployment.service.name
         found = [
-            listed for number, listed in listing.found.items() if starts[number].service == name
+            listed
+            for number, listed in listing.found.items()
+            if starts[number].service == name and listed.is_open
         ]
-        if not succeeded and not any(listed.is_open for listed in found):
+        if needs_proof and not found:
             continue
         facts = deployment.facts
         changes: dict[str, object] = {"recovered": True}

@@ -67,6 +67,19 @@ def test_without_the_job_s_start_the_listed_start_is_used(tmp_path: Path, sandbo
     assert deployment["started_at"] == listed["startedAt"]
 
 
+def test_the_start_of_an_earlier_deployment_of_the_version_is_not_used(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    for event in ("started", "finished"):
+        times = {"started_at": "2026-05-03T09:00:00Z", "finished_at": "2026-05-03T09:01:00Z"}
+        lost(tmp_path / event, sandbox, event=event, **times).main()
+    sandbox.jobs = []
+    ended = lost(tmp_path / "post", sandbox).post("success")
+    deployment = sandbox.deployments("datadog")[-1]
+    assert deployment["started_at"] == deployment["finished_at"]
+    assert "The start time is unknown" in ended.annotations("warning")[-1]
+
+
 def test_a_failed_job_is_reported_only_if_an_open_deployment_is_listed(
     tmp_path: Path, sandbox: Sandbox
 ) -> None:
@@ -165,3 +178,22 @@ def test_a_cancelled_job_is_not_reported_as_finished_without_proof(
     step = lost(tmp_path, sandbox, on_cancelled="finished")
     step.post("cancelled")
     assert sandbox.deployments("launchdarkly") == sandbox.deployments("datadog") == []
+
+
+def test_a_vendor_that_never_responds_leaves_time_for_the_other(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    sandbox.fail("launchdarkly", "hang")
+    lost(tmp_path, sandbox, timeout_seconds="1").post("success")
+    sandbox.heal()
+    assert len(sandbox.deployments("datadog")) == 1
+
+
+@pytest.mark.parametrize(("status", "event"), [("success", "finished"), ("failure", "failed")])
+def test_a_dry_run_prints_the_result_and_sends_the_vendors_nothing(
+    tmp_path: Path, sandbox: Sandbox, status: str, event: str
+) -> None:
+    """Main has sent nothing either, so no proof of the deployment is needed."""
+    ended = lost(tmp_path, sandbox, dry_run="true").post(status)
+    assert f'"eventType": "{event}"' in ended.stdout
+    assert sandbox.requests("launchdarkly") == sandbox.requests("datadog") == []
