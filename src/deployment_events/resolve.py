@@ -71,7 +71,8 @@ def choose_end(job_status: str, on_cancelled: str) -> Event | NoEvent:
         return choose_event(job_status, on_cancelled)
     reason = (
         f"The job's result is unknown (`job-status` is {quoted(job_status)}), so it is not "
-        "reported. Do not set `job-status`, and use this action directly in the job."
+        "reported. Set `job-status` to nothing but `${{ job.status }}`, and do not use this action "
+        "in nested composite actions."
     )
     return NoEvent(reason, expected=False)
 

@@ -154,6 +154,12 @@ def test_the_readme_is_short() -> None:
     assert len((REPOSITORY / "README.md").read_text().splitlines()) <= 250
 
 
+def test_the_readme_says_where_the_step_may_be() -> None:
+    text = (REPOSITORY / "README.md").read_text()
+    assert "`background: true` gives the same result" in text
+    assert "One composite action works" in text
+
+
 def test_a_changed_action_yml_changes_the_readme() -> None:
     text = (REPOSITORY / "README.md").read_text()
     manifest = MANIFEST_TEXT.replace("default: auto", "default: manual")

@@ -183,6 +183,7 @@ def test_a_key_that_is_empty_in_post_is_a_warning_and_the_event_is_kept(sandbox:
     assert post.exit_code == 0
     assert [level for level, _ in levels(post)] == ["warning"]
     assert "Datadog's key was set in main but is missing or invalid in post" in levels(post)[0][1]
+    assert "nested composite actions" in levels(post)[0][1]
     assert sandbox.deployments("launchdarkly")[0]["status"] == "finished"
     assert [json.loads(line)["vendor"] for text in kept for line in text.splitlines()] == [
         "datadog"

@@ -100,7 +100,7 @@ def test_an_unknown_job_status_is_reported_with_a_fix(status: str) -> None:
     chosen = choose_end(status, "failed")
     assert isinstance(chosen, NoEvent)
     assert not chosen.expected
-    assert "Do not set `job-status`" in chosen.reason
+    assert "Set `job-status` to nothing but `${{ job.status }}`" in chosen.reason
 
 
 @pytest.mark.parametrize(

@@ -87,8 +87,8 @@ def _warn_of_lost_keys(runner: Runner, vendors: Iterable[str]) -> None:
     for name in sorted(vendors):
         runner.warning(
             f"{VENDORS[name].title}'s key was set in main but is missing or invalid in post, so "
-            "its events are not sent. The runner can drop the inputs of a composite action: use "
-            "this action directly in the job."
+            "its events are not sent. The runner can drop the inputs of nested composite actions: "
+            "use this action in the job itself or in one composite action."
         )
 
 

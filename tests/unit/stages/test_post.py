@@ -68,7 +68,7 @@ def test_a_skipped_job_is_a_notice_in_post(step: Step, capsys: Capture) -> None:
 def test_post_without_its_inputs_warns_that_the_result_is_not_reported(
     step: Step, capsys: Capture
 ) -> None:
-    """Inside a composite action, the runner can drop all inputs."""
+    """In nested composite actions, the runner can drop all inputs."""
     dry_run(step)
     step.hand_over()
     capsys.readouterr()
@@ -76,6 +76,7 @@ def test_post_without_its_inputs_warns_that_the_result_is_not_reported(
     assert post(Runner(), Clock()) == 0
     [warning] = annotations(capsys, "warning")
     assert "job's result is unknown" in warning
+    assert "do not use this action in nested composite actions" in warning
     assert "Nothing was reported" in step.summary
     assert "job's result is unknown" in step.summary
 
