@@ -18,15 +18,26 @@ def test_undelivered_events_are_in_the_log_only(tmp_path: Path) -> None:
     assert ended.outputs["undelivered-path"] == ""
     lines = [line for line in ended.stdout.splitlines() if line.startswith("{")]
     assert [json.loads(line)["vendor"] for line in lines] == ["datadog"]
-    warnings = " ".join(ended.annotations("warning"))
-    assert "RUNNER_TEMP is not an existing directory" in warnings
-    assert "The event is in this log" in warnings
+    assert "RUNNER_TEMP is not an existing directory" in ended.stdout
+    warning = ended.annotations("warning")[-1]
+    assert "The event is in this log" in warning
 
 
-def test_a_large_state_gets_a_clear_warning(tmp_path: Path) -> None:
+def test_a_deployment_that_was_delivered_causes_no_warning(tmp_path: Path) -> None:
+    with make_sandbox() as sandbox:
+        step = Step(tmp_path, sandbox, env={"RUNNER_TEMP": str(tmp_path / "not-mounted")})
+        assert [step.main().annotations("warning"), step.post().annotations("warning")] == [[], []]
+        assert len(sandbox.deployments("datadog")) == 1
+
+
+def test_a_large_state_gets_a_clear_warning_that_post_does_not_contradict(tmp_path: Path) -> None:
     services = "\n".join(f"service-{number},team={'x' * 200}" for number in range(600))
     with make_sandbox() as sandbox:
         env = {"RUNNER_TEMP": str(tmp_path / "not-mounted")}
-        ended = Step(tmp_path, sandbox, env=env, service=services, dry_run="true").main()
-    [warning] = [message for message in ended.annotations("warning") if "100 KiB" in message]
-    assert warning.startswith("The result of this deployment will not be reported")
+        step = Step(tmp_path, sandbox, env=env, service=services, dry_run="true")
+        [warning] = step.main().annotations("warning")
+        ended = step.post("success")
+    assert "evaluate the inputs again" in warning
+    assert "its state is larger than 100 KiB" in warning
+    assert "The inputs were evaluated again." in ended.annotations("warning")[0]
+    assert '"eventType": "finished"' in ended.stdout

@@ -1,7 +1,6 @@
 """The outbox: a file with one line of JSON for each event that is not delivered yet."""
 
 from collections.abc import Callable, Sequence
-from errno import ENOENT
 from pathlib import Path
 from uuid import uuid4
 
@@ -52,7 +51,7 @@ class Outbox:
     def __init__(self, path: Path | None, warn: Callable[[str], None]) -> None:
         """Without a `path` there is no temporary folder, and nothing can be kept.
 
-        `warn` receives one line.
+        `warn` receives one line about a file that cannot be written.
         """
         self._path = path
         self._warn = warn
@@ -66,38 +65,39 @@ class Outbox:
 
         A failure is warned of once, and the next call tries again.
         """
+        if self._path is None:
+            self.works = not messages
+            return
         if messages is self._kept:
             return
         try:
-            self._write(messages)
+            self._write(self._path, messages)
         except OSError as error:
             self._kept = None
-            self.works = self._shrink(messages)
+            self.works = self._shrink(self._path, messages)
             if not self.works:
                 self._warn_once(error)
         else:
             self._kept = messages
             self.works = True
 
-    def _write(self, messages: Sequence[Message]) -> None:
-        if self._path is not None and messages:
-            write_for_runner(self._path, dump(messages))
-        elif self._path is not None:
-            self._path.unlink(missing_ok=True)
-        elif messages:
-            raise FileNotFoundError(ENOENT, "RUNNER_TEMP is not an existing directory")
+    @staticmethod
+    def _write(path: Path, messages: Sequence[Message]) -> None:
+        if messages:
+            write_for_runner(path, dump(messages))
+        else:
+            path.unlink(missing_ok=True)
 
-    def _shrink(self, messages: Sequence[Message]) -> bool:
+    @staticmethod
+    def _shrink(path: Path, messages: Sequence[Message]) -> bool:
         """Return whether the file could be rewritten in place.
 
         An accepted message must not stay in it: a replay would send it again. The causes are left
         out, so that the rest is never longer than before.
         """
-        if self._path is None:
-            return False
         shortest = dump(message.model_copy(update={"cause": ""}) for message in messages)
         try:
-            write_in_place(self._path, shortest)
+            write_in_place(path, shortest)
         except OSError:
             return False
         return True

@@ -203,10 +203,13 @@ def _report_no_service(runner: Runner, no_service: NoService) -> int:
 
 
 def _save_for_post(runner: Runner, state: State) -> bool:
-    """Return whether the post stage will report the result."""
+    """Return whether the post stage will have the state."""
     try:
         save(runner, state)
     except StateError as error:
-        runner.warning(f"The result of this deployment will not be reported: {error}.")
+        runner.warning(
+            "The post stage has to evaluate the inputs again to report the result, "
+            f"because {error}."
+        )
         return False
     return True

@@ -29,6 +29,11 @@ class Sent(NamedTuple):
 
 def open_outbox(runner: Runner, name: str) -> Outbox:
     """Return the outbox of this name, relative to the runner's temporary folder."""
+    if runner.temp is None:
+        # It is not a warning: the runner is older, and nothing may be undelivered.
+        runner.log(
+            "RUNNER_TEMP is not an existing directory, so undelivered events are in this log only."
+        )
     return Outbox(runner.temp / name if runner.temp else None, runner.warning)
 
 
