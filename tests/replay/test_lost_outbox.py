@@ -60,11 +60,29 @@ def test_a_start_without_its_outbox_is_sent_again_with_a_warning(
     assert events(sandbox) == once("one", "two", "three")
     check_start(sandbox, step)
     [warning] = ended.annotations("warning")
-    assert "was deleted after the main stage" in warning
+    assert "was deleted or changed after the main stage" in warning
     assert "Do not empty RUNNER_TEMP" in warning
-    assert "was deleted after the main stage" in ended.summary
+    assert "was deleted or changed after the main stage" in ended.summary
     assert step.outbox == []
     assert step.leaks(ended) == []
+
+
+@pytest.mark.parametrize("lines", [0, 1, 2])
+def test_a_start_that_is_missing_in_its_outbox_is_sent_again_with_a_warning(
+    make_step: Any, sandbox: Sandbox, lines: int
+) -> None:
+    sandbox.fail("launchdarkly", 503)
+    step = make_step(service=SERVICES)
+    step.main()
+    [file] = (step.temp / "deployment-events").glob("*.jsonl")
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:lines]))
+    sandbox.heal()
+    ended = step.post()
+    assert events(sandbox) == once("one", "two", "three")
+    check_start(sandbox, step)
+    [warning] = ended.annotations("warning")
+    assert "was deleted or changed after the main stage" in warning
+    assert step.outbox == []
 
 
 def test_only_unconfirmed_events_are_sent_again(make_step: Any, sandbox: Sandbox) -> None:
@@ -106,11 +124,14 @@ def test_a_start_that_could_not_be_kept_is_sent_by_post(make_step: Any, sandbox:
     assert "was deleted" not in ended.stdout
 
 
-def test_the_start_is_sent_again_if_main_died_and_its_outbox_is_missing(
-    make_step: Any, sandbox: Sandbox
+@pytest.mark.parametrize("is_empty", [False, True])
+def test_the_start_is_sent_again_if_main_died_and_its_outbox_is_missing_or_empty(
+    make_step: Any, sandbox: Sandbox, is_empty: bool
 ) -> None:
     step = make_step(service=SERVICES)
     step.main()
+    if is_empty:
+        (step.temp / json.loads(step.state["deployment"])["outbox"]).write_text("")
     del step.state["confirmed"]
     ended = step.post()
     [warning] = ended.annotations("warning")

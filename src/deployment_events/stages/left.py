@@ -1,5 +1,6 @@
 """What main left for post: the planned messages that no vendor has confirmed."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..delivery.event_lines import dump
@@ -47,20 +48,43 @@ def left_by_main(runner: Runner, state: State, settings: VendorSettings) -> Left
         return Left(others, new_name())
     # A file that could not be rewritten contains confirmed messages, too.
     lines = set(map(_line, confirmed))
-    return Left(tuple(message for message in kept if _line(message) not in lines), state.outbox)
+    left = [message for message in kept if _line(message) not in lines]
+    return Left((*left, *_missing(runner, state.outbox, saved, others, kept)), state.outbox)
+
+
+def _missing(
+    runner: Runner,
+    outbox: str,
+    saved: Confirmed | None,
+    others: Sequence[Message],
+    kept: Sequence[Message],
+) -> list[Message]:
+    """Return the unconfirmed messages that another step has removed from the file.
+
+    If nothing was saved after sending, main may have removed them itself. It leaves no empty file.
+    """
+    if saved is None and kept:
+        return []
+    lines = set(map(_line, kept))
+    missing = [message for message in others if _line(message) not in lines]
+    if missing:
+        _warn_of_missing_outbox(runner, outbox, saved)
+    return missing
 
 
 def _warn_of_missing_outbox(runner: Runner, outbox: str, saved: Confirmed | None) -> None:
     if saved is None:
         runner.warning(
             "The main stage ended before it saved which events were delivered, and its file of "
-            f"undelivered events {outbox} does not exist: its events may be sent a second time."
+            f"undelivered events {outbox} is missing or empty: its events may be sent a second "
+            "time."
         )
     # If the events could not be saved, main has warned already.
     elif saved.kept:
         runner.warning(
-            f"The file of undelivered events {outbox} was deleted after the main stage: the events "
-            "are taken from its saved state. Do not empty RUNNER_TEMP in a step of the job."
+            f"The file of undelivered events {outbox} was deleted or changed after the main stage: "
+            "the missing events are taken from its saved state. Do not empty RUNNER_TEMP in a step "
+            "of the job."
         )
 
 
