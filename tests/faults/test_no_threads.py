@@ -141,3 +141,15 @@ def test_a_check_without_threads_verifies_every_key(
     results, ended = statuses(step, limited("main", count))
     assert (ended.code, ended.stderr) == (0, "")
     assert results == {(vendor, "valid"): 1 for vendor in VENDORS}
+
+
+@pytest.mark.parametrize("down", VENDORS)
+def test_a_check_without_threads_shares_the_time_among_the_vendors(
+    make_step: Any, sandbox: Sandbox, limited: Any, down: str
+) -> None:
+    [other] = set(VENDORS) - {down}
+    sandbox.fail(down, "hang")
+    step = make_step(sandbox, event="check", started_at="auto", timeout_seconds="3")
+    results, ended = statuses(step, limited("main", 0))
+    assert results == {(down, "undelivered"): 1, (other, "valid"): 1}
+    assert ended.stderr == ""

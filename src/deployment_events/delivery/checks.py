@@ -47,7 +47,12 @@ def run_checks(checks: Sequence[VendorCheck], network: Network) -> list[CheckRes
     lines: list[str] = []
     # Lines are logged on this thread, after the checks.
     collecting = network._replace(log=lines.append)
-    running = [Background(partial(_run, check, collecting)) for check in checks]
+    running = []
+    for number, check in enumerate(checks):
+        # Without a thread, one vendor that hangs would use up the time of the others.
+        share = network.deadline.left() / (len(checks) - number)
+        limited = collecting._replace(deadline=network.deadline.part(share))
+        running.append(Background(partial(_run, check, collecting), partial(_run, check, limited)))
     answers = [background.result(network.deadline) for background in running]
     # A thread that the deadline did not stop may still add lines.
     for line in tuple(lines):

@@ -93,7 +93,8 @@ class Background(Generic[T]):
     No thread waits for the end of the work: a file or a resolver may hang forever.
     """
 
-    def __init__(self, work: Callable[[], T]) -> None:
+    def __init__(self, work: Callable[[], T], without: Callable[[], T] | None = None) -> None:
+        """If there is no thread, the caller's runs `without`, or else `work`."""
         self._work = work
         self._done = Event()
         self._result: T | None = None
@@ -102,6 +103,7 @@ class Background(Generic[T]):
             Thread(target=self._run, daemon=True).start()
         # The system allows no more threads. The work may then exceed the deadline.
         except RuntimeError:
+            self._work = without or work
             self._run()
 
     def result(self, deadline: Deadline) -> T | None:
