@@ -24,7 +24,7 @@ CONTEXT = (
 FILES = (*COMMAND_FILES, "RUNNER_TEMP", "RUNNER_DEBUG", "GITHUB_EVENT_PATH")
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "https_proxy", "no_proxy")
 CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE")
-STATES = ("STATE_deployment", "STATE_done")
+STATES = ("STATE_deployment", "STATE_confirmed", "STATE_done")
 
 # The environment of a process has neither NUL nor bytes that are not surrogate escapes.
 ANY = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))

@@ -75,6 +75,11 @@ class LimitedResponse(HTTPResponse):
         # Python's parser prints a traceback if a cookie's date is malformed. No cookie is used.
         for name in ("Set-Cookie", "Set-Cookie2"):
             del self.headers[name]
+        lengths = ",".join(self.headers.get_all("Content-Length", ())).split(",")
+        # urllib3 raises an error for them, although the status has arrived.
+        if len({length.strip() for length in lengths}) > 1:
+            del self.headers["Content-Length"]
+            self.length, self.will_close = None, True
 
     def _read_status(self) -> tuple[str, int, str]:
         version, status, reason = super()._read_status()  # type: ignore[misc]

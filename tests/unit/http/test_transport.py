@@ -321,6 +321,16 @@ class TestBodies:
         assert response.accepted
         assert response.json() is None
 
+    @pytest.mark.parametrize(
+        "lengths", ["Content-Length: 2, 3", "Content-Length: 2\r\nContent-Length: 3"]
+    )
+    def test_a_body_with_several_lengths_is_accepted(self, serve: Serve, lengths: str) -> None:
+        server = serve(responses(f"HTTP/1.1 202 X\r\n{lengths}\r\n\r\n{{}}".encode()))
+        transport = Transport(10)
+        assert send(server.url, seconds=0.2, transport=transport).accepted
+        assert send(server.url, seconds=0.2, transport=transport).accepted
+        assert server.connections == 2, "where the next response begins is unknown"
+
     def test_a_body_that_breaks_off_is_accepted(self, serve: Serve) -> None:
         def answer(client: socket.socket, _number: int) -> None:
             client.sendall(b"HTTP/1.1 202 X\r\nContent-Length: 100\r\n\r\n{")
