@@ -127,24 +127,24 @@ class WorkerPool:
 
         A `finished` event without its `started` event would be a deployment of no duration.
         """
-        failed_deployments: set[str] = set()
+        failures: dict[str, DeliveryResult] = {}
         for number, message in chain:
-            self._set_result(number, self._send(message, failed_deployments))
+            self._set_result(number, self._send(message, failures))
 
-    def _send(self, message: Message, failed_deployments: set[str]) -> DeliveryResult:
+    def _send(self, message: Message, failures: dict[str, DeliveryResult]) -> DeliveryResult:
+        """Send a message. `failures`: the first failure, by the vendor's key of the deployment."""
         deployment = ""
         try:
             deployment = self._vendor.deployment_key(message)
-            if deployment in failed_deployments:
-                error = "not sent, because the event before it was not accepted"
-                return undelivered(message, error)
+            if deployment in failures:
+                return _not_sent(message, failures[deployment])
             result = self._client.deliver(message)
         # A bug must not stop the other messages.
         except Exception as bug:  # noqa: BLE001
             result = undelivered(message, _internal_error(bug))
         # No other event depends on a custom event.
         if result.status.is_lost and message.event is not Event.CUSTOM:
-            failed_deployments.add(deployment)
+            failures[deployment] = result
         return result
 
     def _read_ids_back(self) -> None:
@@ -180,6 +180,14 @@ class WorkerPool:
         for number, message in self._messages.items():
             if number not in self._results:
                 self._set_result(number, undelivered(message, error))
+
+
+def _not_sent(message: Message, failure: DeliveryResult) -> DeliveryResult:
+    """Return the result of a message after a failure: what helps against it is the same."""
+    error = f"not sent, because the `{failure.event}` event was not accepted"
+    return undelivered(message, error)._replace(
+        section=failure.section, retry_is_useless=failure.retry_is_useless
+    )
 
 
 def _internal_error(bug: Exception) -> str:

@@ -36,6 +36,11 @@ class Loss(NamedTuple):
         return self.results[0].status
 
     @property
+    def verdict(self) -> Status:
+        """Refused only if the vendor itself refused it, and not a proxy or this action's TLS."""
+        return Status.UNDELIVERED if self.section is Section.NETWORK else self.status
+
+    @property
     def vendor_title(self) -> str:
         """The vendor's name for people."""
         return VENDORS[self.results[0].vendor].title
@@ -50,7 +55,7 @@ class Loss(NamedTuple):
     def text(self) -> str:
         """One line: vendor, event, services, cause, fix and next step."""
         first = self.results[0]
-        verb = "refused" if self.status is Status.REFUSED else "did not receive"
+        verb = "refused" if self.verdict is Status.REFUSED else "did not receive"
         what = f"{self.vendor_title} {verb} the {first.event} event of {self._services}"
         # A vendor's message may end with a full stop.
         cause = f"{first.error.removesuffix('.')}{self._tries}."

@@ -86,7 +86,7 @@ def judge(
     losses = find_losses(results, kept=kept, post_follows=post_follows)
     for loss in losses:
         level = _level(loss.status, post_follows=post_follows)
-        title = f"{loss.vendor_title}: event {loss.status}"
+        title = f"{loss.vendor_title}: event {loss.verdict}"
         annotations.append(Annotation(level, loss.text, title, loss.section))
     failed = bool(losses) and fail_on_error and not post_follows
     return Outcome(int(failed), tuple(annotations))

@@ -128,12 +128,15 @@ def _warning(losses: Sequence[Loss], results: Sequence[DeliveryResult]) -> list[
 
 def _next_step(losses: Sequence[Loss]) -> str:
     steps = {loss.next_step for loss in losses}
+    lost = sum(len(loss.results) for loss in losses)
     if steps == {NextStep.REPORT_AGAIN}:
-        return "Once the cause below is fixed, report the event again."
+        what = "the event" if lost == 1 else "the events"
+        return f"Once the cause below is fixed, report {what} again."
     if NextStep.REPORT_AGAIN in steps:
         return "The list below has the next step for each."
     replay = Markdown().link("<code>event: replay</code>", page_url("replay.md"))
-    return f"Once the cause below is fixed, resend with {replay}."
+    what = "it" if lost == 1 else "them"
+    return f"Once the cause below is fixed, resend {what} with {replay}."
 
 
 def _explanations(markdown: Markdown, summary: Summary, losses: Sequence[Loss]) -> list[str]:

@@ -68,9 +68,23 @@ def test_a_finish_is_not_sent_if_its_start_was_refused(
     start = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.STARTED)
     results = delivery.deliver(start, end)
     assert [result.status for result in results] == [Status.REFUSED, Status.UNDELIVERED]
-    assert results[1].error == "not sent, because the event before it was not accepted"
+    assert results[1].error == "not sent, because the `started` event was not accepted"
     assert len(sandbox.requests("launchdarkly")) == 1
     assert len(delivery.kept) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "section", "useless"),
+    [(404, Section.NOT_FOUND, True), (401, Section.UNAUTHORIZED, False)],
+)
+def test_a_finish_that_is_not_sent_has_the_advice_of_its_start(
+    delivery: Any, sandbox: Sandbox, message: Any, status: int, section: Section, useless: bool
+) -> None:
+    sandbox.fail("launchdarkly", status)
+    end = message(0, vendor="launchdarkly")
+    start = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.STARTED)
+    for result in delivery.deliver(start, end):
+        assert (result.section, result.retry_is_useless) == (section, useless)
 
 
 def test_no_event_depends_on_a_custom_event(delivery: Any, sandbox: Sandbox, message: Any) -> None:
@@ -191,7 +205,7 @@ def test_an_event_that_follows_a_bug_of_the_same_deployment_is_not_sent(
     start = message(0, vendor="launchdarkly", at=end.at - 60_000, event=Event.STARTED)
     results = delivery.deliver(start, end)
     assert INTERNAL_ERROR.fullmatch(results[0].error)
-    assert results[1].error == "not sent, because the event before it was not accepted"
+    assert results[1].error == "not sent, because the `started` event was not accepted"
     assert sandbox.requests("launchdarkly") == []
 
 

@@ -30,6 +30,11 @@ def test_a_loss_names_the_vendor_the_event_the_cause_the_fix_and_the_next_step()
     )
 
 
+def test_a_vendor_refuses_nothing_that_it_did_not_receive() -> None:
+    certificate = REFUSED._replace(error="the certificate has expired", section=Section.NETWORK)
+    assert text_of(certificate).startswith("LaunchDarkly did not receive the finished event of ")
+
+
 @pytest.mark.parametrize("status", [Status.DELIVERED, Status.SKIPPED, Status.DRY_RUN])
 def test_other_events_are_not_lost(status: Status) -> None:
     assert find_losses([result(status, error="by design")]) == []

@@ -113,14 +113,21 @@ def test_vendors_link_to_where_they_show_deployments() -> None:
     assert f'| Service | LaunchDarkly | <a href="{links["datadog"]}">Datadog</a> |' in page
 
 
-REPLAY = f'resend with <a href="{page_url("replay.md")}"><code>event: replay</code></a>.'
-REPORT = "fixed, report the event again."
+LINK = f'with <a href="{page_url("replay.md")}"><code>event: replay</code></a>.'
+REPLAY, REPLAY_ALL = f"resend it {LINK}", f"resend them {LINK}"
+REPORT, REPORT_ALL = "fixed, report the event again.", "fixed, report the events again."
 EACH = "The list below has the next step for each."
 
 
 @pytest.mark.parametrize(
     ("useless", "shown"),
-    [((False,), REPLAY), ((False, False), REPLAY), ((True, True), REPORT), ((True, False), EACH)],
+    [
+        ((False,), REPLAY),
+        ((False, False), REPLAY_ALL),
+        ((True,), REPORT),
+        ((True, True), REPORT_ALL),
+        ((True, False), EACH),
+    ],
 )
 def test_the_headline_does_not_contradict_the_next_step_of_an_event(
     useless: tuple[bool, ...], shown: str
@@ -130,7 +137,8 @@ def test_the_headline_does_not_contradict_the_next_step_of_an_event(
         for number, is_useless in enumerate(useless)
     ]
     page = page_of(lost, deployments(), ["{}"])
-    assert [text for text in (REPLAY, REPORT, EACH) if text in page] == [shown]
+    texts = (REPLAY, REPLAY_ALL, REPORT, REPORT_ALL, EACH)
+    assert [text for text in texts if text in page] == [shown]
     assert ("undelivered event, for" in page or "events, for" in page) == (not all(useless))
 
 
