@@ -229,6 +229,17 @@ def test_no_key_is_shown(make_step: MakeStep, sandbox: Sandbox) -> None:
     assert step.leaks(ended) == []
 
 
+def test_a_key_in_the_path_of_the_ca_bundle_is_not_in_the_results(make_step: MakeStep) -> None:
+    key = "0123456789abcdef-key"
+    ended = make_step(
+        datadog_api_key=key,
+        datadog_base_url="https://127.0.0.1:1",
+        env={"REQUESTS_CA_BUNDLE": f"/{key}/ca.pem"},
+    ).main()
+    assert "'/***/ca.pem'" in ended.result("datadog")["error"]
+    assert key not in ended.raw
+
+
 def shape(request: Any) -> tuple[str, str, dict[str, str], set[str]]:
     """Return what a vendor reads of a request."""
     credentials = {"authorization", "dd-api-key", "dd-application-key"} & request.headers.keys()

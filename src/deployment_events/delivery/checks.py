@@ -5,12 +5,12 @@ from functools import partial
 from typing import NamedTuple
 
 from ..errors import Advice, DeliveryFailed, Refused, Section, describe_bug
-from ..http.deadline import Background
+from ..http.deadline import Background, Deadline
 from ..messages import CheckResult, Status
 from ..vendors.base import Check
 from ..vendors.registry import VENDORS
 from ..vendors.settings import Settings
-from .network import Network
+from .network import LATE_SECONDS, Network
 from .retry import Backoff
 from .vendor_client import VendorClient
 
@@ -53,14 +53,18 @@ def run_checks(checks: Sequence[VendorCheck], network: Network) -> list[CheckRes
         share = network.deadline.left() / (len(checks) - number)
         limited = collecting._replace(deadline=network.deadline.part(share))
         running.append(Background(partial(_run, check, collecting), partial(_run, check, limited)))
-    answers = [background.result(network.deadline) for background in running]
+    # A thread that the deadline stops needs a moment to say what it waited for.
+    late_deadline = Deadline(network.clock, network.deadline.left() + LATE_SECONDS)
+    answers = [background.result(late_deadline) for background in running]
     # A thread that the deadline did not stop may still add lines.
     for line in tuple(lines):
         network.log(line)
-    return [
+    results = [
         answer or check.result(Status.UNDELIVERED, error=_no_answer(check))
         for check, answer in zip(checks, answers, strict=True)
     ]
+    # An error can contain what the environment contains, such as a key in a path.
+    return [result._replace(error=network.hide(result.error)) for result in results]
 
 
 def _run(check: VendorCheck, network: Network) -> CheckResult:

@@ -15,7 +15,7 @@ from ..messages import DeliveryResult, Message, undelivered
 from ..vendors.registry import VENDORS
 from ..vendors.settings import Settings
 from .event_lines import with_cause
-from .network import Network
+from .network import LATE_SECONDS, Network
 from .outbox import Outbox
 from .pool import WorkerPool
 from .vendor_client import VendorClient
@@ -28,8 +28,6 @@ _PROGRESS_SECONDS = 2.0
 """Seconds between two lines of progress, without which a long list looks like a hang."""
 _POLL_SECONDS = 0.1
 """Seconds until a cancel is noticed."""
-_LATE_SECONDS = 0.25
-"""Seconds after the deadline in which the threads that it stopped still report their results."""
 
 
 class Delivery(NamedTuple):
@@ -123,7 +121,7 @@ class _Collector:
         self._run_unstarted()
         save_throttle = Throttle(self._clock, _SAVE_SECONDS)
         progress_throttle = Throttle(self._clock, _PROGRESS_SECONDS)
-        late_deadline = Deadline(self._clock, self._deadline.left() + _LATE_SECONDS)
+        late_deadline = Deadline(self._clock, self._deadline.left() + LATE_SECONDS)
         changed = False
         while not self._queue.empty() or (self._running and late_deadline.left()):
             with suppress(Empty):

@@ -13,6 +13,8 @@ All callers of an account share the vendor's rate limit, in windows of about 10 
 would take the others' share. With fewer, a hundred services would take longer than a second if a
 response takes 100 ms.
 """
+LATE_SECONDS = 0.25
+"""Seconds after the deadline in which the threads that it stopped still report their results."""
 
 
 class Network(NamedTuple):

@@ -68,6 +68,16 @@ def test_a_vendor_that_hangs_does_not_delay_the_other(make_delivery: Any, sandbo
     assert results["datadog"].status is Status.VALID
 
 
+def test_a_vendor_that_hangs_is_reported_with_the_attempt_and_the_advice_of_an_event(
+    make_delivery: Any, sandbox: Sandbox
+) -> None:
+    sandbox.fail("datadog", "hang")
+    result = run(make_delivery(seconds=0.5))["datadog"]
+    assert result.error.startswith("no response from ")
+    assert result.attempts == 1
+    assert "firewall and proxy of the runner" in result.fix
+
+
 def test_a_bug_is_not_reported_as_an_invalid_key(delivery: Any) -> None:
     for result in run(delivery, fail).values():
         assert result.status is Status.UNDELIVERED
