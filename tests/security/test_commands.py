@@ -58,7 +58,7 @@ def accepted(text: str) -> str:
     line = "".join(character for character in text if not invisible_character(character)).strip()
     with suppress(InvalidValue):
         return identifier(line) or "x"
-    return f"x{line}"
+    return f"x{line}."
 
 
 def csv_line(name: str) -> str:

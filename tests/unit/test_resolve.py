@@ -207,6 +207,8 @@ def test_the_default_branch_causes_a_warning_only_if_no_commit_is_set() -> None:
         ("feature/x", {"ref_name": "feature/x", "ref": "refs/heads/feature/x"}),
         ("feature/x", {"ref_name": "7/merge", "head_ref": "feature/x", "ref": "refs/pull/7/merge"}),
         ("trunk", {"payload": {"repository": {"default_branch": "trunk"}}}),
+        ("refs/heads/main", {}),
+        ("refs/pull/7/merge", {"ref": "refs/pull/7/merge"}),
     ],
 )
 def test_a_version_that_is_a_branch_causes_a_warning(version: str, changes: dict[str, Any]) -> None:

@@ -91,13 +91,14 @@ class Context(NamedTuple):
 
     @property
     def branches(self) -> tuple[str, ...]:
-        """The branches of this run, or none if it is the run of a tag."""
+        """The branches of this run and its ref, or none if it is the run of a tag."""
         if self.ref.startswith("refs/tags/"):
             return ()
         names = (
             self.ref_name,
             self.head_ref,
             self._text("repository", "default_branch"),
+            self.ref,
         )
         return unique(names)
 

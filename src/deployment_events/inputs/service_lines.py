@@ -9,7 +9,7 @@ from typing import Any
 from ..deployment import Service
 from ..values.invalid import InvalidValue, collecting
 from ..values.list_lines import check_line
-from ..values.residue import ESCAPED_BREAK, residue_of_line, residue_of_name
+from ..values.residue import ESCAPED_BREAK, residue_of_line, residue_of_name, residue_of_text
 from ..values.single_line import identifier, single_line
 from ..vendors.registry import VENDORS
 
@@ -22,6 +22,7 @@ _MOST_NAMES = 3
 """Names that the fix of an error repeats."""
 _SEPARATOR = re.compile(rf"[\s;]+|{ESCAPED_BREAK.pattern}|:+$", re.IGNORECASE)
 """What separates or ends names if another tool wrote them."""
+_COMMENT = re.compile(r"\s#.*")
 
 
 def service_keys() -> list[str]:
@@ -38,7 +39,7 @@ def parse_line(line: str, invalid: list[InvalidValue]) -> Service | None:
         with collecting(invalid):
             if not line.startswith('"'):
                 _check_bare_name(given.strip())
-            name = _check_name(given)
+            name = _check_line_name(given)
         overrides = _parse_fields(fields, invalid)
     return Service(name=name, overrides=overrides) if name else None
 
@@ -71,20 +72,28 @@ def _check_name(text: str) -> str:
     return single_line(name)
 
 
+def _check_line_name(text: str) -> str:
+    name = _check_name(text)
+    residue = residue_of_name(name)
+    if residue:
+        fix = "For a list, use `${{ toJSON(…) }}`; for text, remove `toJSON`. Check `needs`."
+        raise InvalidValue("must be a name", f"It {residue}. {fix}")
+    return name
+
+
 def _check_bare_name(name: str) -> None:
     """Raise `InvalidValue` if a name without quotation marks is something else."""
-    parts = [part for part in _SEPARATOR.split(name) if part]
-    if parts and parts != [name]:
+    parts = [part for part in _SEPARATOR.split(_COMMENT.sub("", name)) if part]
+    if parts and parts != [name] and not residue_of_text(name):
         raise InvalidValue("must be one name", _one_name_per_line(parts))
     if "=" in name and name.partition("=")[0] in service_keys():
         raise InvalidValue("must begin with a name", _FIX)
+    if "=" in name:
+        fix = "Write only the name. Put quotation marks around a name that contains `=`."
+        raise InvalidValue("must be a name", fix)
     if name.endswith("\\"):
         fix = f"It ends with a line continuation character. {_FIX}"
         raise InvalidValue("must be a service", fix)
-    residue = residue_of_name(name)
-    if residue:
-        fix = f"It {residue}. For a list, use `${{{{ toJSON(…) }}}}`, and check `needs`."
-        raise InvalidValue("must be a name", fix)
 
 
 def parse_element(element: Any, invalid: list[InvalidValue]) -> Service | None:
@@ -116,8 +125,8 @@ def _one_name_per_line(parts: Sequence[str]) -> str:
     lines = ", ".join(f"`{name}`" for name in shown)
     return (
         f"Write one name per line: {lines}; or a JSON array: `{dumps(shown, ensure_ascii=False)}`. "
-        "Put quotation marks around a name that contains spaces, commas, semicolons, `\\n`, or "
-        "a colon at the end."
+        "Put quotation marks around a name that contains spaces, commas, semicolons, or a "
+        "colon at the end."
     )
 
 

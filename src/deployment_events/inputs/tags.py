@@ -1,14 +1,17 @@
 """The `tags` input: one `key:value` per line, or several separated by commas."""
 
+import re
 from collections.abc import Iterator
 
 from ..deployment import Tag
 from ..values.invalid import InvalidValue, collecting, raise_all
 from ..values.list_lines import check_line, list_lines
-from ..values.residue import residue_of_text
+from ..values.residue import ESCAPED_BREAK, residue_of_text
 from ..values.text import invisible_character, is_quoted
 
 _FIX = "Example: `team:web`."
+_SEPARATOR = re.compile(rf"[\s,;]|{ESCAPED_BREAK.pattern}", re.IGNORECASE)
+"""What separates tags that another tool wrote."""
 
 
 def parse_tags(text: str) -> tuple[Tag, ...]:
@@ -31,17 +34,22 @@ def tag_warnings(text: str) -> Iterator[str]:
     """Yield which lines are one tag and look like several: a sentence each."""
     for number, line in list_lines(text):
         for part in _parts(line):
-            if sum(map(_looks_like_tag, part.split())) > 1:
+            if sum(map(_looks_like_tag, _SEPARATOR.split(part))) > 1:
                 yield (
                     f"`tags` line {number} is sent as one tag. "
-                    "To send several, write one per line, or separate them with commas."
+                    "To send several, write one per line. Commas separate tags only if each part "
+                    "is `key:value`."
                 )
 
 
 def _parts(line: str) -> list[str]:
-    """Return the tags of a line. A comma separates them only if each part looks like a tag."""
+    """Return the tags of a line. A comma separates them only if each part looks like a tag.
+
+    A comma between quotation marks does not separate.
+    """
     parts = [part.strip() for part in line.split(",") if part.strip()]
-    return parts if parts and all(map(_looks_like_tag, parts)) else [line]
+    separates = all(_looks_like_tag(part) and part.count('"') % 2 == 0 for part in parts)
+    return parts if parts and separates else [line]
 
 
 def _looks_like_tag(text: str) -> bool:

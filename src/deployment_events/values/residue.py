@@ -13,13 +13,19 @@ _PRINTED = {
     "undefined": "is what JavaScript prints for no value",
     "None": "is what Python prints for no value",
     "<no value>": "is what a template prints for no value",
+    "<nil>": "is what a template prints for no value",
 }
+_CONDITIONS = frozenset({"true", "false", "True", "False"})
+"""`${{ condition && 'name' }}` prints `false` if the condition is not met."""
+_JSON = re.compile(r'\[\s*(["\[{].*)?\]|\{\s*(".*)?\}')
+_COMMAND = re.compile(r"::[\w-]+( .*)?::|##\[|\[command\]")
 
 _VARIABLE = re.compile(r"\$[{(]|\$[A-Za-z_]|\{\{.*\}\}|^%\w+%$")
 """The beginning of a shell variable or command, a template, or a variable of Windows."""
 
 _BULLET = re.compile(r"[-*+](\s|$)|\u2022|(---|\.\.\.)$")
 _BLOCK = re.compile(r"[|>][-+]?\d?")
+_HERE_DOCUMENT = re.compile(r"<<-?\s*(['\"]?)\w+\1$")
 _CONTINUATION = re.compile(r"(^|\s)[\\`]$")
 
 ESCAPED_BREAK = re.compile(r"(?:\\r)?\\n|(?:%0D)?%0A", re.IGNORECASE)
@@ -39,6 +45,14 @@ def residue_of_name(text: str) -> str:
     """Return what is not a name, environment or version."""
     if ESCAPED_BREAK.search(text):
         return "contains an escaped line break"
+    if text in _CONDITIONS:
+        return "is what an expression prints for a condition"
+    if _JSON.fullmatch(text):
+        return "is a JSON array or object"
+    if _COMMAND.match(text):
+        return "is a workflow command"
+    if _HERE_DOCUMENT.search(text):
+        return "begins a here-document"
     return residue_of_text(text)
 
 

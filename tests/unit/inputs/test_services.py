@@ -215,7 +215,17 @@ NOT_ONE_NAME = [
     ("cart payments", "line 1 must be one name", "`cart`, `payments`"),
     ("cart\tpayments", "line 1 must be one name", "`cart`, `payments`"),
     ("cart;payments", "line 1 must be one name", "`cart`, `payments`"),
-    ("cart # the shop's", "line 1 must be one name", "one name per line"),
+    ("cart # the shop's", "line 1 must be one name", "one name per line: `cart`; or"),
+    ("cart #web", "line 1 must be one name", "one name per line: `cart`; or"),
+    ("${{ needs.x.outputs.y }}", "line 1 must be a name", "contains a variable"),
+    ("$(cat services)", "line 1 must be a name", "contains a variable"),
+    ("false", "line 1 must be a name", "an expression prints for a condition"),
+    ("service=cart", "line 1 must be a name", "Write only the name"),
+    ("service<<EOF\ncart\nEOF", "line 1 must be a name", "begins a here-document"),
+    ("::debug::cart", "line 1 must be a name", "is a workflow command"),
+    ('"[]"', "line 1 must be a name", "is a JSON array or object"),
+    (r'"cart\npayments"', "line 1 must be a name", "escaped line break"),
+    ('"$SERVICE"', "line 1 must be a name", "contains a variable"),
     ("cart: true", "line 1 must be one name", "one name per line"),
     ("- cart", "line 1 must be a service", "one service per line"),
     ("-", "line 1 must be a service", "one service per line"),
@@ -287,7 +297,7 @@ def is_plain(text: str) -> bool:
     return not invisible_character(text) and text == text.strip() and not is_quoted(text)
 
 
-@pytest.mark.parametrize("name", ["- cart", "cart:", r"cart\npayments", "web shop"])
+@pytest.mark.parametrize("name", ["- cart", "cart:", "web shop", "a=b", "a;b", "a,b"])
 def test_a_name_in_csv_quotation_marks_is_not_residue(name: str) -> None:
     assert parse(f'"{name}"') == (Service(name=name),)
 

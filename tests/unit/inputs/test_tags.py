@@ -46,12 +46,17 @@ def test_commas_separate_tags_only_if_every_part_looks_like_one(text: str, tags:
         "a:1,team:web tier:1",
         "team:web tier:1 x",
         "team:web and tier:1",
+        "team:web;tier:1",
+        r"team:web\ntier:1",
+        "team:web%0atier:1",
+        "team:web,tier:1,critical",
+        'title:5" screen,tier:1',
     ],
 )
-def test_spaces_between_tags_cause_a_warning(line: str) -> None:
+def test_other_separators_between_tags_cause_a_warning(line: str) -> None:
     [warning] = tag_warnings(f"x:1\n{line}")
     assert warning.startswith("`tags` line 2 is sent as one tag")
-    assert "commas" in warning
+    assert "Commas separate" in warning
 
 
 @pytest.mark.parametrize(
@@ -72,6 +77,7 @@ def test_spaces_in_a_value_cause_no_warning(line: str) -> None:
         ("'team':web", "without quotation marks"),
         ('team:"web"', "without quotation marks"),
         ("team:“web”", "without quotation marks"),
+        ('title:"a:b,c:d"', "without quotation marks"),
         ("team:we\u200bb", "Remove the character U+200B"),
         ("team:web\x1b[0m", "Remove the character U+001B"),
         ("te\ufeffam:web", "Remove the character U+FEFF"),

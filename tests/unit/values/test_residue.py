@@ -12,6 +12,7 @@ from deployment_events.values.residue import residue_of_line, residue_of_name, r
         ("[object Object]", "JavaScript prints for an object"),
         ("null", "a program prints for no value"),
         ("None", "Python prints for no value"),
+        ("<nil>", "a template prints for no value"),
         ("$TAG", "variable"),
         ("v${TAG}", "variable"),
         ("$(date)", "variable"),
@@ -31,7 +32,46 @@ def test_an_escaped_line_break_is_residue_of_a_name_and_not_of_a_text(text: str)
 
 
 @pytest.mark.parametrize(
-    "text", ["cart", "Arrays", "nullable", "US$", "5 %", "100%", "a\\b", "%0D", "{a}", "$5"]
+    ("text", "reason"),
+    [
+        ("true", "condition"),
+        ("false", "condition"),
+        ("False", "condition"),
+        ("[]", "JSON"),
+        ("{}", "JSON"),
+        ('["production"]', "JSON"),
+        ('[{"name": "cart"}]', "JSON"),
+        ('{"name": "cart"}', "JSON"),
+        ("::debug::exit 0", "workflow command"),
+        ("::set-output name=env::production", "workflow command"),
+        ("##[debug]production", "workflow command"),
+        ("[command]/usr/bin/terraform", "workflow command"),
+        ("service<<EOF", "here-document"),
+        ("<<-'EOF'", "here-document"),
+    ],
+)
+def test_what_a_name_is_not_may_be_a_text(text: str, reason: str) -> None:
+    assert reason in residue_of_name(text)
+    assert residue_of_text(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cart",
+        "Arrays",
+        "nullable",
+        "US$",
+        "5 %",
+        "100%",
+        "a\\b",
+        "%0D",
+        "{a}",
+        "$5",
+        "[a]",
+        "a::b::c",
+        "falsey",
+    ],
 )
 def test_plain_text_is_not_residue(text: str) -> None:
     assert residue_of_name(text) == residue_of_text(text) == ""

@@ -87,6 +87,7 @@ def test_quotation_marks_around_a_value_are_an_error(text: str) -> None:
     [
         *("Array", "Object", "[object Object]", "null", "undefined", "None", "<no value>"),
         *("$VERSION", "v${GITHUB_SHA}", "$(git rev-parse HEAD)", "{{ .Version }}", "%VERSION%"),
+        *("false", '["production"]', "::debug::exit 0"),
         *("${{ github.sha }}", "$env:VERSION", r"one\ntwo", "one%0Atwo", "one%0d%0atwo"),
     ],
 )
