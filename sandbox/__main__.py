@@ -11,13 +11,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from sandbox.service import (
-    DATADOG_API_KEY,
-    DATADOG_APP_KEY,
-    GITHUB_TOKEN,
-    LAUNCHDARKLY_TOKEN,
-    Sandbox,
-)
+from sandbox.service import Sandbox
 
 VENDORS = ("launchdarkly", "datadog", "github")
 
@@ -32,12 +26,6 @@ def parse_arguments() -> dict[str, Any]:
     add("--tls", type=Path, default=False, metavar="DIR", help="serve https, CA bundle in DIR")
     add("--san", action="append", default=[], dest="hosts", help="one more name to certify")
     add("--latency", type=float, default=0.0, help="seconds before each response")
-    add("--launchdarkly-lag", type=float, default=0.0, help="seconds until the list has it")
-    add("--lenient", action="store_false", dest="strict", help="ignore unknown fields")
-    add("--launchdarkly-token", default=LAUNCHDARKLY_TOKEN)
-    add("--datadog-api-key", default=DATADOG_API_KEY)
-    add("--datadog-app-key", default=DATADOG_APP_KEY)
-    add("--github-token", default=GITHUB_TOKEN)
     arguments = vars(parser.parse_args())
     ports = {vendor: arguments.pop(f"{vendor}_port") for vendor in VENDORS}
     return arguments | {"ports": ports}

@@ -1,26 +1,19 @@
 """The sandbox's own API below `/_sandbox/` on every port, for tests in another process.
 
-GET `requests`, `deployments`, `connections`; POST and DELETE `faults`; PUT `latency`, `jobs`,
-`statuses`, `permissions`; POST `archive`, `reset`. These calls are neither recorded nor faulted.
+GET `requests`, `deployments`, `connections`; POST and DELETE `faults`. These calls are neither
+recorded nor faulted.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.messages import Request, Response, json_response
-from sandbox.rules import INT64, NUMBER, OBJECT, OBJECTS, TEXT, check, record
+from sandbox.rules import INT64, NUMBER, TEXT, check, record
 
 PREFIX = "/_sandbox/"
 
 FAULT = {"fault": {"type": ["string", "integer"]}, "vendor": TEXT, "path": TEXT}
-BODIES = {
-    ("POST", "faults"): record(FAULT | {"times": INT64, "probability": NUMBER}, ["fault"]),
-    ("POST", "archive"): TEXT,
-    ("PUT", "latency"): NUMBER,
-    ("PUT", "jobs"): OBJECTS,
-    ("PUT", "statuses"): {"type": "object", "patternProperties": {"": OBJECTS}},
-    ("PUT", "permissions"): OBJECT,
-}
+BODIES = {("POST", "faults"): record(FAULT | {"times": INT64, "probability": NUMBER}, ["fault"])}
 
 Calls = Mapping[tuple[str, str], Callable[[Any, str | None], Any]]
 """By method and name, functions of the body and a vendor that return the response's value.

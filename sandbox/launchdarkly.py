@@ -100,12 +100,10 @@ class LaunchDarkly(Vendor):
         found = self._matching(query)
         limit = int(query.get("limit", DEFAULT_LIMIT))
         try:
-            items, newer, older = page(found, limit, query.get("after"), query.get("before"))
+            items, older = page(found, limit, query.get("after"))
         except ValueError:
-            raise Refusal(400, "after or before names no deployment of this list") from None
+            raise Refusal(400, "after names no deployment of this list") from None
         links = {"self": _link(query)}
-        if newer:
-            links["prev"] = _link(query, before=items[0]["id"])
         if older:
             links["next"] = _link(query, after=items[-1]["id"])
         return json_response(200, {"totalCount": len(found), "items": items, "_links": links})
@@ -153,5 +151,4 @@ class LaunchDarkly(Vendor):
 
 
 def _link(query: dict[str, str], **cursor: str) -> dict[str, str]:
-    filters = {name: value for name, value in query.items() if name not in ("after", "before")}
-    return {"href": f"{DEPLOYMENTS}?{urlencode(filters | cursor)}", "type": "application/json"}
+    return {"href": f"{DEPLOYMENTS}?{urlencode(query | cursor)}", "type": "application/json"}

@@ -34,7 +34,6 @@ QUERY = record(
         "from": _INTEGER,
         "to": _INTEGER,
         "after": TEXT,
-        "before": TEXT,
         "kind": TEXT,
         "status": TEXT,
     },

@@ -140,18 +140,10 @@ class Deployments:
         return (each for each in self.all() if now >= each.created_at + self._lag)
 
 
-def page(
-    views: list[View], limit: int, after: str | None, before: str | None
-) -> tuple[list[View], bool, bool]:
-    """Return the page after or before a cursor, and whether there are newer and older deployments.
+def page(views: list[View], limit: int, after: str | None) -> tuple[list[View], bool]:
+    """Return the page after a cursor, and whether there are older deployments.
 
     The form of a cursor is not published; here it is an ID. Raises ValueError for an unknown one.
     """
-    ids = [view["id"] for view in views]
-    first = 0
-    if after is not None:
-        first = ids.index(after) + 1
-    elif before is not None:
-        first = max(0, ids.index(before) - limit)
-    items = views[first : first + limit]
-    return items, first > 0 and bool(items), first + limit < len(views)
+    first = 0 if after is None else [view["id"] for view in views].index(after) + 1
+    return views[first : first + limit], first + limit < len(views)

@@ -30,8 +30,6 @@ class Traffic:
     faults: InstalledFaults
     latency: float
     """Seconds before each response."""
-    body_limit: int
-    """Largest request body in bytes (inferred: no vendor publishes a limit)."""
     closing: threading.Event = field(default_factory=threading.Event)
     requests: list[Recorded] = field(default_factory=list)
 
@@ -156,25 +154,16 @@ class _Handler(BaseHTTPRequestHandler):
         return Request(self.command, path, parameters, headers, b"", origin)
 
     def _read_body(self, request: Request) -> tuple[bytes, Response | None]:
-        """Return the body, or a refusal if it is too large or of unknown length."""
+        """Return the body, or a refusal if its length is unknown."""
         declared = request.headers.get("content-length", "0")
         if "transfer-encoding" in request.headers or not declared.isdecimal():
             self.close_connection = True
             return b"", self._vendor.error(411, "Length Required")
-        length = int(declared)
-        if length > self._traffic.body_limit:
-            # A client that is still sending would not read the response.
-            while length > 0:
-                length -= len(self._read(min(length, CHUNK)))
-            return b"", self._vendor.error(413, "Request body too large")
-        return self._read(length), None
-
-    def _read(self, length: int) -> bytes:
-        data = self.rfile.read(length)
+        data = self.rfile.read(int(declared))
         # The client closed the connection within its request.
-        if len(data) < length:
+        if len(data) < int(declared):
             raise EndConnection
-        return data
+        return data, None
 
     def _record(self, request: Request, response: Response, fault: Fault | None) -> Recorded:
         body = None

@@ -36,7 +36,6 @@ class Sandbox:
     - `seed`: for generated IDs and for the random draws of faults with a probability.
     - `hosts`: more names for the certificates.
     - `ports`: a port by vendor, else any free one.
-    - `body_limit`: largest request body in bytes.
     - `clock`: returns seconds since the epoch.
     """
 
@@ -57,7 +56,6 @@ class Sandbox:
         hosts: Iterable[str] = (),
         host: str = "127.0.0.1",
         ports: dict[str, int] | None = None,
-        body_limit: int = 1_000_000,
         clock: Clock = time.time,
     ) -> None:
         self.launchdarkly = LaunchDarkly(
@@ -73,7 +71,7 @@ class Sandbox:
             api_key=datadog_api_key, app_key=datadog_app_key, strict=strict, seed=seed
         )
         self.github = GitHub(token=github_token)
-        self._traffic = Traffic(InstalledFaults(seed), latency, body_limit)
+        self._traffic = Traffic(InstalledFaults(seed), latency)
         self._directory: tempfile.TemporaryDirectory[str] | None = None
         certificates = None
         if tls is True:
@@ -196,7 +194,6 @@ class Sandbox:
 
     def _calls(self) -> Calls:
         """Return the functions of the control API."""
-        github = self.github
         return {
             # The raw bytes are not JSON.
             ("GET", "requests"): lambda _, vendor: [
@@ -212,12 +209,6 @@ class Sandbox:
             },
             ("POST", "faults"): lambda fault, vendor: self.fail(**{"vendor": vendor} | fault),
             ("DELETE", "faults"): lambda _, vendor: self.heal(vendor),
-            ("POST", "archive"): lambda id_, _: self.launchdarkly.archive(id_),
-            ("POST", "reset"): lambda *_: self.reset(),
-            ("PUT", "latency"): lambda seconds, _: setattr(self, "latency", seconds),
-            ("PUT", "jobs"): lambda jobs, _: setattr(github, "jobs", jobs),
-            ("PUT", "statuses"): lambda statuses, _: setattr(github, "statuses", statuses),
-            ("PUT", "permissions"): lambda given, _: setattr(github, "permissions", given),
         }
 
     def _listener(self, vendor: str) -> Listener:

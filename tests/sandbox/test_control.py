@@ -49,33 +49,10 @@ def test_control_calls_are_neither_recorded_nor_faulted(sandbox, datadog):
     assert sandbox.requests() == []
 
 
-def test_latency_jobs_connections_and_reset(sandbox, datadog):
+def test_connections_are_counted_by_vendor(datadog):
     datadog.create()
-    datadog.call("PUT", "/_sandbox/latency", json=0.001)
-    datadog.call("PUT", "/_sandbox/jobs", json=[{"id": 1}])
-    assert (sandbox.latency, sandbox.jobs) == (0.001, [{"id": 1}])
     counts = datadog.call("GET", "/_sandbox/connections").json()
     assert counts["datadog"] == {"connections": 1, "handshakes": 0}
-    datadog.call("POST", "/_sandbox/reset")
-    assert (sandbox.requests(), sandbox.deployments("datadog"), sandbox.jobs) == ([], [], [])
-
-
-def test_what_github_serves_is_set_by_name(sandbox, datadog, github):
-    settings = {
-        "jobs": [{"id": 1, "steps": []}],
-        "statuses": {"42": [{"id": 5}]},
-        "permissions": {"actions": "none"},
-    }
-    for name, value in settings.items():
-        assert datadog.call("PUT", f"/_sandbox/{name}", json=value).status_code == 200
-    assert {name: getattr(sandbox.github, name) for name in settings} == settings
-
-
-def test_a_deployment_is_archived_by_its_id(datadog, launchdarkly):
-    launchdarkly.event()
-    (item,) = launchdarkly.items()
-    assert datadog.call("POST", "/_sandbox/archive", json=item["id"]).status_code == 200
-    assert launchdarkly.items() == [item | {"archived": True}]
 
 
 @pytest.mark.parametrize(
@@ -91,11 +68,6 @@ def test_a_deployment_is_archived_by_its_id(datadog, launchdarkly):
         ("POST", FAULTS, {"fault": 500, "times": 0}, 400),
         ("POST", FAULTS, {"fault": 500, "often": 2}, 400),
         ("POST", FAULTS, {"fault": "tls-expired"}, 400),
-        ("PUT", "/_sandbox/latency", "slow", 400),
-        ("PUT", "/_sandbox/jobs", {"id": 1}, 400),
-        ("PUT", "/_sandbox/statuses", {"1": {"id": 1}}, 400),
-        ("PUT", "/_sandbox/permissions", ["actions"], 400),
-        ("POST", "/_sandbox/archive", "00000000-0000-4000-8000-000000000000", 400),
     ],
 )
 def test_a_bad_control_call_is_refused_with_a_reason(datadog, method, path, body, status):

@@ -184,7 +184,6 @@ def test_projects_and_environments_must_exist(connect):
         ("expand", "everything"),
         ("application", "misspelt"),
         ("after", UNKNOWN_ID),
-        ("before", UNKNOWN_ID),
     ],
 )
 def test_a_bad_query_is_refused(launchdarkly, gone, name, value):
