@@ -159,7 +159,7 @@ def pages() -> Iterator[tuple[str, str]]:
     done[0] = lose(
         done[0],
         Status.REFUSED,
-        "HTTP 401, unauthorized - Invalid access token",
+        'HTTP 401, "unauthorized - Invalid access token"',
         Advice(
             "`launchdarkly-access-token` is invalid, expired or an SDK key: "
             "store an API access token with the Writer role in the secret.",

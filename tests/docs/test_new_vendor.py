@@ -189,13 +189,13 @@ def test_a_services_line_may_override_its_settings(tmp_path: Path, server: Serve
     assert {result["service"] for result in ended.results} == {"cart", "octo-repo"}
 
 
-def test_its_refusal_carries_its_words_and_its_advice(tmp_path: Path, server: Server) -> None:
+def test_its_refusal_has_its_message_and_its_advice(tmp_path: Path, server: Server) -> None:
     server.status = 403
     ended = make(tmp_path, server, event="finished", fail_on_error="true").main()
     assert ended.code == 1
     [error] = ended.annotations("error")
     assert error.startswith(
-        "Acme refused the finished event of octo-repo: HTTP 403, nobody is home. "
+        'Acme refused the finished event of octo-repo: HTTP 403, "nobody is home". '
         "Ask Acme for another acme-api-key."
     )
     assert ended.outputs["undelivered-path"]

@@ -119,9 +119,9 @@ def test_failing_events_are_kept_with_their_new_cause_and_the_others_removed(
     assert ended.code == 0
     kept = lines_of(lost)
     assert [line["vendor"] for line in kept] == ["datadog"] * 3
-    assert {line["cause"] for line in kept} == {"HTTP 403, Forbidden"}
+    assert {line["cause"] for line in kept} == {'HTTP 403, "Forbidden"'}
     wanted = [
-        {**line, "cause": "HTTP 403, Forbidden"} for line in before if line["vendor"] == "datadog"
+        {**line, "cause": 'HTTP 403, "Forbidden"'} for line in before if line["vendor"] == "datadog"
     ]
     assert sorted(kept, key=str) == sorted(wanted, key=str)
     assert (step.temp / ended.outputs["undelivered-path"]) == lost

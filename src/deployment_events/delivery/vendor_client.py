@@ -115,7 +115,8 @@ class VendorClient:
 
     def _error(self, status: int, explanation: Explanation) -> str:
         message = shorten(clean(self.network.hide(explanation.message)), _LONGEST_MESSAGE)
-        error = f"HTTP {status}, {message}" if message else f"HTTP {status}"
+        quoted = message.removesuffix(".")
+        error = f'HTTP {status}, "{quoted}"' if quoted else f"HTTP {status}"
         if status < 300:
             return f"{error}, which is not a response from this API"
         if status < 400:

@@ -87,7 +87,7 @@ def test_an_event_that_is_not_accepted_stays_with_its_cause(
     sandbox.fail("datadog", 403)
     [result] = delivery.deliver(message(0))
     [kept] = delivery.kept
-    assert kept.cause == result.error == "HTTP 403, Forbidden"
+    assert kept.cause == result.error == 'HTTP 403, "Forbidden"'
     assert kept.model_copy(update={"cause": ""}) == message(0)
 
 

@@ -132,7 +132,7 @@ class TestRefusals:
         }
         sandbox.fail("launchdarkly", answer(400, problem), times=1)
         [result] = delivery.deliver(message(0, vendor="launchdarkly"))
-        assert result.error == "HTTP 400, invalid_request - bad - version: odd"
+        assert result.error == 'HTTP 400, "invalid_request - bad - version: odd"'
         assert result.fix == "Correct the input version."
         assert result.section is Section.REFUSED
         assert result.attempts == 1
@@ -258,6 +258,6 @@ class TestRefusals:
     ) -> None:
         sandbox.fail("datadog", 503, times=2)
         delivery.deliver(message(0))
-        assert delivery.log[0] == "Datadog: HTTP 503, Service Unavailable; next try in 0.0 s"
-        assert delivery.log[1].startswith("Datadog: HTTP 503, Service Unavailable; next try in ")
+        assert delivery.log[0] == 'Datadog: HTTP 503, "Service Unavailable"; next try in 0.0 s'
+        assert delivery.log[1].startswith('Datadog: HTTP 503, "Service Unavailable"; next try in ')
         assert len(delivery.log) == 2
