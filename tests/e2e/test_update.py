@@ -201,6 +201,16 @@ def test_without_a_match_datadogs_refusal_names_what_was_compared(sandbox: Sandb
     assert "`service`, `environment` and `version`" in annotation.message
 
 
+@pytest.mark.parametrize("id_", ["..", "::a"])
+def test_the_message_about_an_id_names_the_rule_that_it_breaks(sandbox: Sandbox, id_: str) -> None:
+    with Job() as job:
+        step = update(job, sandbox, datadog_deployment_id=id_, **CHANGE)
+    [annotation] = step.annotations
+    assert annotation.message.startswith("`datadog-deployment-id` must be the ID of a deployment")
+    assert "'.', '..' and '::' at the beginning are not allowed" in annotation.message
+    assert sandbox.requests() == []
+
+
 def test_a_patch_that_changed_nothing_is_delivered_with_a_note(sandbox: Sandbox) -> None:
     sandbox.fail("launchdarkly", "patch-not-applied")
     with Job() as job:

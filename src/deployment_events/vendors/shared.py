@@ -42,6 +42,7 @@ def _deployment_id(text: str) -> str:
     if not is_id(text):
         raise InvalidValue(
             "must be the ID of a deployment: at most 128 letters, digits, '_', '.', ':' or '-'",
+            "'.', '..' and '::' at the beginning are not allowed. "
             "Take it from the output of the step that reported the deployment.",
         )
     return text
