@@ -166,6 +166,12 @@ def test_the_metadata_names_the_run() -> None:
     }
 
 
+def test_the_metadata_links_to_the_job_if_its_id_is_known() -> None:
+    page = "https://github.com/octo-org/octo-repo/actions/runs/17500000000/job/41"
+    assert context().metadata("41")["github.job_url"] == page
+    assert "github.job_url" not in context().metadata("../41")
+
+
 def test_unknown_values_are_left_out_of_the_metadata() -> None:
     assert context(run_id="", actor="").metadata().keys() == {
         *("github.run_attempt", "github.workflow", "github.job", "github.ref")

@@ -8,6 +8,7 @@ from support import keys
 from support.github import SHA
 from support.step import Step
 
+from deployment_events.http.deadline import Clock
 from sandbox import Sandbox
 
 JOB_START = 1_777_885_800_000
@@ -70,9 +71,12 @@ def test_without_the_job_s_start_the_listed_start_is_used(tmp_path: Path, sandbo
 def test_the_start_of_an_earlier_deployment_of_the_version_is_not_used(
     tmp_path: Path, sandbox: Sandbox
 ) -> None:
+    hour_ago = Clock().now() - 3_600_000
+    times = {"started_at": str(hour_ago), "finished_at": str(hour_ago + 60_000)}
     for event in ("started", "finished"):
-        times = {"started_at": "2026-05-03T09:00:00Z", "finished_at": "2026-05-03T09:01:00Z"}
         lost(tmp_path / event, sandbox, event=event, **times).main()
+    [listed] = sandbox.deployments("launchdarkly")
+    assert (listed["startedAt"], listed["status"]) == (hour_ago, "finished")
     sandbox.jobs = []
     ended = lost(tmp_path / "post", sandbox).post("success")
     deployment = sandbox.deployments("datadog")[-1]
@@ -109,6 +113,8 @@ def test_a_list_that_cannot_be_read_proves_nothing(tmp_path: Path, sandbox: Sand
         ({"event": "started"}, {}, None),
         ({"event": "update", "launchdarkly_patch": "[]"}, {}, None),
         ({"commit_sha": "abc"}, {}, None),
+        ({"service": "[]"}, {}, None),
+        ({"service": ""}, {}, None),
         (
             {},
             {"GITHUB_EVENT_NAME": "deployment_status"},
