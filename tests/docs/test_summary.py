@@ -15,6 +15,7 @@ from deployment_events.delivery import event_lines
 from deployment_events.deployment import Event, Service
 from deployment_events.errors import Problem
 from deployment_events.messages import DeliveryResult, Message, Status
+from deployment_events.report.losses import NextStep
 from deployment_events.report.summary import Summary, render, render_problems
 from scripts import screenshots
 from scripts.screenshots import HEIGHTS, THEMES
@@ -114,7 +115,8 @@ def test_without_a_file_the_summary_refers_to_the_log() -> None:
     lost = [
         DeliveryResult("shop", "datadog", Event.FINISHED, Status.UNDELIVERED, "id-1", 3, "HTTP 503")
     ]
-    assert "The event is in this log" in Page(render(Summary(lost, (), ["{}"], kept=False))).text
+    in_log = Summary(lost, (), ["{}"], resend=NextStep.REPLAY_LOG)
+    assert "The event is in this log" in Page(render(in_log)).text
     assert "The event was saved" in Page(render(Summary(lost, (), ["{}"]))).text
 
 

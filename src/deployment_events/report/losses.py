@@ -78,12 +78,12 @@ class Loss(NamedTuple):
 
 
 def find_losses(
-    results: Iterable[DeliveryResult], *, kept: bool = True, post_follows: bool = False
+    results: Iterable[DeliveryResult], resend: NextStep = NextStep.REPLAY_FILE
 ) -> list[Loss]:
     """Return what was not delivered, with the services that share a cause together.
 
-    The runner shows only ten annotations of a level. `kept`: a file has what was not delivered.
-    `post_follows`: this is the main stage of `auto`.
+    The runner shows only ten annotations of a level. `resend` is the next step of events whose
+    content no vendor has rejected.
     """
     groups: dict[DeliveryResult, list[DeliveryResult]] = {}
     for result in results:
@@ -91,14 +91,6 @@ def find_losses(
             shared = result._replace(service="", id="", attempts=0)
             groups.setdefault(shared, []).append(result)
     return [
-        Loss(tuple(group), _next_step(shared, kept=kept, post_follows=post_follows))
+        Loss(tuple(group), NextStep.REPORT_AGAIN if shared.retry_is_useless else resend)
         for shared, group in groups.items()
     ]
-
-
-def _next_step(result: DeliveryResult, *, kept: bool, post_follows: bool) -> NextStep:
-    if result.retry_is_useless:
-        return NextStep.REPORT_AGAIN
-    if post_follows:
-        return NextStep.POST_RESENDS
-    return NextStep.REPLAY_FILE if kept else NextStep.REPLAY_LOG

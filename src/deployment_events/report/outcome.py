@@ -25,7 +25,7 @@ from ..values.unique import unique
 from ..vendors.input_names import key_input
 from ..vendors.registry import VENDORS
 from .checks import describe_check, section_of
-from .losses import find_losses
+from .losses import Loss, NextStep, find_losses
 
 
 class Outcome(NamedTuple):
@@ -72,24 +72,21 @@ def internal_error(error: str, *, fail_on_error: bool) -> Outcome:
 
 def judge(
     results: Sequence[DeliveryResult],
+    resend: NextStep = NextStep.REPLAY_FILE,
     *,
     fail_on_error: bool,
-    post_follows: bool = False,
-    kept: bool = True,
 ) -> Outcome:
-    """Return the outcome of a stage's results.
+    """Return the outcome of a stage's results; `resend` is what sends undelivered events again."""
+    losses = find_losses(results, resend)
+    annotations = [*_notes(results), *(_annotate(loss, "warning") for loss in losses)]
+    return Outcome(int(bool(losses) and fail_on_error), tuple(annotations))
 
-    `post_follows`: this is the main stage of `auto`. `kept`: a file has what was not delivered.
-    """
-    notes = unique(result.note for result in results)
-    annotations = [Annotation("notice", note) for note in notes]
-    losses = find_losses(results, kept=kept, post_follows=post_follows)
-    for loss in losses:
-        level = _level(loss.status, post_follows=post_follows)
-        title = f"{loss.vendor_title}: event {loss.verdict}"
-        annotations.append(Annotation(level, loss.text, title, loss.section))
-    failed = bool(losses) and fail_on_error and not post_follows
-    return Outcome(int(failed), tuple(annotations))
+
+def judge_start(results: Sequence[DeliveryResult]) -> Outcome:
+    """Return the outcome of the main stage of `auto`: post resends, and the deploy follows."""
+    losses = find_losses(results, NextStep.POST_RESENDS)
+    annotations = [*_notes(results), *(_annotate(loss, "notice") for loss in losses)]
+    return Outcome(0, tuple(annotations))
 
 
 def nothing_to_check() -> Outcome:
@@ -123,7 +120,13 @@ def _keys() -> str:
     return " nor ".join(f"`{key_input(name)}`" for name in VENDORS)
 
 
-def _level(status: Status, *, post_follows: bool) -> Level:
-    if status is Status.REFUSED:
-        return "error"
-    return "notice" if post_follows else "warning"
+def _notes(results: Sequence[DeliveryResult]) -> list[Annotation]:
+    notes = unique(result.note for result in results)
+    return [Annotation("notice", note) for note in notes]
+
+
+def _annotate(loss: Loss, undelivered: Level) -> Annotation:
+    """Return the annotation of a loss; `undelivered` is its level unless the event was refused."""
+    level = "error" if loss.status is Status.REFUSED else undelivered
+    title = f"{loss.vendor_title}: event {loss.verdict}"
+    return Annotation(level, loss.text, title, loss.section)

@@ -39,8 +39,8 @@ class Summary(NamedTuple):
     """The lines for `event: replay`."""
     annotations: Sequence[str] = ()
     """The text of the stage's annotations so far."""
-    kept: bool = True
-    """Whether a file has what was not delivered."""
+    resend: NextStep = NextStep.REPLAY_FILE
+    """What sends undelivered events again."""
     links: Mapping[str, str] = {}
     """Where a vendor shows its deployments: a URL, by the vendor's name."""
     cancelled: bool = False
@@ -51,7 +51,7 @@ def render(summary: Summary, hide: Callable[[str], str] = str) -> str:
     """Return the summary as Markdown; `hide` replaces secrets in a text."""
     markdown = Markdown(hide)
     results, deployments = summary.results, summary.deployments
-    losses = find_losses(results, kept=summary.kept)
+    losses = find_losses(results, summary.resend)
     lines = [f"### {_heading(markdown, summary)}", ""]
     if deployments:
         lines += [facts_line(markdown, deployments[0].facts, results), ""]

@@ -79,7 +79,7 @@ def _report_end(
     show(runner, sent, deployments, cancelled=cancelled)
     # A key that the runner lost was warned of, and does not fail the job.
     judged = [result for result in sent.results if result.vendor not in keyless]
-    outcome = judge(judged, fail_on_error=state.fail_on_error, kept=sent.kept)
+    outcome = judge(judged, sent.resend, fail_on_error=state.fail_on_error)
     return apply(runner, outcome)
 
 

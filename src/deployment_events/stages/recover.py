@@ -101,7 +101,7 @@ def _report(runner: Runner, clock: Clock, step: Step, event: Event) -> int:
         skipped=plan.skipped,
     )
     show(runner, sent, deployments, cancelled=inputs.job_status == CANCELLED)
-    outcome = judge(sent.results, fail_on_error=inputs.fail_on_error, kept=sent.kept)
+    outcome = judge(sent.results, sent.resend, fail_on_error=inputs.fail_on_error)
     return apply(runner, outcome)
 
 

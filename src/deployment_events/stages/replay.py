@@ -60,7 +60,7 @@ def replay(runner: Runner, clock: Clock, inputs: Inputs) -> int:
         outbox=source.shown_path if sent.kept else "",
     )
     show(runner, sent)
-    outcome = judge(sent.results, fail_on_error=inputs.fail_on_error, kept=sent.kept)
+    outcome = judge(sent.results, sent.resend, fail_on_error=inputs.fail_on_error)
     return apply(runner, outcome)
 
 

@@ -10,6 +10,7 @@ from ..deployment import Deployment
 from ..github.runner import Runner
 from ..messages import DeliveryResult, Message
 from ..report.log import log_dry_run, log_results, log_undelivered
+from ..report.losses import NextStep
 from ..report.summary import Summary, render
 from ..vendors.registry import VENDORS
 from ..vendors.settings import Settings
@@ -25,6 +26,11 @@ class Sent(NamedTuple):
     """Whether what was not accepted is on disk."""
     links: Mapping[str, str] = {}
     """Where a vendor shows its deployments: a URL, by the vendor's name."""
+
+    @property
+    def resend(self) -> NextStep:
+        """What sends again what was not delivered."""
+        return NextStep.REPLAY_FILE if self.kept else NextStep.REPLAY_LOG
 
 
 def open_outbox(runner: Runner, name: str) -> Outbox:
@@ -80,7 +86,7 @@ def show(
         deployments,
         undelivered=log_undelivered(runner, sent.messages, sent.results),
         annotations=runner.annotations,
-        kept=sent.kept,
+        resend=sent.resend,
         links=sent.links,
         cancelled=cancelled,
     )

@@ -14,8 +14,8 @@ REFUSED = result(
 DOWN = result(Status.UNDELIVERED, error="HTTP 503.")
 
 
-def text_of(*results: DeliveryResult, kept: bool = True) -> str:
-    [loss] = find_losses(results, kept=kept)
+def text_of(*results: DeliveryResult) -> str:
+    [loss] = find_losses(results)
     return loss.text
 
 
@@ -41,21 +41,13 @@ def test_other_events_are_not_lost(status: Status) -> None:
 
 
 @pytest.mark.parametrize(
-    ("useless", "post_follows", "kept", "step"),
-    [
-        (False, False, True, NextStep.REPLAY_FILE),
-        (False, False, False, NextStep.REPLAY_LOG),
-        (False, True, True, NextStep.POST_RESENDS),
-        (False, True, False, NextStep.POST_RESENDS),
-        (True, False, True, NextStep.REPORT_AGAIN),
-        (True, True, False, NextStep.REPORT_AGAIN),
-    ],
+    "resend", [NextStep.REPLAY_FILE, NextStep.REPLAY_LOG, NextStep.POST_RESENDS]
 )
-def test_a_loss_has_one_next_step(
-    useless: bool, post_follows: bool, kept: bool, step: NextStep
-) -> None:
+@pytest.mark.parametrize("useless", [False, True])
+def test_a_loss_has_one_next_step(resend: NextStep, useless: bool) -> None:
+    step = NextStep.REPORT_AGAIN if useless else resend
     lost = REFUSED._replace(retry_is_useless=useless)
-    [loss] = find_losses([lost], kept=kept, post_follows=post_follows)
+    [loss] = find_losses([lost], resend)
     assert loss.next_step is step
     assert [one for one in NextStep if one in loss.text] == [step]
 

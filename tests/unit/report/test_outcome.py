@@ -6,12 +6,14 @@ from support.deployments import result
 from deployment_events.errors import Problem, Section
 from deployment_events.github.runner import Annotation
 from deployment_events.messages import CheckResult, DeliveryResult, Status
+from deployment_events.report.losses import NextStep
 from deployment_events.report.outcome import (
     Outcome,
     internal_error,
     invalid_inputs,
     judge,
     judge_checks,
+    judge_start,
     no_vendor,
     nothing_to_check,
 )
@@ -23,35 +25,39 @@ DOWN = result(Status.UNDELIVERED, error="HTTP 503")
 
 
 @pytest.mark.parametrize(
-    ("lost", "post_follows", "fail", "level", "code"),
+    ("lost", "fail", "level", "code"),
     [
-        (REFUSED, False, False, "error", 0),
-        (REFUSED, False, True, "error", 1),
-        (REFUSED, True, False, "error", 0),
-        (REFUSED, True, True, "error", 0),
-        (DOWN, False, False, "warning", 0),
-        (DOWN, False, True, "warning", 1),
-        (DOWN, True, False, "notice", 0),
-        (DOWN, True, True, "notice", 0),
+        (REFUSED, False, "error", 0),
+        (REFUSED, True, "error", 1),
+        (DOWN, False, "warning", 0),
+        (DOWN, True, "warning", 1),
     ],
 )
-def test_a_lost_event_fails_the_step_only_with_fail_on_error_and_never_before_post(
-    lost: DeliveryResult, post_follows: bool, fail: bool, level: str, code: int
+def test_a_lost_event_fails_the_step_only_with_fail_on_error(
+    lost: DeliveryResult, fail: bool, level: str, code: int
 ) -> None:
-    outcome = judge([lost], fail_on_error=fail, post_follows=post_follows)
+    outcome = judge([lost], fail_on_error=fail)
     assert outcome.exit_code == code
+    [annotation] = outcome.annotations
+    assert annotation.level == level
+
+
+@pytest.mark.parametrize(("lost", "level"), [(REFUSED, "error"), (DOWN, "notice")])
+def test_a_lost_event_never_fails_the_step_before_post(lost: DeliveryResult, level: str) -> None:
+    outcome = judge_start([lost])
+    assert outcome.exit_code == 0
     [annotation] = outcome.annotations
     assert annotation.level == level
 
 
 @pytest.mark.parametrize("status", [Status.DELIVERED, Status.SKIPPED, Status.DRY_RUN])
 def test_an_event_that_is_not_lost_has_no_annotation(status: Status) -> None:
-    outcome = judge([result(status, error="by design")], fail_on_error=True, post_follows=False)
+    outcome = judge([result(status, error="by design")], fail_on_error=True)
     assert (outcome.exit_code, outcome.annotations) == (0, ())
 
 
 def test_no_results_are_a_success() -> None:
-    assert judge([], fail_on_error=True, post_follows=False).exit_code == 0
+    assert judge([], fail_on_error=True).exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -69,13 +75,13 @@ def test_an_annotation_has_a_title_and_a_section(
 
 
 def test_before_post_an_annotation_says_that_post_resends() -> None:
-    [annotation] = judge([DOWN], fail_on_error=False, post_follows=True, kept=False).annotations
+    [annotation] = judge_start([DOWN]).annotations
     assert annotation.level == "notice"
     assert annotation.text.endswith("The post stage resends it when the job ends.")
 
 
 def test_an_event_that_was_not_saved_is_in_the_log_and_a_warning() -> None:
-    [annotation] = judge([DOWN], fail_on_error=False, kept=False).annotations
+    [annotation] = judge([DOWN], NextStep.REPLAY_LOG, fail_on_error=False).annotations
     assert annotation.level == "warning"
     assert annotation.text.endswith("The event is in this log; resend it with `event: replay`.")
 
@@ -109,7 +115,7 @@ def test_an_internal_error_is_a_warning_that_asks_for_a_report(fail: bool) -> No
 
 def test_the_note_of_a_delivered_event_is_a_single_notice() -> None:
     odd = result(note="Datadog accepted the event, but its response has no usable ID")
-    outcome = judge([odd, odd], fail_on_error=True, post_follows=False)
+    outcome = judge([odd, odd], fail_on_error=True)
     assert outcome.exit_code == 0
     assert outcome.annotations == (Annotation("notice", odd.note),)
 

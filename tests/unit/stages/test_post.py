@@ -104,6 +104,7 @@ def test_post_imports_no_module_that_only_main_needs() -> None:
         "stages.main",
         "stages.recover",
         "stages.replay",
+        "stages.start",
     }
     assert not {f"deployment_events.{name}" for name in only_main} & set(loaded)
     assert "deployment_events.stages.post" in loaded
