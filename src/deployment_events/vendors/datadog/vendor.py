@@ -158,6 +158,7 @@ class Datadog(Vendor[DatadogSettings]):
         return json.dumps([attributes[name] for name in _SELECTION])
 
     def deployments_url(self, settings: DatadogSettings) -> str:
+        """See docs/vendors.md#datadog-sites."""
         if settings.base_url:
             return ""
         return f"https://{settings.app_host}/ci/dora?detail=deployments"
