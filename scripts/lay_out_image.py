@@ -31,6 +31,7 @@ BASE_FILES = (
     "/usr/local/bin/python",
     *(f"/bin/{name}" for name in PROGRAMS),
     *(f"/etc/{name}" for name in ("group", "ld.so.conf", "ld.so.conf.d", "os-release", "passwd")),
+    "/etc/debian_version",
     # OpenSSL looks here for what is in /etc/ssl.
     "/usr/lib/ssl/certs",
     "/usr/lib/ssl/openssl.cnf",

@@ -81,7 +81,7 @@ OTHERS = {
     r"/etc/(passwd|group)": "users' names",
     r"/etc/ld\.so\.(cache|conf|conf\.d/.+\.conf)": "the loader: libraries in /usr/local/lib",
     r"/etc/nsswitch\.conf": "/etc/hosts before DNS",
-    r"/etc/os-release|/usr/lib/os-release": "scanners ask for the distribution",
+    r"/etc/(debian_version|os-release)|/usr/lib/os-release": "scanners ask for the distribution",
     r"/etc/ssl/certs/.+|/usr/share/ca-certificates/.+": "the public CAs",
     r"/etc/ssl/openssl\.cnf|/usr/lib/ssl/(certs|openssl\.cnf)": "OpenSSL",
     r"/var/lib/dpkg/status\.d/.+": "scanners ask for the packages",
@@ -196,7 +196,9 @@ class TestScanners:
         assert missing == set()
 
     def test_the_distribution_is_named(self, saved: SavedImage) -> None:
+        """Grype reads the first file. Trivy reads only the second, and without it no package."""
         assert "ID=debian" in saved.text("/usr/lib/os-release").splitlines()
+        assert re.match(r"\d+\.\d+", saved.text("/etc/debian_version"))
 
     def test_python_packages_have_the_versions_of_the_lock(self, saved: SavedImage) -> None:
         lock = tomllib.loads((REPOSITORY / "uv.lock").read_text())
