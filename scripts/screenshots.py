@@ -21,7 +21,7 @@ from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 from deployment_events.delivery import event_lines
 from deployment_events.deployment import Deployment, Event, Facts, Origin, Service, StartSource
 from deployment_events.errors import Advice, Section
-from deployment_events.inputs.read import read_inputs
+from deployment_events.inputs.read import RunDefaults, read_inputs
 from deployment_events.messages import DeliveryResult, Message, Status
 from deployment_events.report.summary import Summary, render
 from deployment_events.vendors.plan import make_plan
@@ -117,7 +117,8 @@ def results(
     made: tuple[Deployment, ...], event: Event
 ) -> tuple[list[Message], list[DeliveryResult]]:
     """Return what is sent, and results as if both vendors had accepted it."""
-    planned = make_plan(made, read_inputs(KEYS, START).enabled, event, START + 200_000)
+    settings = read_inputs(KEYS, START, RunDefaults(service="shop")).enabled
+    planned = make_plan(made, settings, event, START + 200_000)
     ids = {"launchdarkly": "3f2c9e70-1a4d-4c1b-9a53-7d0f6b1e24{:02}"}
     done = [
         DeliveryResult(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.manifest import EXPRESSIONS, MANIFEST, ROOT, defaults
 from support.moments import NOW
-from support.raw import raw
+from support.raw import RUN, raw
 from support.step import Step
 
 from deployment_events.deployment import GITHUB_STATUSES, Event
@@ -68,17 +68,17 @@ def test_the_defaults_of_action_yml_are_those_of_the_code() -> None:
 
 
 def test_the_defaults_of_action_yml_change_nothing() -> None:
-    assert read_inputs(defaults(), NOW) == read_inputs({}, NOW)
+    assert read_inputs(defaults(), NOW, RUN) == read_inputs({}, NOW, RUN)
 
 
 @pytest.mark.parametrize("name", sorted(defaults()))
 def test_an_absent_input_uses_its_default(name: str) -> None:
     """act sets no defaults in the post stage."""
     others = defaults() | raw()
-    before = read_inputs(others, NOW)
+    before = read_inputs(others, NOW, RUN)
     if name not in raw():
         left = {key: text for key, text in others.items() if key != name}
-        assert read_inputs(left, NOW) == before
+        assert read_inputs(left, NOW, RUN) == before
 
 
 @pytest.mark.parametrize("name", sorted(INPUTS))

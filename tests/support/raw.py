@@ -4,9 +4,12 @@ import pytest
 
 from deployment_events.errors import InputError, Problem
 from deployment_events.inputs.model import Inputs
-from deployment_events.inputs.read import read_inputs
+from deployment_events.inputs.read import RunDefaults, read_inputs
 from support.keys import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
 from support.moments import NOW
+
+RUN = RunDefaults(service="octo-repo")
+"""What a workflow run without a deployment event provides."""
 
 
 def raw(**changes: str) -> dict[str, str]:
@@ -21,13 +24,13 @@ def raw(**changes: str) -> dict[str, str]:
 
 def inputs(**changes: str) -> Inputs:
     """Return the checked inputs."""
-    return read_inputs(raw(**changes), NOW)
+    return read_inputs(raw(**changes), NOW, RUN)
 
 
 def problems(**changes: str) -> list[Problem]:
     """Return all problems of invalid inputs."""
     with pytest.raises(InputError) as caught:
-        read_inputs(raw(**changes), NOW)
+        read_inputs(raw(**changes), NOW, RUN)
     return list(caught.value.problems)
 
 

@@ -82,9 +82,7 @@ class Inputs(Options):
         for name, settings in self.settings.shared.items():
             changed = _changed_fields(settings)
             if settings.enabled:
-                yield from settings.warnings(
-                    environment=self.environment, may_finish=self._may_finish
-                )
+                yield from settings.warnings(environment=self.environment, events=self._events)
                 unused = _names(name, settings.update_only & changed)
                 if unused and self.event not in {Event.UPDATE, CHECK}:
                     yield f"Only `event: update` uses {unused}. This event is `{self.event}`."
@@ -95,12 +93,13 @@ class Inputs(Options):
                 )
 
     @property
-    def _may_finish(self) -> bool:
-        """Whether this step may report a finished deployment."""
-        if self.event == "cancelled":
-            return self.on_cancelled == Event.FINISHED
-        event = GITHUB_STATUSES.get(self.event, self.event)
-        return event in {"auto", Event.FINISHED}
+    def _events(self) -> frozenset[Event]:
+        """The events that this step may report."""
+        if self.event == "auto":
+            return frozenset({Event.STARTED, Event.FINISHED, Event.FAILED})
+        status = self.on_cancelled if self.event == "cancelled" else self.event
+        event = GITHUB_STATUSES.get(status, status)
+        return frozenset(known for known in Event if known == event)
 
 
 def input_names() -> list[str]:

@@ -1,7 +1,7 @@
 """INPUT_… variables → validated inputs, or every problem with them."""
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -20,20 +20,23 @@ from .tags import tag_warnings
 M = TypeVar("M", bound=BaseModel)
 
 
-def read_inputs(
-    given: Mapping[str, str],
-    now: int,
-    environment: str = "",
-    *,
-    may_lack_environment: bool = False,
-    has_repository: bool = True,
-) -> Inputs:
+class RunDefaults(NamedTuple):
+    """What the workflow run provides for inputs that are not set."""
+
+    environment: str = ""
+    environment_expected: bool = False
+    """Whether the event's payload should contain one, so that its absence is no input error.
+
+    It is one with `event: check`, which verifies the environment.
+    """
+    service: str = ""
+    """The name of the repository."""
+
+
+def read_inputs(given: Mapping[str, str], now: int, defaults: RunDefaults) -> Inputs:
     """Return the inputs, given by name. Raises `InputError` with every problem.
 
-    `now` is Unix milliseconds. `environment` is the event payload's, used if the input is empty.
-    `may_lack_environment`: the payload should contain one, so its absence is not an input error,
-    except for `event: check`, which verifies the environment.
-    `has_repository`: the repository can be the service.
+    `now` is Unix milliseconds.
     """
     problems = [*secret_problems(given), *empty_problems(given)]
     reported = {problem.input for problem in problems}
@@ -43,7 +46,7 @@ def read_inputs(
     options = _validate(Options, "", raw, problems)
     if "environment" not in raw:
         # A derived value is not validated: it never fails a step.
-        options = options.model_copy(update={"environment": environment})
+        options = options.model_copy(update={"environment": defaults.environment})
     shared = {
         name: _validate(vendor.settings, name, raw, problems) for name, vendor in VENDORS.items()
     }
@@ -54,9 +57,9 @@ def read_inputs(
         problems.extend(override_problems(error))
     inputs = Inputs.model_construct(**dict(options), **service_input._asdict(), settings=settings)
     reported = {problem.input for problem in problems}
-    if may_lack_environment and inputs.event != CHECK:
+    if defaults.environment_expected and inputs.event != CHECK:
         reported.add("environment")
-    found = problems_across(inputs, raw, now, reported, has_repository=has_repository)
+    found = problems_across(inputs, raw, now, reported, defaults.service)
     problems.extend(problem for problem in found if problem.input not in reported)
     if problems:
         raise InputError(problems)

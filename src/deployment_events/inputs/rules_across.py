@@ -19,10 +19,12 @@ def problems_across(
     raw: Mapping[str, str],
     now: int,
     reported: Collection[str],
-    *,
-    has_repository: bool,
+    default_service: str,
 ) -> Iterator[Problem]:
-    """Yield the problems; `reported` are the inputs that are already known to be invalid."""
+    """Yield the problems; `reported` are the inputs that are already known to be invalid.
+
+    `default_service` is the name of the repository, or empty.
+    """
     yield from _times(inputs, raw, now)
     if "event" not in reported:
         yield from _replay(inputs)
@@ -31,7 +33,7 @@ def problems_across(
     if inputs.event == "replay":
         return
     yield from _vendors(inputs, reported)
-    names_service = has_repository or inputs.services or inputs.no_service
+    names_service = default_service or inputs.services or inputs.no_service
     # Without a vendor nothing is reported, and a warning says so.
     reports = inputs.event != CHECK and inputs.enabled.shared
     if reports and not names_service:

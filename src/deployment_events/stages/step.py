@@ -13,7 +13,7 @@ from ..github.runner import Runner
 from ..github.start import read_start
 from ..http.deadline import Clock
 from ..inputs.model import Inputs
-from ..inputs.read import read_inputs
+from ..inputs.read import RunDefaults, read_inputs
 from ..resolve import needs_api_start
 from .two_stages import has_two_stages
 
@@ -33,14 +33,12 @@ class Step(NamedTuple):
 def read_step(runner: Runner, clock: Clock, raw: Mapping[str, str]) -> Step:
     """Return the step with these inputs, after its keys were masked. Raises `InputError`."""
     context = without_secrets(read_context(os.environ), runner.secrets)
-    inputs = read_inputs(
-        raw,
-        clock.now(),
-        context.environment,
-        may_lack_environment=context.should_name_environment,
-        has_repository=bool(context.repository_name),
+    defaults = RunDefaults(
+        environment=context.environment,
+        environment_expected=context.should_name_environment,
+        service=context.repository_name,
     )
-    return Step(inputs, context)
+    return Step(read_inputs(raw, clock.now(), defaults), context)
 
 
 def read_api_start(runner: Runner, network: Network, step: Step, event: Event) -> ApiStart | None:

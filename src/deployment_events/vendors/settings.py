@@ -1,11 +1,11 @@
 """A vendor's inputs: what all vendors have in common."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar, get_args
 
 from pydantic import SecretStr
 
-from ..deployment import Tag
+from ..deployment import Event, Tag
 from ..errors import Problem
 from ..values.frozen import Frozen
 
@@ -46,10 +46,10 @@ class Settings(Frozen):
         """
         return ()
 
-    def warnings(self, *, environment: str, may_finish: bool) -> Iterable[str]:
+    def warnings(self, *, environment: str, events: Collection[Event]) -> Iterable[str]:
         """Return what is allowed and probably not meant: a sentence each.
 
-        `may_finish`: this step may report a finished deployment.
+        `events` are those that this step may report.
         """
         return ()
 

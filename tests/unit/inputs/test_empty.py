@@ -3,7 +3,7 @@
 import pytest
 from support.manifest import MANIFEST
 from support.moments import NOW
-from support.raw import inputs, problem, raw
+from support.raw import RUN, inputs, problem, raw
 
 from deployment_events.inputs.empty import AUTOMATIC
 from deployment_events.inputs.model import input_names
@@ -63,13 +63,13 @@ def test_every_other_empty_input_is_an_absent_one(name: str) -> None:
     given = {key: text for key, text in raw().items() if key != name}
     given["launchdarkly-environment-key"] = "production"
     assert read_inputs(
-        {**given, name: ""} if name != "launchdarkly-environment-key" else given, NOW
-    ) == (read_inputs(given, NOW))
+        {**given, name: ""} if name != "launchdarkly-environment-key" else given, NOW, RUN
+    ) == (read_inputs(given, NOW, RUN))
 
 
 @pytest.mark.parametrize("name", [*WARNED, *NOTICED, "event", "service"])
 def test_an_absent_input_has_its_default_silently(name: str) -> None:
-    given = read_inputs(raw(), NOW)
+    given = read_inputs(raw(), NOW, RUN)
     assert name not in raw()
     assert (list(given.warnings()), given.notices, given.no_service) == ([], (), None)
 

@@ -3,7 +3,7 @@
 import pytest
 from support.keys import DATADOG_APP_KEY, SECRETS
 from support.moments import NOW
-from support.raw import inputs
+from support.raw import RUN, inputs
 
 from deployment_events.inputs.model import Options, input_names
 from deployment_events.inputs.read import read_inputs
@@ -103,6 +103,7 @@ def test_defaults_from_the_runner_cause_no_warning() -> None:
             "datadog-site": "datadoghq.com",
         },
         NOW,
+        RUN,
     )
     assert list(given.warnings()) == []
     assert list(inputs().warnings()) == []

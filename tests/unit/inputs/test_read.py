@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from support.cost import SLOW
 from support.keys import SECRETS
 from support.moments import NOW
-from support.raw import inputs, problem, problems, raw
+from support.raw import RUN, inputs, problem, problems, raw
 
 from deployment_events.deployment import GITHUB_STATUSES
 from deployment_events.errors import InputError
@@ -21,7 +21,7 @@ MANY_LINES = {
 
 
 def test_without_inputs_the_documented_defaults_are_used() -> None:
-    given = read_inputs({}, NOW)
+    given = read_inputs({}, NOW, RUN)
     assert (given.event, given.on_cancelled, given.timeout_seconds) == ("auto", "failed", 30.0)
     assert (given.github_metadata, given.fail_on_error, given.dry_run) == (True, False, False)
     assert given.services == ()
@@ -48,7 +48,7 @@ def test_every_event_and_status_value_is_accepted_in_any_case(word: str) -> None
 
 @pytest.mark.parametrize("name", ["service", "version", "commit-sha", "started-at", "finished-at"])
 def test_auto_is_the_default_only_as_the_complete_value(name: str) -> None:
-    assert read_inputs({name: "auto"}, NOW) == read_inputs({}, NOW)
+    assert read_inputs({name: "auto"}, NOW, RUN) == read_inputs({}, NOW, RUN)
     if name in {"commit-sha", "started-at", "finished-at"}:
         assert problem(**{name: "AUTO"}).input == name
     else:
@@ -62,12 +62,14 @@ def test_a_service_may_be_named_auto() -> None:
 
 
 def test_the_environment_of_the_payload_replaces_an_empty_input() -> None:
-    assert read_inputs(raw(environment=""), NOW, "staging").environment == "staging"
-    assert read_inputs(raw(environment="production"), NOW, "staging").environment == "production"
+    run = RUN._replace(environment="staging")
+    assert read_inputs(raw(environment=""), NOW, run).environment == "staging"
+    assert read_inputs(raw(environment="production"), NOW, run).environment == "production"
 
 
 def test_a_derived_environment_never_fails_a_step() -> None:
-    assert read_inputs(raw(environment=""), NOW, '"$x"').environment == '"$x"'
+    run = RUN._replace(environment='"$x"')
+    assert read_inputs(raw(environment=""), NOW, run).environment == run.environment
 
 
 BAD = [
@@ -324,7 +326,7 @@ def test_any_inputs_are_read_or_rejected_with_names_from_action_yml(
 ) -> None:
     named: set[str] = set()
     try:
-        read_inputs(raw() | changes, NOW)
+        read_inputs(raw() | changes, NOW, RUN)
     except InputError as error:
         named = {each.input for each in error.problems}
     assert named <= set(input_names())

@@ -6,7 +6,7 @@ from support.moments import EARLIER, HOUR, MINUTE, NOW
 from support.raw import inputs, problem, problems, raw
 
 from deployment_events.errors import InputError
-from deployment_events.inputs.read import read_inputs
+from deployment_events.inputs.read import RunDefaults, read_inputs
 from deployment_events.values.times import iso
 
 UPDATE = {"event": "update", "datadog_change_failure": "true", "datadog_app_key": DATADOG_APP_KEY}
@@ -16,14 +16,14 @@ PATCH = '[{"op": "replace", "path": "/status", "value": "failed"}]'
 
 def test_without_a_repository_the_service_must_be_set() -> None:
     with pytest.raises(InputError) as caught:
-        read_inputs(raw(), NOW, has_repository=False)
+        read_inputs(raw(), NOW, RunDefaults())
     assert [(each.input, each.rule) for each in caught.value.problems] == [
         ("service", "must be set, because `GITHUB_REPOSITORY` is empty")
     ]
-    assert read_inputs(raw(service="api"), NOW, has_repository=False)
-    assert read_inputs(raw(service="[]"), NOW, has_repository=False)
-    assert read_inputs(raw(event="replay", replay="x"), NOW, has_repository=False)
-    assert read_inputs(raw(event="check"), NOW, has_repository=False)
+    assert read_inputs(raw(service="api"), NOW, RunDefaults())
+    assert read_inputs(raw(service="[]"), NOW, RunDefaults())
+    assert read_inputs(raw(event="replay", replay="x"), NOW, RunDefaults())
+    assert read_inputs(raw(event="check"), NOW, RunDefaults())
 
 
 def test_launchdarkly_needs_an_environment() -> None:
@@ -149,7 +149,7 @@ def test_an_update_by_id_needs_no_environment() -> None:
 def test_without_a_vendor_no_service_is_needed() -> None:
     """As in `docker run IMAGE`, which warns that nothing is reported."""
     given = raw(launchdarkly_access_token="", datadog_api_key="")
-    assert read_inputs(given, NOW, has_repository=False).enabled.shared == {}
+    assert read_inputs(given, NOW, RunDefaults()).enabled.shared == {}
 
 
 def test_an_invalid_change_is_one_problem() -> None:

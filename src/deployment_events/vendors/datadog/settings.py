@@ -1,11 +1,11 @@
 """The `datadog-…` inputs, and the rules across them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from ...deployment import Tag
+from ...deployment import Event, Tag
 from ...errors import Problem
 from ...values.rules import Boolean, Secret, checked_by, one_of, server_url
 from ...values.single_line import Identifier, single_line
@@ -103,8 +103,8 @@ class DatadogSettings(Settings):
             fix = "Leave it empty to generate one."
             yield Problem("datadog-deployment-id", rule, self.deployment_id, fix)
 
-    def warnings(self, *, environment: str, may_finish: bool) -> Iterator[str]:
-        if not environment and may_finish:
+    def warnings(self, *, environment: str, events: Collection[Event]) -> Iterator[str]:
+        if not environment and Event.FINISHED in events:
             yield (
                 "`environment` is empty, so Datadog receives the deployment without `env`: set "
                 "`environment` to compare deployments of one environment."

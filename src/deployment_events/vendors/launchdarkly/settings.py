@@ -1,10 +1,10 @@
 """The `launchdarkly-…` inputs, and the rules across them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from ...deployment import Tag
+from ...deployment import Event, Tag
 from ...errors import Problem
 from ...values.rules import JsonObject, Secret, one_of, server_url
 from ...values.single_line import Identifier, SingleLine
@@ -75,7 +75,7 @@ class LaunchDarklySettings(Settings):
             fix = "Set it, or `launchdarkly-environment-key`, to the key of the environment."
             yield Problem("environment", rule, None, fix)
 
-    def warnings(self, *, environment: str, may_finish: bool) -> Iterator[str]:
+    def warnings(self, *, environment: str, events: Collection[Event]) -> Iterator[str]:
         warning = _UNAVAILABLE.get(urlsplit(self.base_url).hostname or "")
         if warning:
             yield warning

@@ -6,6 +6,7 @@ import pytest
 from support.deployments import settings
 from support.keys import DATADOG_APP_KEY
 
+from deployment_events.deployment import Event
 from deployment_events.vendors.datadog.settings import MOST_TAGS, SITES, DatadogSettings
 
 CHANGE = {"app_key": DATADOG_APP_KEY, "change_failure": "true"}
@@ -18,7 +19,7 @@ def problems(given: DatadogSettings, **changes: Any) -> list[str]:
 
 
 def warnings(**changes: Any) -> list[str]:
-    return list(settings("datadog", **changes).warnings(environment="x", may_finish=True))
+    return list(settings("datadog", **changes).warnings(environment="x", events=[Event.FINISHED]))
 
 
 @pytest.mark.parametrize("prefix", ["", "https://", "app.", "api.", "https://app.", "https://api."])
@@ -98,6 +99,6 @@ def test_other_sites_have_no_warning() -> None:
 
 
 def test_a_deployment_without_an_environment_has_a_warning() -> None:
-    [warning] = settings("datadog").warnings(environment="", may_finish=True)
+    [warning] = settings("datadog").warnings(environment="", events=[Event.FINISHED])
     assert "without `env`" in warning
-    assert list(settings("datadog").warnings(environment="", may_finish=False)) == []
+    assert list(settings("datadog").warnings(environment="", events=[Event.FAILED])) == []

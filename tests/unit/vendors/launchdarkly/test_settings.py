@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from support.deployments import settings
 
+from deployment_events.deployment import Event
 from deployment_events.vendors.launchdarkly.settings import LaunchDarklySettings
 
 PATCH = '[{"op": "replace", "path": "/status", "value": "failed"}]'
@@ -54,6 +55,6 @@ def test_a_change_needs_an_id_or_what_selects_the_deployment(
 )
 def test_an_instance_without_engineering_insights_has_a_warning(host: str, warning: str) -> None:
     given = settings("launchdarkly", base_url=f"https://{host}")
-    found = list(given.warnings(environment="production", may_finish=True))
+    found = list(given.warnings(environment="production", events=[Event.FINISHED]))
     assert len(found) == bool(warning)
     assert warning in " ".join(found)
