@@ -195,5 +195,6 @@ def test_missing_keys_and_a_lost_state_are_in_the_summary(sandbox: Sandbox) -> N
         lost, _ = job.finish().posts
     [warning] = messages(keyless, "warning")
     assert "Nothing was reported" in keyless.summary
+    assert "/docs/troubleshooting.md#no-secrets" in keyless.summary
     assert warning.split(":")[0].split(",")[0] in keyless.summary
     assert "The inputs were evaluated again" in lost.summary

@@ -95,9 +95,9 @@ class Runner:
         """Add a notice to the run."""
         self.annotate("notice", text)
 
-    def warning(self, text: str) -> None:
-        """Add a warning to the run."""
-        self.annotate("warning", text)
+    def warning(self, text: str, section: Section | None = None) -> None:
+        """Add a warning to the run, with a link to a section of the documentation."""
+        self.annotate("warning", text, section=section)
 
     def error(self, text: str) -> None:
         """Add an error to the run."""

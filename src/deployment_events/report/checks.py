@@ -46,11 +46,15 @@ def render_checks(
     failures_first = sorted(results, key=lambda result: not result.status.is_lost)
     lines += [_bullet(markdown, result) for result in failures_first]
     lines += markdown.bullets(annotations)
+    if not results:
+        lines += ["", markdown.link("Troubleshooting", help_url(Section.NO_SECRETS))]
     return "\n".join(lines)
 
 
 def _heading(results: Sequence[CheckResult]) -> str:
-    if not results or any(result.status.is_lost for result in results):
+    if not results:
+        return "❌ Setup check: nothing was checked"
+    if any(result.status.is_lost for result in results):
         return "❌ Setup check: not everything is valid"
     if any(result.status is Status.DRY_RUN for result in results):
         return "📝 Dry run, nothing was sent: setup check"

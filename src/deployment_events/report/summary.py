@@ -74,10 +74,17 @@ def render_problems(problems: Iterable[Problem], hide: Callable[[str], str] = st
     return "\n".join([heading, "", *bullets, "", more])
 
 
-def render_nothing(annotations: Sequence[str], hide: Callable[[str], str] = str) -> str:
-    """Return the summary of a step that could report nothing: the text of its annotations."""
-    bullets = Markdown(hide).bullets(annotations)
-    return "\n".join(["### ⚠️ Nothing was reported", "", *bullets])
+def render_nothing(
+    annotations: Sequence[str], section: Section, hide: Callable[[str], str] = str
+) -> str:
+    """Return the summary of a stage that could report nothing: the text of its annotations.
+
+    `section` of the documentation has more.
+    """
+    markdown = Markdown(hide)
+    what = "The job's result was not" if section is Section.NO_RESULT else "Nothing was"
+    link = markdown.link("Troubleshooting", help_url(section))
+    return "\n".join([f"### ⚠️ {what} reported", "", *markdown.bullets(annotations), "", link])
 
 
 def _heading(markdown: Markdown, summary: Summary) -> str:

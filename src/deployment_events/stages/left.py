@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ..delivery.event_lines import dump
 from ..delivery.outbox import new_name, read
 from ..deployment import Event
-from ..errors import OutboxError
+from ..errors import OutboxError, Section
 from ..github.runner import Runner
 from ..messages import Message
 from ..vendors.plan import VendorSettings, make_plan
@@ -43,7 +43,8 @@ def left_by_main(runner: Runner, state: State, settings: VendorSettings) -> Left
     except OutboxError as error:
         runner.warning(
             f"The file of undelivered events {state.outbox} {error}. It stays as it is, and the "
-            "events are taken from the saved state of the main stage."
+            "events are taken from the saved state of the main stage.",
+            Section.NO_RESULT,
         )
         return Left(others, new_name())
     # A file that could not be rewritten contains confirmed messages, too.
@@ -77,14 +78,16 @@ def _warn_of_missing_outbox(runner: Runner, outbox: str, saved: Confirmed | None
         runner.warning(
             "The main stage ended before it saved which events were delivered, and its file of "
             f"undelivered events {outbox} is missing or empty: its events may be sent a second "
-            "time."
+            "time.",
+            Section.NO_RESULT,
         )
     # If the events could not be saved, main has warned already.
     elif saved.kept:
         runner.warning(
             f"The file of undelivered events {outbox} was deleted or changed after the main stage: "
             "the missing events are taken from its saved state. Do not empty RUNNER_TEMP in a step "
-            "of the job."
+            "of the job.",
+            Section.NO_RESULT,
         )
 
 

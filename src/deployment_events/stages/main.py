@@ -3,7 +3,7 @@
 from ..delivery.network import Network
 from ..delivery.outbox import new_name
 from ..deployment import Event
-from ..errors import InputError
+from ..errors import InputError, Section
 from ..github.context import Context
 from ..github.runner import Runner
 from ..http.deadline import Clock
@@ -89,7 +89,7 @@ def _annotate_inputs(runner: Runner, inputs: Inputs) -> None:
 def _report_no_vendor(runner: Runner) -> int:
     set_no_results(runner)
     exit_code = apply(runner, no_vendor())
-    runner.summarize(render_nothing(runner.annotations, runner.hide))
+    runner.summarize(render_nothing(runner.annotations, Section.NO_SECRETS, runner.hide))
     return exit_code
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from ..delivery.network import Network
 from ..deployment import Event
-from ..errors import StateError, StateMissing
-from ..github.runner import Runner
+from ..errors import Section, StateError, StateMissing
+from ..github.runner import Level, Runner
 from ..http.deadline import Clock
 from ..messages import undelivered
 from ..report.outcome import apply, judge
@@ -35,9 +35,10 @@ def post(runner: Runner, clock: Clock) -> int:
     except StateError as error:
         runner.warning(
             "The result of this deployment is not reported, "
-            f"because the state from the main stage cannot be used: {error}."
+            f"because the state from the main stage cannot be used: {error}.",
+            Section.NO_RESULT,
         )
-        runner.summarize(render_nothing(runner.annotations, runner.hide))
+        runner.summarize(render_nothing(runner.annotations, Section.NO_RESULT, runner.hide))
         return 0
     job_status = runner.hide(raw.get("job-status", ""))
     event = choose_end(job_status, state.on_cancelled)
@@ -88,7 +89,8 @@ def _warn_of_lost_keys(runner: Runner, vendors: Iterable[str]) -> None:
         runner.warning(
             f"{VENDORS[name].title}'s key was set in main but is missing or invalid in post, so "
             "its events are not sent. The runner can drop the inputs of nested composite actions: "
-            "use this action in the job itself or in one composite action."
+            "use this action in the job itself or in one composite action.",
+            Section.NO_RESULT,
         )
 
 
@@ -96,7 +98,9 @@ def _report_no_event(
     runner: Runner, state: State, settings: VendorSettings, no_event: NoEvent
 ) -> int:
     """Report nothing: as the user wants it, or because the job's result is unknown."""
-    runner.annotate("notice" if no_event.expected else "warning", no_event.reason)
+    section = Section.SKIPPED if no_event.expected else Section.NO_RESULT
+    level: Level = "notice" if no_event.expected else "warning"
+    runner.annotate(level, no_event.reason, section=section)
     left = left_by_main(runner, state, settings)
     if left.messages:
         _report_unsent(runner, state, left)
@@ -104,7 +108,7 @@ def _report_no_event(
     # The outbox may contain confirmed messages if main could not delete it.
     open_outbox(runner, state.outbox).keep(())
     if not no_event.expected:
-        runner.summarize(render_nothing(runner.annotations, runner.hide))
+        runner.summarize(render_nothing(runner.annotations, Section.NO_RESULT, runner.hide))
     return 0
 
 
@@ -115,7 +119,8 @@ def _report_unsent(runner: Runner, state: State, left: Left) -> None:
     outbox.keep(messages)
     where = f"they stay in {left.outbox}" if outbox.works else "they are in this log"
     runner.warning(
-        f"Events from the main stage were not retried: {where}. Resend them with `event: replay`."
+        f"Events from the main stage were not retried: {where}. Resend them with `event: replay`.",
+        Section.REPLAY,
     )
     results = [
         undelivered(

@@ -11,7 +11,7 @@ from ..delivery.listing import Listing, list_deployments
 from ..delivery.network import Network
 from ..delivery.outbox import new_name
 from ..deployment import Deployment, Event, StartSource
-from ..errors import InputError
+from ..errors import InputError, Section
 from ..github.runner import Runner
 from ..http.deadline import Clock
 from ..inputs.model import input_names
@@ -51,15 +51,16 @@ def recover(runner: Runner, clock: Clock) -> int:
         return 0
     if not inputs.job_status:
         runner.warning(
-            f"The job's result is not reported: this runner does not provide it. {TWO_STEPS}"
+            f"The job's result is not reported: this runner does not provide it. {TWO_STEPS}",
+            Section.NO_RESULT,
         )
-        runner.summarize(render_nothing(runner.annotations, runner.hide))
+        runner.summarize(render_nothing(runner.annotations, Section.NO_RESULT, runner.hide))
         return 0
     event = choose_end(runner.hide(inputs.job_status), inputs.on_cancelled)
     if isinstance(event, NoEvent):
         runner.annotate("notice" if event.expected else "warning", event.reason)
         return 0
-    runner.warning(_LOST)
+    runner.warning(_LOST, Section.NO_RESULT)
     return _report(runner, clock, step, event)
 
 
@@ -80,8 +81,8 @@ def _report(runner: Runner, clock: Clock, step: Step, event: Event) -> int:
     needs_proof = not (inputs.dry_run or inputs.job_status == "success")
     deployments = _reportable(resolution.deployments, starts, listing, needs_proof=needs_proof)
     if not deployments:
-        runner.warning(_NOT_OPEN)
-        runner.summarize(render_nothing(runner.annotations, runner.hide))
+        runner.warning(_NOT_OPEN, Section.NO_RESULT)
+        runner.summarize(render_nothing(runner.annotations, Section.NO_RESULT, runner.hide))
         return 0
     sources = {deployment.facts.start_source for deployment in deployments}
     if StartSource.FINISH in sources:

@@ -5,7 +5,7 @@ import os
 from ..delivery.network import Network
 from ..delivery.outbox import new_name
 from ..deployment import Event
-from ..errors import StateError
+from ..errors import Section, StateError
 from ..github.runner import Runner
 from ..http.deadline import Clock
 from ..report.log import log_results, log_undelivered
@@ -82,7 +82,8 @@ def _save_for_post(runner: Runner, state: State) -> bool:
     except StateError as error:
         runner.warning(
             "The post stage has to evaluate the inputs again to report the result, "
-            f"because {error}."
+            f"because {error}.",
+            Section.NO_RESULT,
         )
         return False
     return True

@@ -69,7 +69,7 @@ def test_a_dry_run_logs_the_requests_without_keys(
     [
         ([VALID], "✅ Setup check: everything is valid"),
         ([VALID, UNKNOWN], "❌ Setup check: not everything is valid"),
-        ([], "❌ Setup check: not everything is valid"),
+        ([], "❌ Setup check: nothing was checked"),
         (
             [VALID._replace(status=Status.DRY_RUN)],
             "📝 Dry run, nothing was sent: setup check",
@@ -86,6 +86,12 @@ def test_failures_come_first_with_a_link() -> None:
     assert first.endswith(f'<a href="{help_url(Section.UNAUTHORIZED)}">Troubleshooting</a>')
     assert second.startswith("- Datadog: ✅ valid: <code>datadog-api-key</code>.")
     assert "Troubleshooting" not in second
+
+
+def test_without_a_key_it_links_to_the_documentation() -> None:
+    assert render_checks([], ["No keys."]).endswith(
+        f'{help_url(Section.NO_SECRETS)}">Troubleshooting</a>'
+    )
 
 
 def test_other_annotations_follow() -> None:

@@ -10,6 +10,8 @@ from support.moments import EARLIER
 from support.raw import raw
 from support.step import Step
 
+from deployment_events.errors import Section
+from deployment_events.github.documentation import help_url
 from deployment_events.github.runner import Runner
 from deployment_events.http.deadline import Clock
 from deployment_events.stages.post import post
@@ -77,8 +79,10 @@ def test_post_without_its_inputs_warns_that_the_result_is_not_reported(
     [warning] = annotations(capsys, "warning")
     assert "job's result is unknown" in warning
     assert "do not use this action in nested composite actions" in warning
-    assert "Nothing was reported" in step.summary
+    assert "The job's result was not reported" in step.summary
     assert "job's result is unknown" in step.summary
+    assert warning.endswith(help_url(Section.NO_RESULT))
+    assert f'"{help_url(Section.NO_RESULT)}"' in step.summary
 
 
 @pytest.mark.parametrize("state", ["{", '{"format": 0}'])
