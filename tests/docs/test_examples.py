@@ -59,12 +59,13 @@ def test_every_example_grants_no_permission_by_default(name: str) -> None:
 
 
 @example("one-step.yml", "kubernetes.yml")
-@pytest.mark.parametrize("name", ["one-step.yml", "kubernetes.yml"])
-def test_one_step_reports_a_deployment(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "deploy"),
+    [("one-step.yml", 'echo "Your deploy goes here"'), ("kubernetes.yml", "./deploy.sh")],
+)
+def test_one_step_reports_a_deployment(name: str, deploy: str) -> None:
     with make_sandbox() as sandbox:
-        result = execute(
-            sandbox, name, replace={'echo "Your deploy goes here"': f"sleep {DEPLOY_SECONDS}"}
-        )
+        result = execute(sandbox, name, replace={deploy: f"sleep {DEPLOY_SECONDS}"})
         feature = only(sandbox.deployments("launchdarkly"))
         deployment = only(sandbox.deployments("datadog"))
     assert result.conclusion == "success"

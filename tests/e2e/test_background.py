@@ -1,7 +1,7 @@
 """`background: true` on the step: the vendors receive the same events."""
 
 import pytest
-from support.examples import complaints, execute
+from support.examples import ACTION, complaints, execute
 from support.steps import event_types
 
 from sandbox import Sandbox
@@ -12,7 +12,7 @@ def test_a_background_step_reports_the_result_of_the_job(
     sandbox: Sandbox, deploy: str, end: str
 ) -> None:
     replace = {
-        "uses: OWNER/": "background: true\n        uses: OWNER/",
+        f"uses: {ACTION}": f"background: true\n        uses: {ACTION}",
         'echo "Your deploy goes here"': deploy,
     }
     result = execute(sandbox, "one-step.yml", replace=replace)

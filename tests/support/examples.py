@@ -42,6 +42,7 @@ def example_text(name: str, replace: Mapping[str, str] | None = None) -> str:
     """Return a file of examples/ with the user's scripts and the texts of `replace` replaced."""
     text = (EXAMPLES / name).read_text(encoding="utf-8")
     for old, new in {**WHAT_USERS_RUN, **(replace or {})}.items():
+        assert old in text or old in WHAT_USERS_RUN, f"{name} does not contain {old!r}"
         text = text.replace(old, new)
     return text
 
