@@ -23,12 +23,7 @@ def upload(inputs: Mapping[str, str], workspace: Path, store: Path) -> None:
 
 
 def download(inputs: Mapping[str, str], workspace: Path, store: Path) -> None:
-    """Copy one artifact, or all that match `pattern`, each into a directory unless merged."""
-    target = workspace / inputs.get("path", "")
-    if name := inputs.get("name"):
-        shutil.copytree(store / name, target, dirs_exist_ok=True)
-        return
-    merged = inputs.get("merge-multiple") == "true"
-    for artifact in store.glob(inputs.get("pattern", "*")):
-        directory = target if merged else target / artifact.name
-        shutil.copytree(artifact, directory, dirs_exist_ok=True)
+    """Copy one artifact, or all that match `pattern` into one directory (`merge-multiple`)."""
+    name = inputs.get("name")
+    for artifact in [store / name] if name else store.glob(inputs["pattern"]):
+        shutil.copytree(artifact, workspace / inputs["path"], dirs_exist_ok=True)

@@ -1,8 +1,8 @@
 """The part of GitHub's expression language that the examples and this action's defaults use.
 
-It has contexts and their properties, strings, `true`, `false`, `null`, `==`, `!=`, `!`, `&&`, `||`,
-parentheses, the four status functions, `contains`, `fromJSON` and `toJSON`. Everything else raises
-an `ExpressionError`. Unlike GitHub, names are compared with their case.
+It has contexts and their properties, strings, `false`, `==`, `!=`, `!`, `&&`, `||`, the four status
+functions, `contains` for a list, `fromJSON` and `toJSON`. Everything else raises an
+`ExpressionError`. Unlike GitHub, names are compared with their case.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class Scope:
 
 
 def _contains(search: object, item: object) -> bool:
-    if isinstance(search, list):
-        return any(loosely_equal(element, item) for element in search)
-    return to_text(item).casefold() in to_text(search).casefold()
+    if not isinstance(search, list):
+        raise ExpressionError("contains is emulated for a list only")
+    return any(loosely_equal(element, item) for element in search)
 
 
 def _from_json(text: object) -> object:
@@ -52,7 +52,6 @@ _FUNCTIONS: Mapping[str, Callable[..., object]] = {
 }
 _STATUS_FUNCTIONS = ("always", "cancelled", "failure", "success")
 _STATUS_FUNCTION = re.compile(rf"\b(?:{'|'.join(_STATUS_FUNCTIONS)})\(")
-_LITERALS: Mapping[str, object] = {"true": True, "false": False, "null": None}
 
 _CODE = re.compile(r"\$\{\{((?:'[^']*'|[^'}]|\}(?!\}))*)\}\}")
 """An expression in a text; `}}` inside a string does not end it."""
@@ -126,17 +125,13 @@ class _Evaluator:
         return value
 
     def _primary(self) -> object:
-        if self._accept("("):
-            value = self._or()
-            self._expect(")")
-            return value
         token = self._tokens.pop(0)
         if token.startswith("'") and len(token) > 1:
             return token[1:-1].replace("''", "'")
         if self._accept("("):
             return self._call(token)
-        if token in _LITERALS:
-            return _LITERALS[token]
+        if token == "false":  # noqa: S105 - a word of the language
+            return False
         if token not in self._scope.contexts:
             raise self._error(token)
         return self._scope.contexts[token]
@@ -145,8 +140,8 @@ class _Evaluator:
         arguments = []
         while not self._accept(")"):
             arguments.append(self._or())
-            if self._tokens[0] != ")":
-                self._expect(",")
+            if self._tokens[0] != ")" and not self._accept(","):
+                raise self._error(self._tokens[0])
         if name in _STATUS_FUNCTIONS and not arguments:
             return name in {"always", self._scope.status}
         if name not in _FUNCTIONS:
@@ -159,10 +154,6 @@ class _Evaluator:
         if found:
             self._tokens.pop(0)
         return found
-
-    def _expect(self, token: str) -> None:
-        if not self._accept(token):
-            raise self._error(self._tokens[0])
 
     def _error(self, token: str) -> ExpressionError:
         return ExpressionError(f"unexpected {token or 'end'!r} in expression {self._source!r}")

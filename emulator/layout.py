@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 
-@dataclass(frozen=True)
 class Layout:
     """A job's directories on the host, below one root."""
 
-    root: Path
-
-    @property
-    def workspace(self) -> Path:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.workspace = root / "workspace"
         """The directory in which steps run."""
-        return self.root / "workspace"
-
-    @property
-    def temp(self) -> Path:
+        self.temp = root / "temp"
         """`RUNNER_TEMP`."""
-        return self.root / "temp"
-
-    @property
-    def home(self) -> Path:
+        self.home = self.temp / "_github_home"
         """`HOME` of docker actions."""
-        return self.temp / "_github_home"
-
-    @property
-    def event(self) -> Path:
+        self.event = self.temp / "_github_workflow" / "event.json"
         """The event's payload."""
-        return self.temp / "_github_workflow" / "event.json"
-
-    @property
-    def file_commands(self) -> Path:
+        self.file_commands = self.temp / "_runner_file_commands"
         """The directory of the files that `GITHUB_OUTPUT` and the like name."""
-        return self.temp / "_runner_file_commands"
 
     def create(self) -> None:
         """Create the directories."""
