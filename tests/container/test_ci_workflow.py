@@ -72,19 +72,21 @@ def network(tmp_path: Path) -> Iterator[str]:
     docker("network", "rm", name)
 
 
-@pytest.mark.parametrize("leg", E2E["strategy"]["matrix"]["include"], ids=lambda leg: leg["deploy"])
+@pytest.mark.parametrize(
+    "matrix", E2E["strategy"]["matrix"]["include"], ids=lambda matrix: matrix["deploy"]
+)
 def test_e2e(
     images: dict[Path, str],
     network: str,
     recording: list[str],
     tmp_path: Path,
-    leg: dict[str, object],
+    matrix: dict[str, object],
 ) -> None:
     check_out(tmp_path)
-    with Job(runner=JobRunner(images, network, recording), matrix=leg) as job:
+    with Job(runner=JobRunner(images, network, recording), matrix=matrix) as job:
         ended = {step["name"]: execute(job, step) for step in E2E["steps"] if "name" in step}
         posts = job.finish().posts
-    deploy = "success" if leg["deploy"] == "succeeds" else "failure"
+    deploy = "success" if matrix["deploy"] == "succeeds" else "failure"
     assert {name: step.outcome for name, step in ended.items()} == {
         **dict.fromkeys(ended, "success"),
         "Refused": "failure",

@@ -61,7 +61,7 @@ class Acme(Vendor[AcmeSettings]):
         self, settings: AcmeSettings, deployment: Deployment, event: Event, now: int
     ) -> Message | Skip:
         if event is Event.CUSTOM:
-            return Skip("Acme knows no custom events.")
+            return Skip("Acme has no custom events.")
         at = deployment.at(event)
         name = deployment.service.name
         return Message(
@@ -120,7 +120,7 @@ def server() -> Iterator[Server]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             acme.got.append({**body, "key": self.headers["X-Acme-Key"]})
             response = json.dumps(
-                {"number": f"acme-{len(acme.got)}", "why": "nobody is home"}
+                {"number": f"acme-{len(acme.got)}", "why": "Acme is closed"}
             ).encode()
             self.send_response(acme.status)
             self.send_header("Content-Length", str(len(response)))
@@ -195,7 +195,7 @@ def test_its_refusal_has_its_message_and_its_advice(tmp_path: Path, server: Serv
     assert ended.code == 1
     [error] = ended.annotations("error")
     assert error.startswith(
-        'Acme refused the finished event of octo-repo: HTTP 403, "nobody is home". '
+        'Acme refused the finished event of octo-repo: HTTP 403, "Acme is closed". '
         "Ask Acme for another acme-api-key."
     )
     assert ended.outputs["undelivered-path"]
@@ -212,8 +212,8 @@ def test_what_it_did_not_get_is_replayed(tmp_path: Path, server: Server) -> None
 
 def test_what_it_does_not_want_is_skipped_with_its_reason(tmp_path: Path, server: Server) -> None:
     ended = make(tmp_path, server, event="custom").main()
-    assert ended.result("acme")["error"] == "Acme knows no custom events."
-    assert "Acme knows no custom events" in ended.summary
+    assert ended.result("acme")["error"] == "Acme has no custom events."
+    assert "Acme has no custom events" in ended.summary
 
 
 def test_without_any_key_its_input_is_named(tmp_path: Path) -> None:

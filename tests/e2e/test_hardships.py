@@ -115,6 +115,7 @@ def test_a_replay_input_that_is_no_file_and_no_event_is_an_error(sandbox: Sandbo
         step = job.uses(with_=with_keys(sandbox, event="replay", replay="x" * 5000))
     assert step.exit_code == 1
     assert "which is not a file in RUNNER_TEMP or the workspace" in messages(step, "error")[0]
+    assert "Correct the path" in messages(step, "error")[0]
     assert "replay" in step.summary
 
 

@@ -106,7 +106,7 @@ def test_post_reports_correctly_wherever_main_dies_after_saving_its_state(
 
 
 def settle(sandbox: Sandbox) -> None:
-    """The threads of a dead main die with it; here they must first have come to rest."""
+    """Wait for the threads of a killed main, which end with the process on a real runner."""
     count = -1
     while count != len(sandbox.requests()):
         count = len(sandbox.requests())

@@ -1,6 +1,6 @@
 """Kills at random moments, with vendor faults: nothing on disk is lost, nothing gets two IDs.
 
-docs/benchmarks.md#kills-and-faults says how to kill more often.
+docs/benchmarks.md#reliability shows how to kill more often.
 """
 
 import json
@@ -46,7 +46,7 @@ Event = tuple[str, str, str]
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    """One for this module: each kill is about a version of its own."""
+    """One for this module: each kill has a separate version."""
     with make_sandbox() as alone:
         yield alone
 

@@ -10,8 +10,10 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import NamedTuple
 
+from ..errors import Section
 from ..http.deadline import Deadline, Throttle
 from ..messages import DeliveryResult, Message, undelivered
+from ..vendors.input_names import key_input
 from ..vendors.registry import VENDORS
 from ..vendors.settings import Settings
 from .event_lines import with_cause
@@ -59,10 +61,7 @@ def deliver(
                 VendorClient(VENDORS[name], settings[name], collector.network), numbered
             )
         else:
-            error = f"{VENDORS[name].title}'s key is not set"
-            collector.add(
-                {number: undelivered(message, error) for number, message in numbered.items()}
-            )
+            collector.add({number: _without_key(message) for number, message in numbered.items()})
     collector.collect()
     return Delivery(collector.finish(), outbox.works)
 
@@ -188,3 +187,10 @@ class _Collector:
             elif result.status.is_lost:
                 left.append(with_cause(message, result))
         self._outbox.keep(left)
+
+
+def _without_key(message: Message) -> DeliveryResult:
+    error = f"{VENDORS[message.vendor].title}'s key is not set"
+    return undelivered(message, error)._replace(
+        fix=f"Set `{key_input(message.vendor)}`.", section=Section.REPLAY
+    )

@@ -64,7 +64,14 @@ def replay(runner: Runner, clock: Clock, inputs: Inputs) -> int:
     return apply(runner, outcome)
 
 
+class _FileMissing(OutboxError):
+    """No file has this path."""
+
+
 def _problem(given: str, error: OutboxError) -> Problem:
+    if isinstance(error, _FileMissing):
+        fix = "Nothing was sent. Correct the path, and check the step that provides the file."
+        return Problem("replay", str(error), None, fix)
     unchanged = "" if is_copied(given) else " and the file is unchanged"
     fix = f"Nothing was sent{unchanged}. Give the events as this action wrote them."
     return Problem("replay", str(error), None, fix)
@@ -107,6 +114,6 @@ def _find(runner: Runner, given: str) -> Path:
         with suppress(OSError, ValueError):
             if path.is_file():
                 return path
-    raise OutboxError(
+    raise _FileMissing(
         f"names {quoted(runner.hide(given))}, which is not a file in RUNNER_TEMP or the workspace"
     )

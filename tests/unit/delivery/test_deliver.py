@@ -9,6 +9,7 @@ import pytest
 
 from deployment_events.delivery.event_lines import parse
 from deployment_events.delivery.outbox import Outbox
+from deployment_events.errors import Section
 from deployment_events.http import addresses
 from deployment_events.http.deadline import Clock
 from deployment_events.messages import Status, undelivered
@@ -98,6 +99,8 @@ def test_messages_of_a_vendor_without_its_key_are_kept_and_not_sent(
     results = delivery.deliver(*both(message, 1), settings=settings)
     assert [result.status for result in results] == [Status.DELIVERED, Status.UNDELIVERED]
     assert results[1].error == "Datadog's key is not set"
+    assert results[1].fix == "Set `datadog-api-key`."
+    assert results[1].section is Section.REPLAY
     assert [message.vendor for message in delivery.kept] == ["datadog"]
     assert sandbox.requests("datadog") == []
 
