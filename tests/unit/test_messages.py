@@ -5,7 +5,8 @@ import json
 import pytest
 from support.deployments import result
 
-from deployment_events.messages import Response, Status
+from deployment_events.deployment import Event
+from deployment_events.messages import Message, Response, Status
 
 
 @pytest.mark.parametrize(
@@ -51,4 +52,22 @@ def test_the_statuses_are_the_documented_ones() -> None:
         "skipped",
         "dry-run",
         "valid",
+    }
+
+
+def test_a_saved_message_has_the_fields_that_other_versions_read() -> None:
+    saved = Message(
+        vendor="datadog", kind="deployment", service="s", event=Event.FINISHED, at=1, body={}
+    )
+    assert saved.model_dump(mode="json") == {
+        "format": 1,
+        "vendor": "datadog",
+        "kind": "deployment",
+        "service": "s",
+        "event": "finished",
+        "at": 1,
+        "body": {},
+        "id": "",
+        "search": None,
+        "cause": "",
     }

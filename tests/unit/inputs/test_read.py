@@ -330,3 +330,17 @@ def test_any_inputs_are_read_or_rejected_with_names_from_action_yml(
     except InputError as error:
         named = {each.input for each in error.problems}
     assert named <= set(input_names())
+
+
+@pytest.mark.parametrize(
+    ("name", "example"),
+    [
+        ("datadog_base_url", "`https://api.datadoghq.com`"),
+        ("launchdarkly_base_url", "`https://app.launchdarkly.com`"),
+    ],
+)
+def test_an_invalid_base_url_is_answered_with_an_example_of_its_vendor(
+    name: str, example: str
+) -> None:
+    [problem] = problems(**{name: "ftp://example.com"})
+    assert example in problem.fix
