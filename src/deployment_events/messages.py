@@ -1,4 +1,4 @@
-"""What is sent and what came of it: messages go into delivery, results come out."""
+"""Messages, which delivery sends, and the results that it returns."""
 
 import json
 from collections.abc import Mapping
@@ -153,7 +153,7 @@ class CheckResult(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """What is valid, and what that does not include."""
+        """What is valid, and what was not verified."""
         return f"{self.subject}. Not verified: {self.not_verified}."
 
 

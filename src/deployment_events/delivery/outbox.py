@@ -46,7 +46,7 @@ def _read_text(path: Path) -> str:
 
 
 class Outbox:
-    """A file with what is not delivered yet, from before the first request on."""
+    """A file of the undelivered messages, written before the first request."""
 
     def __init__(self, path: Path | None, warn: Callable[[str], None]) -> None:
         """Without a `path` there is no temporary folder, and nothing can be kept.

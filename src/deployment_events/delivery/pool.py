@@ -183,7 +183,7 @@ class WorkerPool:
 
 
 def _not_sent(message: Message, failure: DeliveryResult) -> DeliveryResult:
-    """Return the result of a message after a failure: what helps against it is the same."""
+    """Return the result of a message after a failure, with the failure's section and next step."""
     error = f"not sent, because the `{failure.event}` event was not accepted"
     return undelivered(message, error)._replace(
         section=failure.section, retry_is_useless=failure.retry_is_useless

@@ -1,4 +1,4 @@
-"""The connections of urllib3, with what it lacks: see each class."""
+"""The connections of urllib3, extended: each class describes what it adds."""
 
 import io
 import re

@@ -53,7 +53,7 @@ def _causes(error: BaseException) -> Causes:
 
 
 def _failed_tunnel(causes: Causes, host: str, proxy: str) -> Refused | Unavailable | None:
-    """Return what a proxy's response to CONNECT means. Its status is not one of the vendor."""
+    """Return what a proxy's response to CONNECT means. Its status is not the vendor's."""
     tunnel = next((cause for cause in causes if isinstance(cause, TunnelFailed)), None)
     if tunnel is None:
         return None

@@ -30,7 +30,7 @@ READ_SECONDS = 15.0
 _BODY_SECONDS = 3.0
 """Seconds that a response's body may take: the status matters more and has arrived."""
 _MIN_SECONDS = 0.001
-"""Seconds of the shortest time limit: urllib3 and sockets accept none of 0."""
+"""Seconds of the shortest time limit: urllib3 and sockets do not accept 0."""
 _MAX_BODY = 1024 * 1024
 """Bytes that are read of a body."""
 _CHUNK = 16 * 1024

@@ -1,4 +1,4 @@
-"""Sends a stage's messages, or prints them with `dry-run`, and shows what came of them."""
+"""Sends a stage's messages, or prints them with `dry-run`, and shows the results."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from ..vendors.settings import Settings
 
 
 class Sent(NamedTuple):
-    """What a stage sent, and what came of it."""
+    """What a stage sent, and the results."""
 
     messages: Sequence[Message]
     results: Sequence[DeliveryResult]
@@ -29,7 +29,7 @@ class Sent(NamedTuple):
 
     @property
     def resend(self) -> NextStep:
-        """What sends again what was not delivered."""
+        """How the undelivered messages can be sent again."""
         return NextStep.REPLAY_FILE if self.kept else NextStep.REPLAY_LOG
 
 

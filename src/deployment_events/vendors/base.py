@@ -134,7 +134,7 @@ class Vendor(ABC, Generic[S]):
         return ()
 
     def response_note(self, message: Message, body: Any) -> str:
-        """Return what an accepted message's response shows not to be as sent, or empty.
+        """Return how the response to an accepted message differs from the request, or empty.
 
         `body` is any JSON.
         """

@@ -47,7 +47,7 @@ class Settings(Frozen):
         return ()
 
     def warnings(self, *, environment: str, events: Collection[Event]) -> Iterable[str]:
-        """Return what is allowed and probably not meant: a sentence each.
+        """Return warnings about allowed values that are probably mistakes: a sentence each.
 
         `events` are those that this step may report.
         """
