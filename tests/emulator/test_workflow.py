@@ -137,7 +137,10 @@ def test_artifacts_pass_between_jobs_and_runs(tmp_path: Path) -> None:
                 with: {name: saved, path: "${{ runner.temp }}/d/f"}
           down:
             needs: up
-            steps: [{uses: actions/download-artifact@v4, with: {name: saved}}, {run: cat f}]
+            steps:
+              - uses: actions/download-artifact@v4
+                with: {name: saved, path: here}
+              - run: cat here/f
     """
     down = """
         on: workflow_dispatch
