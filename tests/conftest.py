@@ -23,6 +23,11 @@ settings.register_profile("ci", settings.get_profile("dev"), max_examples=1000)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one worker more than processors, because many tests wait for a time limit."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="module")
 def running() -> Iterator[Sandbox]:
     """One sandbox for all tests of a module; they use it as `sandbox`."""
