@@ -1,7 +1,7 @@
 """Sandboxes, and a check of all processes: what they load must be in the image."""
 
-import functools
 import json
+import os
 import sysconfig
 import tempfile
 from collections.abc import Iterator
@@ -52,7 +52,9 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(autouse=True)
 def records(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    in_image: set[Path],
 ) -> Iterator[Path]:
     """The folder in which each process records its modules; they must be in the image."""
     programs, records = tmp_path_factory.mktemp("programs"), tmp_path_factory.mktemp("records")
@@ -70,7 +72,7 @@ def records(
     monkeypatch.setattr(HostRunner, "start", start_recorder)
     yield records
     if loaded := recorded(records):
-        assert loaded - in_image() == set()
+        assert loaded - in_image == set()
 
 
 def recorded(records: Path) -> set[Path]:
@@ -79,9 +81,25 @@ def recorded(records: Path) -> set[Path]:
     return {Path(file).resolve() for text in texts for file in json.loads(text)}
 
 
-@functools.cache
-def in_image() -> set[Path]:
-    """The files of the modules that the build stage would put into an image."""
+@pytest.fixture(scope="session")
+def in_image(tmp_path_factory: pytest.TempPathFactory) -> set[Path]:
+    """The files of the modules that the build stage would put into an image.
+
+    The workers of one run share the list, because making it takes seconds.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        return find_modules()
+    shared = tmp_path_factory.getbasetemp().parent / f"modules-{run}.json"
+    if not shared.exists():
+        made = shared.with_suffix(f".{os.getpid()}")
+        made.write_text(json.dumps([str(path) for path in find_modules()]))
+        made.rename(shared)
+    return {Path(path) for path in json.loads(shared.read_text())}
+
+
+def find_modules() -> set[Path]:
+    """Return the files of the modules that an image would have."""
     with tempfile.TemporaryDirectory() as folder:
         packages = Path(folder)
         for path in SITE.iterdir():

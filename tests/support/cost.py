@@ -19,5 +19,5 @@ def at_most(examples: int) -> settings:
 SLOW = at_most(250)
 """An example takes 4 ms or more, most of which hypothesis needs to make it."""
 
-WHOLE_STAGE = at_most(100)
+WHOLE_STAGE = at_most(60)
 """An example runs a complete stage in this process: 0.03 s to 0.1 s."""

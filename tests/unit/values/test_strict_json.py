@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.cost import SLOW
 
 from deployment_events.values.strict_json import DEEPEST, load_json
 
@@ -15,6 +16,7 @@ values = st.recursive(
 )
 
 
+@SLOW
 @given(values)
 def test_any_json_value_is_read_unchanged(value: object) -> None:
     assert load_json(json.dumps(value)) == value
