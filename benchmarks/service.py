@@ -24,6 +24,8 @@ class Service:
     datadog: str
     ca_folder: str
     """Every public CA and the sandbox's under their hashes, as in the image."""
+    ca_bundle: str
+    """The same in one file, as requests loads its own bundle by default."""
     ca_alone: str
 
     def connections(self) -> int:
@@ -55,20 +57,26 @@ def sandbox(*, tls: bool, latency: float = 0.0) -> Iterator[Service]:
         try:
             ready = json.loads(process.stdout.readline())
             ca_alone = ready.get("ca_file", "")
+            names = (certifi.where(), ca_alone)
+            bundle = Path(folder) / "bundle.pem"
+            bundle.write_text("\n".join(Path(name).read_text() for name in names if name))
             yield Service(
-                ready["launchdarkly"], ready["datadog"], _ca_folder(folder, ca_alone), ca_alone
+                launchdarkly=ready["launchdarkly"],
+                datadog=ready["datadog"],
+                ca_folder=_ca_folder(bundle),
+                ca_bundle=str(bundle),
+                ca_alone=ca_alone,
             )
         finally:
             process.terminate()
             process.wait()
 
 
-def _ca_folder(parent: str, ca_alone: str) -> str:
-    """Write the public CAs, and the sandbox's if it has one, to a folder as OpenSSL reads it."""
-    folder = Path(parent) / "cas"
+def _ca_folder(bundle: Path) -> str:
+    """Write the bundle's certificates to a folder as OpenSSL reads it."""
+    folder = bundle.with_name("cas")
     folder.mkdir()
-    texts = [Path(name).read_text() for name in (certifi.where(), ca_alone) if name]
-    for number, certificate in enumerate(_CERTIFICATE.findall("\n".join(texts))):
+    for number, certificate in enumerate(_CERTIFICATE.findall(bundle.read_text())):
         (folder / f"{number}.pem").write_text(certificate)
     subprocess.run(["openssl", "rehash", str(folder)], check=True)
     return str(folder)

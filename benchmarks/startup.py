@@ -31,7 +31,10 @@ def contestants(service: Service, folder: Path) -> dict[str, tuple[list[str], di
     done = {**ours, "STATE_done": "true"}
     found = {
         "this action": (COMMAND, ours),
-        NAIVE: ([sys.executable, "-IuB", str(ROOT / "benchmarks/naive.py")], ours),
+        NAIVE: (
+            [sys.executable, "-IuB", str(ROOT / "benchmarks/naive.py")],
+            {**ours, "REQUESTS_CA_BUNDLE": service.ca_bundle},
+        ),
         IDLE: (POST, done),
         PYTHON: ([sys.executable, "-IuB", "-c", "pass"], done),
     }
