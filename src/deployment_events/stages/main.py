@@ -11,14 +11,13 @@ from ..inputs.model import CHECK, Inputs, input_names
 from ..inputs.services import NoService
 from ..report.outcome import apply, judge, no_vendor
 from ..report.outputs import set_no_results, set_result_outputs
-from ..report.summary import render_nothing
 from ..resolve import CANCELLED, NoEvent, choose_event
 from ..vendors.input_names import secret_values
 from .check import check
 from .planned import plan_step, send_planned
 from .reject import reject
 from .replay import replay
-from .send import open_outbox, show
+from .send import open_outbox, show, show_nothing
 from .start import report_start
 from .state import save_done
 from .step import Step, read_api_start, read_step
@@ -89,7 +88,7 @@ def _annotate_inputs(runner: Runner, inputs: Inputs) -> None:
 def _report_no_vendor(runner: Runner) -> int:
     set_no_results(runner)
     exit_code = apply(runner, no_vendor())
-    runner.summarize(render_nothing(runner.annotations, Section.NO_SECRETS, runner.hide))
+    show_nothing(runner, Section.NO_SECRETS)
     return exit_code
 
 

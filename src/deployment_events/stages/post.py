@@ -9,13 +9,12 @@ from ..github.runner import Level, Runner
 from ..http.deadline import Clock
 from ..messages import undelivered
 from ..report.outcome import apply, judge
-from ..report.summary import render_nothing
 from ..resolve import CANCELLED, NoEvent, choose_end, finish
 from ..vendors.input_names import secret_names, secret_values
 from ..vendors.plan import VendorSettings, make_plan
 from ..vendors.registry import VENDORS
 from .left import Left, left_by_main
-from .send import Sent, open_outbox, send, show
+from .send import Sent, open_outbox, send, show, show_nothing
 from .state import State, load, restore_settings
 from .withhold import withhold
 
@@ -38,7 +37,7 @@ def post(runner: Runner, clock: Clock) -> int:
             f"because the state from the main stage cannot be used: {error}.",
             Section.NO_RESULT,
         )
-        runner.summarize(render_nothing(runner.annotations, Section.NO_RESULT, runner.hide))
+        show_nothing(runner, Section.NO_RESULT)
         return 0
     job_status = runner.hide(raw.get("job-status", ""))
     event = choose_end(job_status, state.on_cancelled)
@@ -108,7 +107,7 @@ def _report_no_event(
     # The outbox may contain confirmed messages if main could not delete it.
     open_outbox(runner, state.outbox).keep(())
     if not no_event.expected:
-        runner.summarize(render_nothing(runner.annotations, Section.NO_RESULT, runner.hide))
+        show_nothing(runner, Section.NO_RESULT)
     return 0
 
 

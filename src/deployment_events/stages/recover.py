@@ -17,11 +17,10 @@ from ..http.deadline import Clock
 from ..inputs.model import input_names
 from ..messages import Message
 from ..report.outcome import apply, judge
-from ..report.summary import render_nothing
 from ..resolve import CANCELLED, NoEvent, choose_end, resolve
 from ..vendors.plan import make_plan
 from .other_runners import TWO_STEPS
-from .send import open_outbox, send, show
+from .send import open_outbox, send, show, show_nothing
 from .step import Step, read_api_start, read_step
 
 _LOST = (
@@ -54,7 +53,7 @@ def recover(runner: Runner, clock: Clock) -> int:
             f"The job's result is not reported: this runner does not provide it. {TWO_STEPS}",
             Section.NO_RESULT,
         )
-        runner.summarize(render_nothing(runner.annotations, Section.NO_RESULT, runner.hide))
+        show_nothing(runner, Section.NO_RESULT)
         return 0
     event = choose_end(runner.hide(inputs.job_status), inputs.on_cancelled)
     if isinstance(event, NoEvent):
@@ -82,7 +81,7 @@ def _report(runner: Runner, clock: Clock, step: Step, event: Event) -> int:
     deployments = _reportable(resolution.deployments, starts, listing, needs_proof=needs_proof)
     if not deployments:
         runner.warning(_NOT_OPEN, Section.NO_RESULT)
-        runner.summarize(render_nothing(runner.annotations, Section.NO_RESULT, runner.hide))
+        show_nothing(runner, Section.NO_RESULT)
         return 0
     sources = {deployment.facts.start_source for deployment in deployments}
     if StartSource.FINISH in sources:

@@ -7,11 +7,12 @@ from ..delivery.deliver import deliver
 from ..delivery.network import Network
 from ..delivery.outbox import Outbox
 from ..deployment import Deployment
+from ..errors import Section
 from ..github.runner import Runner
 from ..messages import DeliveryResult, Message
 from ..report.log import log_dry_run, log_results, log_undelivered
 from ..report.losses import NextStep
-from ..report.summary import Summary, render
+from ..report.summary import Summary, render, render_nothing
 from ..vendors.registry import VENDORS
 from ..vendors.settings import Settings
 
@@ -91,3 +92,8 @@ def show(
         cancelled=cancelled,
     )
     runner.summarize(render(summary, runner.hide))
+
+
+def show_nothing(runner: Runner, section: Section) -> None:
+    """Write why nothing was reported to the job summary, with a link to the section."""
+    runner.summarize(render_nothing(runner.annotations, section, runner.hide))
