@@ -7,30 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.deployments import deployment, settings
+from support.launchdarkly import LAUNCHDARKLY, PATCH, planned
 from support.moments import EARLIER, NOW
 
 from deployment_events.deployment import Event, StartSource
-from deployment_events.messages import Message
 from deployment_events.vendors.base import Skip
-from deployment_events.vendors.registry import VENDORS
 
-LAUNCHDARKLY = VENDORS["launchdarkly"]
-PATCH = [
-    {"op": "replace", "path": "/status", "value": None},
-    {"op": "remove", "path": "/metadata/a"},
-]
 WEEK = 7 * 24 * 3600 * 1000
 YEAR = 365 * 24 * 3600 * 1000
-
-
-def planned(
-    event: Event = Event.FINISHED, fields: dict[str, Any] | None = None, **changes: Any
-) -> Message:
-    message = LAUNCHDARKLY.plan(
-        settings("launchdarkly", **fields or {}), deployment(**changes), event, NOW
-    )
-    assert isinstance(message, Message)
-    return message
 
 
 def test_no_id_is_searched_if_many_deployments_have_the_version() -> None:

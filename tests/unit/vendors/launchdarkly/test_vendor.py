@@ -1,32 +1,14 @@
 """The requests to LaunchDarkly, and how its responses are read."""
 
-from typing import Any
-
 import pytest
-from support.deployments import deployment, settings
+from support.deployments import settings
 from support.keys import LAUNCHDARKLY_TOKEN
+from support.launchdarkly import LAUNCHDARKLY, PATCH, planned
 from support.moments import NOW
 
 from deployment_events.deployment import Event
-from deployment_events.messages import Message
-from deployment_events.vendors.registry import VENDORS
 
-LAUNCHDARKLY = VENDORS["launchdarkly"]
-PATCH = [
-    {"op": "replace", "path": "/status", "value": None},
-    {"op": "remove", "path": "/metadata/a"},
-]
 BETA = {"LD-API-Version": "beta"}
-
-
-def planned(
-    event: Event = Event.FINISHED, fields: dict[str, Any] | None = None, **changes: Any
-) -> Message:
-    message = LAUNCHDARKLY.plan(
-        settings("launchdarkly", **fields or {}), deployment(**changes), event, NOW
-    )
-    assert isinstance(message, Message)
-    return message
 
 
 @pytest.mark.parametrize(
