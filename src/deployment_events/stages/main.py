@@ -14,7 +14,7 @@ from ..report.outputs import set_no_results, set_result_outputs
 from ..resolve import CANCELLED, NoEvent, choose_event
 from ..vendors.input_names import secret_values
 from .check import check
-from .planned import plan_step, send_planned
+from .planned import plan_step, send_plan
 from .reject import reject
 from .replay import replay
 from .send import open_outbox, show, show_nothing
@@ -64,7 +64,7 @@ def _report_event(runner: Runner, clock: Clock, step: Step, event: Event) -> int
     planned = plan_step(runner, clock, step, event, api_start)
     name = new_name()
     outbox = open_outbox(runner, name)
-    sent = send_planned(runner, inputs, planned, outbox, network)
+    sent = send_plan(runner, inputs, planned.plan, outbox, network)
     is_new = event is Event.STARTED or (inputs.dry_run and event is not Event.UPDATE)
     set_result_outputs(
         runner,

@@ -47,16 +47,14 @@ def plan_step(
     return Planned(resolution.deployments, plan)
 
 
-def send_planned(
-    runner: Runner, inputs: Inputs, planned: Planned, outbox: Outbox, network: Network
-) -> Sent:
+def send_plan(runner: Runner, inputs: Inputs, plan: Plan, outbox: Outbox, network: Network) -> Sent:
     """Send the messages; what is not accepted stays in the outbox."""
     return send(
         runner,
-        planned.plan.messages,
+        plan.messages,
         inputs.enabled.shared,
         outbox,
         network,
         dry_run=inputs.dry_run,
-        skipped=planned.plan.skipped,
+        skipped=plan.skipped,
     )

@@ -20,7 +20,8 @@ from ..report.outcome import apply, judge
 from ..resolve import CANCELLED, NoEvent, choose_end, resolve
 from ..vendors.plan import make_plan
 from .other_runners import TWO_STEPS
-from .send import open_outbox, send, show, show_nothing
+from .planned import send_plan
+from .send import open_outbox, show, show_nothing
 from .step import Step, read_api_start, read_step
 
 _LOST = (
@@ -91,15 +92,7 @@ def _report(runner: Runner, clock: Clock, step: Step, event: Event) -> int:
     plan = make_plan(deployments, settings, event, now)
     messages = (*_missing_starts(deployments, starts, listing), *plan.messages)
     outbox = open_outbox(runner, new_name())
-    sent = send(
-        runner,
-        messages,
-        settings.shared,
-        outbox,
-        network,
-        dry_run=inputs.dry_run,
-        skipped=plan.skipped,
-    )
+    sent = send_plan(runner, inputs, plan._replace(messages=messages), outbox, network)
     show(runner, sent, deployments, cancelled=inputs.job_status == CANCELLED)
     outcome = judge(sent.results, sent.resend, fail_on_error=inputs.fail_on_error)
     return apply(runner, outcome)

@@ -13,7 +13,7 @@ from ..report.outcome import apply, judge, judge_start
 from ..report.outputs import set_result_outputs
 from .confirmed import save_confirmed
 from .other_runners import TWO_STEPS, runner_without_post
-from .planned import plan_step, send_planned
+from .planned import plan_step, send_plan
 from .send import Sent, open_outbox, show
 from .state import State, make_state, save
 from .step import Step
@@ -38,7 +38,7 @@ def report_start(runner: Runner, clock: Clock, step: Step) -> int:
         outbox.keep(planned.plan.messages)
     is_saved = _save_for_post(runner, make_state(inputs, planned.deployments, name))
 
-    sent = send_planned(runner, inputs, planned, outbox, network)
+    sent = send_plan(runner, inputs, planned.plan, outbox, network)
     if is_saved and not inputs.dry_run:
         save_confirmed(runner, sent)
     set_result_outputs(
