@@ -4,44 +4,14 @@ Everything is read from GITHUB_* variables and the event's payload. Nothing here
 missing or broken value becomes a warning, and the next best source is used.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..deployment import Resolved
-from ..values.rules import is_full_sha
 from ..values.text import well_formed
 from ..values.unique import unique
+from .commit import deployed_commit
 from .payload import read_payload, text_at, time_at
-
-_DEFAULT_BRANCH_EVENTS = frozenset(
-    {
-        "branch_protection_rule",
-        "check_run",
-        "check_suite",
-        "delete",
-        "discussion",
-        "discussion_comment",
-        "fork",
-        "gollum",
-        "issue_comment",
-        "issues",
-        "label",
-        "milestone",
-        "page_build",
-        "public",
-        "pull_request_target",
-        "registry_package",
-        "repository_dispatch",
-        "schedule",
-        "status",
-        "watch",
-        "workflow_run",
-    }
-)
-"""Events whose GITHUB_SHA is the default branch's head.
-
-See docs/vendors.md#github-deployed-commit.
-"""
 
 
 class Context(NamedTuple):
@@ -140,26 +110,9 @@ class Context(NamedTuple):
 
     def commit(self) -> Resolved:
         """Return the commit that this event deploys."""
-        paths = self._commit_paths()
-        for path in paths:
-            sha = self._text(*path)
-            if is_full_sha(sha):
-                return Resolved(sha.lower(), f"the payload's {'.'.join(path)}")
-        if not is_full_sha(self.sha):
-            warning = "No commit is known: `GITHUB_SHA` is not a full SHA. Set `commit-sha`."
-            return Resolved("", "nothing", warning)
-        if self.event_name in _DEFAULT_BRANCH_EVENTS:
-            warning = (
-                f"On the event '{self.event_name}', `GITHUB_SHA` is the head of the default "
-                "branch. Set `commit-sha` if another commit is deployed."
-            )
-            return Resolved(self.sha.lower(), "GITHUB_SHA, the head of the default branch", warning)
-        # A payload that could not be read has a warning already.
-        if not paths or self.warnings:
-            return Resolved(self.sha.lower(), "GITHUB_SHA")
-        names = " or ".join(".".join(path) for path in paths)
-        warning = f"The event payload contains no {names}, so `GITHUB_SHA` is reported."
-        return Resolved(self.sha.lower(), "GITHUB_SHA", warning)
+        return deployed_commit(
+            self.event_name, self.payload, self.sha, is_payload_intact=not self.warnings
+        )
 
     def version(self, commit: str) -> Resolved:
         """Return the tag of a release or a tag push, or the commit."""
@@ -183,24 +136,6 @@ class Context(NamedTuple):
             "github.ref": self.ref,
         }
         return {key: " ".join(value.split()) for key, value in facts.items() if value}
-
-    def _commit_paths(self) -> Sequence[tuple[str, ...]]:
-        name = self.event_name
-        if name.startswith("pull_request"):
-            pull = self.payload.get("pull_request")
-            merged = (
-                self.payload.get("action") == "closed"
-                and isinstance(pull, dict)
-                and pull.get("merged") is True
-            )
-            head = ("pull_request", "head", "sha")
-            return [("pull_request", "merge_commit_sha"), head] if merged else [head]
-        return {
-            "workflow_run": [("workflow_run", "head_sha")],
-            "deployment": [("deployment", "sha")],
-            "deployment_status": [("deployment", "sha")],
-            "merge_group": [("merge_group", "head_sha")],
-        }.get(name, [])
 
     def _text(self, *path: str) -> str:
         return text_at(self.payload, *path)

@@ -1,4 +1,4 @@
-"""The deployed commit, version and times from the environment and the payload."""
+"""The version, environment and times from the environment and the payload."""
 
 import json
 from pathlib import Path
@@ -8,107 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.cost import SLOW
-from support.github import HEAD, MERGE, SHA, context, deployment_status, environ
+from support.github import HEAD, SHA, context, deployment_status, environ
 from support.moments import MINUTE, NOW
 
 from deployment_events.github.context import read_context
-
-PULL = {
-    "action": "opened",
-    "pull_request": {"head": {"sha": HEAD}, "merge_commit_sha": MERGE, "merged": False},
-}
-MERGED = {
-    "action": "closed",
-    "pull_request": {"head": {"sha": HEAD}, "merge_commit_sha": MERGE, "merged": True},
-}
-CLOSED = {
-    "action": "closed",
-    "pull_request": {"head": {"sha": HEAD}, "merge_commit_sha": MERGE, "merged": False},
-}
-
-
-@pytest.mark.parametrize(
-    ("event", "payload", "sha", "source"),
-    [
-        ("push", {"after": HEAD}, SHA, "GITHUB_SHA"),
-        ("workflow_dispatch", {}, SHA, "GITHUB_SHA"),
-        ("release", {"release": {"tag_name": "v1"}}, SHA, "GITHUB_SHA"),
-        ("workflow_call", {}, SHA, "GITHUB_SHA"),
-        ("pull_request", PULL, HEAD, "the payload's pull_request.head.sha"),
-        ("pull_request_target", PULL, HEAD, "the payload's pull_request.head.sha"),
-        ("pull_request_review", PULL, HEAD, "the payload's pull_request.head.sha"),
-        ("pull_request", MERGED, MERGE, "the payload's pull_request.merge_commit_sha"),
-        ("pull_request_target", MERGED, MERGE, "the payload's pull_request.merge_commit_sha"),
-        ("pull_request", CLOSED, HEAD, "the payload's pull_request.head.sha"),
-        (
-            "workflow_run",
-            {"workflow_run": {"head_sha": HEAD}},
-            HEAD,
-            "the payload's workflow_run.head_sha",
-        ),
-        ("deployment", {"deployment": {"sha": HEAD}}, HEAD, "the payload's deployment.sha"),
-        ("deployment_status", deployment_status(), HEAD, "the payload's deployment.sha"),
-        (
-            "merge_group",
-            {"merge_group": {"head_sha": HEAD}},
-            HEAD,
-            "the payload's merge_group.head_sha",
-        ),
-        (
-            "push",
-            {"deployment": {"sha": HEAD}, "workflow_run": {"head_sha": HEAD}},
-            SHA,
-            "GITHUB_SHA",
-        ),
-    ],
-)
-def test_the_commit_is_the_one_that_the_event_deploys(
-    event: str, payload: dict[str, Any], sha: str, source: str
-) -> None:
-    found = context(event, payload).commit()
-    assert (found.value, found.source, found.warning) == (sha, source, "")
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        "issue_comment",
-        "schedule",
-        "repository_dispatch",
-        "issues",
-        "workflow_run",
-        "pull_request_target",
-    ],
-)
-def test_the_head_of_the_default_branch_causes_a_warning(event: str) -> None:
-    found = context(event).commit()
-    assert (found.value, found.source) == (SHA, "GITHUB_SHA, the head of the default branch")
-    assert event in found.warning
-    assert "Set `commit-sha`" in found.warning
-
-
-@pytest.mark.parametrize(
-    "payload",
-    [
-        {},
-        {"deployment": None},
-        {"deployment": "x"},
-        {"deployment": {"sha": None}},
-        {"deployment": {"sha": 1}},
-        {"deployment": {"sha": "main"}},
-        {"deployment": {"sha": HEAD[:7]}},
-        {"deployment": [HEAD]},
-    ],
-)
-def test_a_payload_without_a_full_sha_falls_back_to_github_sha(payload: dict[str, Any]) -> None:
-    assert context("deployment", payload).commit().value == SHA
-
-
-@pytest.mark.parametrize("sha", ["", "abc", "main"])
-def test_no_commit_at_all_is_a_warning_with_a_fix(sha: str) -> None:
-    found = context("push", sha=sha).commit()
-    assert (found.value, found.source) == ("", "nothing")
-    assert "Set `commit-sha`" in found.warning
 
 
 @pytest.mark.parametrize(
@@ -121,7 +24,7 @@ def test_no_commit_at_all_is_a_warning_with_a_fix(sha: str) -> None:
         ("push", {"release": {"tag_name": "v9"}}, "refs/heads/main", "commit"),
         ("release", {"release": {"tag_name": "v1.4.0"}}, "refs/tags/other", "v1.4.0"),
         ("release", {}, "refs/tags/v1.4.0", "v1.4.0"),
-        ("pull_request", PULL, "refs/pull/5/merge", "commit"),
+        ("pull_request", {}, "refs/pull/5/merge", "commit"),
         ("push", {}, "", "commit"),
     ],
 )
