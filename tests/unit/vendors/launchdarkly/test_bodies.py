@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from support.bodies import accepts
 from support.moments import NOW
 
 from deployment_events.vendors.launchdarkly.bodies import BODIES, Search
@@ -16,14 +16,6 @@ EVENT = {
     "eventType": "finished",
     "eventTime": NOW,
 }
-
-
-def accepts(kind: str, body: Any) -> bool:
-    try:
-        BODIES[kind].model_validate(body)
-    except ValidationError:
-        return False
-    return True
 
 
 @pytest.mark.parametrize(
@@ -44,7 +36,7 @@ def accepts(kind: str, body: Any) -> bool:
 def test_an_event_has_the_fields_that_launchdarkly_documents(
     changes: dict[str, Any], accepted: bool
 ) -> None:
-    assert accepts("deployment-event", EVENT | changes) is accepted
+    assert accepts(BODIES["deployment-event"], EVENT | changes) is accepted
 
 
 @pytest.mark.parametrize(
@@ -57,12 +49,11 @@ def test_an_event_has_the_fields_that_launchdarkly_documents(
     ],
 )
 def test_a_change_is_a_json_patch(patch: Any, accepted: bool) -> None:
-    assert accepts("deployment-patch", patch) is accepted
+    assert accepts(BODIES["deployment-patch"], patch) is accepted
 
 
 def test_a_search_is_of_one_version_since_a_time() -> None:
     names = ("projectKey", "environmentKey", "applicationKey", "version")
     search = {name: EVENT[name] for name in names}
     assert Search.model_validate({**search, "since": NOW}).since == NOW
-    with pytest.raises(ValidationError):
-        Search.model_validate(search)
+    assert not accepts(Search, search)
