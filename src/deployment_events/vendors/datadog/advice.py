@@ -123,8 +123,8 @@ def _unauthorized(settings: DatadogSettings, request: Request, status: int) -> s
 
 
 def _no_deployment(settings: DatadogSettings, request: Request) -> str:
-    by_version = request.url.endswith("/deployments")
-    names = "`service`, `environment` and `version`" if by_version else "`datadog-deployment-id`"
+    has_id = "id" in request.body["data"]
+    names = "`datadog-deployment-id`" if has_id else "`service`, `environment` and `version`"
     return (
         f"`{settings.site_or_host}` has no such deployment: compare {names} with what was "
         f"reported, and check `{settings.site_input}`."
