@@ -13,9 +13,9 @@ from ..resolve import CANCELLED, NoEvent, choose_end, finish
 from ..vendors.input_names import secret_names, secret_values
 from ..vendors.plan import VendorSettings, make_plan
 from ..vendors.registry import VENDORS
-from .left import Left, left_by_main
 from .send import Sent, open_outbox, send, show, show_nothing
 from .state import State, load, restore_settings
+from .unconfirmed import Unconfirmed, find_unconfirmed
 from .withhold import withhold
 
 
@@ -60,17 +60,17 @@ def _report_end(
     deployments, clock_warning = finish(state.deployments, clock.now())
     if clock_warning:
         runner.warning(clock_warning)
-    left = left_by_main(runner, state, settings)
+    unconfirmed = find_unconfirmed(runner, state, settings)
     plan = make_plan(deployments, settings, event, deployments[0].finished_at)
     keyless = [name for name, vendor in settings.shared.items() if not vendor.enabled]
     _warn_of_lost_keys(runner, keyless)
 
-    messages, withheld = withhold(runner, (*left.messages, *plan.messages))
+    messages, withheld = withhold(runner, (*unconfirmed.messages, *plan.messages))
     sent = send(
         runner,
         messages,
         settings.enabled().shared,
-        open_outbox(runner, left.outbox),
+        open_outbox(runner, unconfirmed.outbox),
         network,
         dry_run=state.dry_run,
         skipped=plan.skipped,
@@ -100,9 +100,9 @@ def _report_no_event(
     section = Section.SKIPPED if no_event.expected else Section.NO_RESULT
     level: Level = "notice" if no_event.expected else "warning"
     runner.annotate(level, no_event.reason, section=section)
-    left = left_by_main(runner, state, settings)
-    if left.messages:
-        _report_unsent(runner, state, left)
+    unconfirmed = find_unconfirmed(runner, state, settings)
+    if unconfirmed.messages:
+        _report_unsent(runner, state, unconfirmed)
         return 0
     # The outbox may contain confirmed messages if main could not delete it.
     open_outbox(runner, state.outbox).keep(())
@@ -111,12 +111,12 @@ def _report_no_event(
     return 0
 
 
-def _report_unsent(runner: Runner, state: State, left: Left) -> None:
+def _report_unsent(runner: Runner, state: State, unconfirmed: Unconfirmed) -> None:
     """Report main's undelivered messages, which post does not send without a result."""
-    messages, _ = withhold(runner, left.messages)
-    outbox = open_outbox(runner, left.outbox)
+    messages, _ = withhold(runner, unconfirmed.messages)
+    outbox = open_outbox(runner, unconfirmed.outbox)
     outbox.keep(messages)
-    where = f"they stay in {left.outbox}" if outbox.works else "they are in this log"
+    where = f"they stay in {unconfirmed.outbox}" if outbox.works else "they are in this log"
     runner.warning(
         f"Events from the main stage were not retried: {where}. Resend them with `event: replay`.",
         Section.REPLAY,

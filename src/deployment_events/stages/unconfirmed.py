@@ -1,4 +1,4 @@
-"""What main left for post: the planned messages that no vendor has confirmed."""
+"""Main's messages that no vendor has confirmed: post sends them again."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,30 +14,30 @@ from .confirmed import Confirmed, load_confirmed
 from .state import State
 
 
-class Left(NamedTuple):
-    """What main left behind."""
+class Unconfirmed(NamedTuple):
+    """What main planned and no vendor has confirmed."""
 
     messages: tuple[Message, ...]
     outbox: str
     """The file for what post cannot deliver either, relative to the temporary folder."""
 
 
-def left_by_main(runner: Runner, state: State, settings: VendorSettings) -> Left:
+def find_unconfirmed(runner: Runner, state: State, settings: VendorSettings) -> Unconfirmed:
     """Return the messages of main's outbox that are not confirmed.
 
     Without a usable outbox, they are planned again from the state, as main planned them.
     """
     if state.dry_run:
-        return Left((), state.outbox)
+        return Unconfirmed((), state.outbox)
     planned = make_plan(state.deployments, settings, Event.STARTED, state.facts.started_at).messages
     saved = load_confirmed(runner)
     confirmed, others = saved.split(planned) if saved else ((), planned)
     if not others:
-        return Left((), state.outbox)
+        return Unconfirmed((), state.outbox)
     path = runner.temp / state.outbox if runner.temp else None
     if path is None or not path.exists():
         _warn_of_missing_outbox(runner, state.outbox, saved)
-        return Left(others, state.outbox)
+        return Unconfirmed(others, state.outbox)
     try:
         kept = read(path)
     except OutboxError as error:
@@ -46,11 +46,12 @@ def left_by_main(runner: Runner, state: State, settings: VendorSettings) -> Left
             "events are taken from the saved state of the main stage.",
             Section.NO_RESULT,
         )
-        return Left(others, new_name())
+        return Unconfirmed(others, new_name())
     # A file that could not be rewritten contains confirmed messages, too.
     lines = set(map(_line, confirmed))
-    left = [message for message in kept if _line(message) not in lines]
-    return Left((*left, *_missing(runner, state.outbox, saved, others, kept)), state.outbox)
+    messages = [message for message in kept if _line(message) not in lines]
+    messages += _missing(runner, state.outbox, saved, others, kept)
+    return Unconfirmed(tuple(messages), state.outbox)
 
 
 def _missing(
