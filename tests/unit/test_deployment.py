@@ -1,7 +1,6 @@
 """The domain: deployments, events and their times."""
 
 import pytest
-from pydantic import ValidationError
 from support.deployments import deployment, deployments
 from support.moments import EARLIER, NOW
 
@@ -44,10 +43,3 @@ def test_a_service_overrides_the_version() -> None:
 @pytest.mark.parametrize("source", StartSource)
 def test_a_start_is_exact_unless_its_source_is_the_job_or_the_finish(source: StartSource) -> None:
     assert source.is_exact is (source not in {StartSource.JOB, StartSource.FINISH})
-
-
-def test_models_are_frozen_and_reject_unknown_fields() -> None:
-    with pytest.raises(ValidationError, match="frozen"):
-        Service(name="api").name = "web"  # type: ignore[misc]
-    with pytest.raises(ValidationError, match="Extra inputs"):
-        Service(name="api", nmae="web")  # type: ignore[call-arg]
