@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from rich.console import RenderableType
 
 from emulator import REPOSITORY, demo
+from emulator.__main__ import main
 from emulator.demo import Options, run_demo
-from emulator.report import Report
-from emulator.targets import NoKey, live_target
+from emulator.report import Report, lines, summary
+from emulator.targets import live_target
 
 Make = Callable[..., Path]
 
@@ -93,10 +95,10 @@ def test_every_stage_and_both_vendors_are_shown(action: Make) -> None:
     code, text = run(Options(action=action(MAIN, POST, MANIFEST)))
     assert code == 0
     titles = [
-        "Main:",
+        "Main stage, exit code 0\n",
         "Outputs",
         "The deploy",
-        "Post:",
+        "Post stage, exit code 0\n",
         "Job summary",
         "What LaunchDarkly",
         "What Datadog",
@@ -126,7 +128,7 @@ def test_a_failed_or_cancelled_deploy_is_reported_as_failed(
 def test_an_undelivered_event_makes_the_exit_code_1(action: Make) -> None:
     code, text = run(Options(action=action(MAIN, "sys.exit(1)", MANIFEST)))
     assert code == 1
-    assert "exit code 1\n" in text
+    assert "Post stage, exit code 1\n" in text
     assert text.endswith("NOT everything was delivered\n")
 
 
@@ -136,16 +138,14 @@ def test_a_deployment_that_reached_no_vendor_makes_the_exit_code_1(action: Make)
 
 def test_service_lines_become_the_input(action: Make) -> None:
     main = 'print(repr(os.environ["INPUT_SERVICE"]))'
-    assert (
-        "'cart\\nshop'"
-        in run(Options(services=("cart", "shop"), action=action(main, "", MANIFEST)))[1]
-    )
+    options = Options(service=["cart", "shop"], action=action(main, "", MANIFEST))
+    assert "'cart\\nshop'" in run(options)[1]
 
 
-def test_a_check_runs_main_alone_and_reports_no_deployment() -> None:
+def test_a_check_reports_no_deployment() -> None:
     code, text = run(Options(check=True))
     assert code == 0
-    assert "GET   /api/v1/validate  200" in text
+    assert "GET  /api/v1/validate  200" in text
     assert "POST" not in text
     assert "Not verified: the permission to write." in text
     assert text.endswith("Everything is valid\n")
@@ -186,73 +186,135 @@ def test_live_uses_the_keys_and_says_first_what_is_sent(action: Make) -> None:
     code, text = run(Options(live=True, action=action(main, "", MANIFEST)), environ)
     assert code == 0
     assert text.startswith(
-        "THIS RUN USES THE REAL VENDORS:\n"
-        "  LaunchDarkly: a started and a finished event to the environment 'staging' of the "
-        "project 'default' at app.launchdarkly.com\n"
+        "THIS RUN USES THE REAL VENDORS. It reports a deployment that ends with 'success':\n"
+        "  LaunchDarkly: project 'default', environment 'staging'\n\n"
     )
     assert "INPUT_LAUNCHDARKLY-ACCESS-TOKEN nekot-laer\n" in text
     assert "INPUT_LAUNCHDARKLY-ENVIRONMENT-KEY gnigats\n" in text
     assert "INPUT_ENVIRONMENT gnigats\n" in text
-    assert "INPUT_LAUNCHDARKLY-BASE-URL \n" in text
-    assert "INPUT_DATADOG-API-KEY \n" in text
+    assert "INPUT_LAUNCHDARKLY-BASE-URL\n" in text
+    assert "INPUT_DATADOG-API-KEY\n" in text
     assert "HTTPS_PROXY" in text
     assert "OTHER" not in text
 
 
-@pytest.mark.parametrize(
-    ("end", "sent"),
-    [
-        ("success", "one deployment to 'production' at datadoghq.eu"),
-        ("failure", "nothing, because the deploy does not succeed"),
-        ("cancelled", "nothing, because the deploy does not succeed"),
-    ],
-)
-def test_live_says_what_datadog_receives(end: str, sent: str) -> None:
-    environ = {"DATADOG_API_KEY": "real-key", "DATADOG_SITE": "datadoghq.eu"}
-    target = live_target(environ, end=end, check=False)
-    assert target.notice.splitlines()[1:] == [f"  Datadog: {sent}"]
+def test_live_says_which_vendors_are_used() -> None:
+    notice = live_target({**KEYS, "DATADOG_SITE": "datadoghq.eu"}, "failure", check=False).notice
+    assert notice.splitlines() == [
+        "THIS RUN USES THE REAL VENDORS. It reports a deployment that ends with 'failure':",
+        "  LaunchDarkly: project 'default', environment 'production'",
+        "  Datadog: site 'datadoghq.eu' (receives only successful deployments)",
+    ]
 
 
 def test_a_live_check_reports_nothing() -> None:
-    notice = live_target(KEYS, end="success", check=True).notice
-    assert notice.count("It reports nothing.") == 2
+    notice = live_target(KEYS, "success", check=True).notice
+    assert notice.startswith(
+        "THIS RUN USES THE REAL VENDORS. It checks the keys, and reports no deployment:\n"
+    )
 
 
-def test_live_without_a_key_sends_nothing() -> None:
-    with pytest.raises(NoKey, match="set LAUNCHDARKLY_ACCESS_TOKEN or DATADOG_API_KEY"):
-        run(Options(live=True))
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--live"], "set LAUNCHDARKLY_ACCESS_TOKEN or DATADOG_API_KEY"),
+        (["--live", "--down", "datadog"], "use it without --live"),
+    ],
+)
+def test_live_sends_nothing_without_a_key_or_with_a_vendor_down(
+    arguments: list[str],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in KEYS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "argv", ["emulator", *arguments])
+    with pytest.raises(SystemExit):
+        main()
+    assert message in capsys.readouterr().err
 
 
 def test_a_vendor_that_is_down_does_not_fail_the_deploy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "DOWN_SECONDS", "1")
-    code, text = run(Options(down=("datadog",)))
+    code, text = run(Options(down=["datadog"]))
     assert code == 0
     assert "Deployment succeeded, but was not fully reported: octo-repo in production" in text
     assert "Datadog did not receive the finished event" in text
     assert re.search(r"^    {.* … \([\d,]+ characters\)$", text, re.MULTILINE)
-    assert text.endswith(
-        "Datadog was unavailable: the deploy was not affected, and the events were saved\n"
-    )
+    assert text.endswith("The deploy was not affected, and the undelivered events were saved\n")
 
 
 def test_no_event_is_called_saved_if_none_was_due() -> None:
-    code, text = run(Options(down=("datadog",), end="failure"))
+    code, text = run(Options(down=["datadog"], end="failure"))
     assert code == 0
     assert text.endswith("Everything was delivered\n")
 
 
+def section(*blocks: RenderableType) -> list[str]:
+    stream = io.StringIO()
+    Report(stream).section("Title", *blocks)
+    return stream.getvalue().splitlines()
+
+
 def test_long_lines_are_shortened() -> None:
-    stream = io.StringIO()
-    Report(stream).text("x" * 400 + "\n" + "y" * 4000)
-    first, second = stream.getvalue().splitlines()
-    assert first == f"  {'x' * 400}"
-    assert second == f"  {'y' * 100} … (4,000 characters)"
+    assert section(lines("x" * 400 + "\n" + "y" * 4000)) == [
+        "Title",
+        f"  {'x' * 400}",
+        f"  {'y' * 100} … (4,000 characters)",
+        "",
+    ]
 
 
-def test_headings_have_color_if_asked_for() -> None:
+def test_an_empty_section_says_so() -> None:
+    assert section() == section(lines("")) == section(summary("")) == ["Title", "  (nothing)", ""]
+
+
+def test_a_job_summary_is_shown_as_text() -> None:
+    markdown = """### ✅ A
+
+**b** <a href="https://example.com"><code>c</code></a> &#60;d&#62; [e]
+
+| S | Vendor | Other |
+|---|---|---|
+| <code>cart</code> | ✅ ok<br>id-1 | x |
+| a | ⚠️ lost | y |
+
+<details>
+<summary>Title</summary>
+
+```json
+{"folded": true}
+```
+
+</details>
+
+- f
+"""
+    assert section(summary(markdown))[1:] == [
+        "  ✅ A",
+        "",
+        "  b c <d> [e]",
+        "",
+        "   S     Vendor   Other",
+        "   ────────────────────",
+        "   cart  ✅ ok    x",
+        "         id-1",
+        "   a     ⚠️ lost  y",
+        "",
+        "  Title",
+        "",
+        "   • f",
+        "",
+    ]
+
+
+def test_titles_are_bold_in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     stream = io.StringIO()
-    Report(stream, color=True).heading("Title")
-    assert stream.getvalue() == "\n\x1b[1mTitle\x1b[0m\n"
+    stream.isatty = lambda: True  # type: ignore[method-assign]
+    Report(stream).section("Title", "text")
+    assert stream.getvalue() == "\x1b[1mTitle\x1b[0m\n  text\n\n"
 
 
 def test_the_help_lists_every_option() -> None:
