@@ -245,6 +245,12 @@ def test_a_vendor_that_is_down_does_not_fail_the_deploy(monkeypatch: pytest.Monk
     assert text.endswith("The deploy was not affected, and the undelivered events were saved\n")
 
 
+def test_no_event_is_called_saved_if_the_action_fails(action: Make) -> None:
+    code, text = run(Options(down=["datadog"], action=action(MAIN, POST, MANIFEST)))
+    assert code == 1
+    assert text.endswith("NOT everything was delivered\n")
+
+
 def test_no_event_is_called_saved_if_none_was_due() -> None:
     code, text = run(Options(down=["datadog"], end="failure"))
     assert code == 0
