@@ -1,5 +1,7 @@
-"""Sandboxes, and a check of all processes: what they load must be in the image."""
+"""Steps, and a check of all processes: what they load must be in the image."""
 
+import fcntl
+import functools
 import json
 import os
 import sysconfig
@@ -11,7 +13,7 @@ from typing import Any
 
 import pytest
 from support import process
-from support.sandboxes import make_sandbox
+from support.quick import MakeStep, quick_step
 
 from emulator import REPOSITORY
 from emulator.manifest import Action
@@ -45,16 +47,17 @@ Optional modules that the image does not have cannot be imported.
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with make_sandbox() as running:
-        yield running
+def make_step(tmp_path: Path, sandbox: Sandbox) -> MakeStep:
+    """Make a step whose stages run in this process, with waits that take no time.
+
+    Steps of one name share their folders, as the steps of a job do.
+    """
+    return lambda name="step", **options: quick_step(tmp_path / name, sandbox, **options)
 
 
 @pytest.fixture(autouse=True)
 def records(
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
-    in_image: set[Path],
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Path]:
     """The folder in which each process records its modules; they must be in the image."""
     programs, records = tmp_path_factory.mktemp("programs"), tmp_path_factory.mktemp("records")
@@ -72,7 +75,7 @@ def records(
     monkeypatch.setattr(HostRunner, "start", start_recorder)
     yield records
     if loaded := recorded(records):
-        assert loaded - in_image == set()
+        assert loaded - in_image(tmp_path_factory.getbasetemp().parent) == set()
 
 
 def recorded(records: Path) -> set[Path]:
@@ -81,21 +84,23 @@ def recorded(records: Path) -> set[Path]:
     return {Path(file).resolve() for text in texts for file in json.loads(text)}
 
 
-@pytest.fixture(scope="session")
-def in_image(tmp_path_factory: pytest.TempPathFactory) -> set[Path]:
-    """The files of the modules that the build stage would put into an image.
+@functools.cache
+def in_image(shared: Path) -> set[Path]:
+    """Return the files of the modules that the build stage would put into an image.
 
-    The workers of one run share the list, because making it takes seconds.
+    The workers of one run share the list in a folder, because making it takes seconds.
     """
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     if run is None:
         return find_modules()
-    shared = tmp_path_factory.getbasetemp().parent / f"modules-{run}.json"
-    if not shared.exists():
-        made = shared.with_suffix(f".{os.getpid()}")
-        made.write_text(json.dumps([str(path) for path in find_modules()]))
-        made.rename(shared)
-    return {Path(path) for path in json.loads(shared.read_text())}
+    with (shared / f"modules-{run}.json").open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        text = file.read()
+        if not text:
+            text = json.dumps([str(path) for path in find_modules()])
+            file.write(text)
+    return {Path(path) for path in json.loads(text)}
 
 
 def find_modules() -> set[Path]:

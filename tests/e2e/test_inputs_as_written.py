@@ -3,13 +3,11 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from support.github import SHA
 from support.keys import DATADOG_API_KEY, GITHUB_TOKEN, JOB_TOKEN, LAUNCHDARKLY_TOKEN
-from support.quick import MakeStep, quick_step
 from support.sandboxes import cleared, make_sandbox
 from support.step import VENDORS, Ended
 
@@ -27,12 +25,6 @@ def running() -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(running: Sandbox) -> Iterator[Sandbox]:
     yield from cleared(running)
-
-
-@pytest.fixture
-def make_step(tmp_path: Path, sandbox: Sandbox) -> MakeStep:
-    """Make a step on a clock whose waits cost nothing."""
-    return lambda name="step", **options: quick_step(tmp_path / name, sandbox, **options)
 
 
 def services(sandbox: Sandbox) -> list[str]:
