@@ -1,5 +1,6 @@
 """Steps whose waits take no time."""
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,12 @@ MakeStep = Callable[..., Step]
 
 FINISHED = {"event": "finished", "started_at": "2026-05-04T09:30:00Z"}
 """The inputs that report a finished deployment."""
+
+LARGE = dict.fromkeys(
+    ("launchdarkly_event_metadata", "launchdarkly_deployment_metadata"),
+    json.dumps({"text": "x" * 60_000}),
+)
+"""Inputs whose state does not fit into a variable, so that main saves it in a file."""
 
 
 def quick_step(
