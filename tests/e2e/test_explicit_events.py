@@ -1,14 +1,21 @@
-"""Standalone events: main sends them, and post has nothing to do."""
+"""Standalone events: main sends them, and post has nothing to do.
+
+Post writes nothing if main has saved that it is done, which one test proves with a process.
+"""
 
 import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.github import deployment_status
 from support.keys import GITHUB_TOKEN
+from support.quick import MakeStep
 from support.steps import event_types, with_keys
 
 from emulator import Job
 from sandbox import Sandbox
+
+DONE = {"done": "true"}
 
 
 @pytest.mark.parametrize(
@@ -21,16 +28,12 @@ from sandbox import Sandbox
         ("skipped", []),
     ],
 )
-def test_an_event_is_sent_by_main_and_post_does_nothing(
-    sandbox: Sandbox, event: str, events: list[str]
+def test_an_event_is_sent_by_main(
+    make_step: MakeStep, sandbox: Sandbox, event: str, events: list[str]
 ) -> None:
-    with Job() as job:
-        step = job.uses(with_=with_keys(sandbox, event=event))
-        seen = len(sandbox.requests())
-        [post] = job.finish().posts
-    assert step.exit_code == 0
+    ended = make_step(event=event).main()
+    assert (ended.code, ended.state) == (0, DONE)
     assert event_types(sandbox) == events
-    assert (post.exit_code, post.raw, len(sandbox.requests())) == (0, "", seen)
 
 
 def test_finished_sends_each_vendor_one_event_and_outputs_the_ids(sandbox: Sandbox) -> None:
@@ -39,6 +42,8 @@ def test_finished_sends_each_vendor_one_event_and_outputs_the_ids(sandbox: Sandb
         step = job.uses(
             with_=with_keys(sandbox, event="finished", started_at=start, finished_at=end)
         )
+        [post] = job.finish().posts
+    assert dict(step.state) == DONE
     [deployment] = sandbox.deployments("datadog")
     assert deployment["finished_at"] - deployment["started_at"] == 200_250
     assert step.outputs["started-at"] == "2026-05-04T09:30:00.000Z"
@@ -49,18 +54,13 @@ def test_finished_sends_each_vendor_one_event_and_outputs_the_ids(sandbox: Sandb
         "delivered",
         "delivered",
     ]
+    assert (step.exit_code, post.exit_code, post.raw) == (0, 0, "")
 
 
 def test_every_invalid_input_is_an_error_and_nothing_is_sent(sandbox: Sandbox) -> None:
-    invalid = with_keys(
-        sandbox,
-        event="deployed",
-        commit_sha="abc1234",
-        started_at="yesterday",
-        tags="no colon here",
-    )
+    invalid = {"commit_sha": "abc1234", "started_at": "yesterday", "tags": "no colon here"}
     with Job() as job:
-        step = job.uses(with_=invalid)
+        step = job.uses(with_=with_keys(sandbox, event="deployed", **invalid))
         [post] = job.finish().posts
     assert step.exit_code == 1
     assert {annotation.level for annotation in step.annotations} == {"error"}
@@ -74,25 +74,27 @@ def test_every_invalid_input_is_an_error_and_nothing_is_sent(sandbox: Sandbox) -
     assert post.raw == ""
 
 
-def test_without_any_key_the_step_warns_and_succeeds(sandbox: Sandbox) -> None:
-    with Job() as job:
-        step = job.uses(with_={"environment": "production"})
-        [post] = job.finish().posts
-    assert (step.exit_code, post.exit_code, post.raw) == (0, 0, "")
-    [annotation] = step.annotations
-    assert annotation.level == "warning"
-    assert "forks" in annotation.message
-
-
-def test_a_dry_run_shows_every_request_without_keys_and_sends_nothing(sandbox: Sandbox) -> None:
-    with_ = with_keys(sandbox, event="finished", dry_run="true")
-    with Job() as job:
-        step = job.uses(with_=with_)
+def test_without_any_key_the_step_warns_and_succeeds(make_step: MakeStep, sandbox: Sandbox) -> None:
+    ended = make_step(launchdarkly_access_token="", datadog_api_key="").main()
+    assert (ended.code, ended.state) == (0, DONE)
+    [warning] = ended.annotations("warning")
+    assert "forks" in warning
+    assert "Nothing was reported" in ended.summary
+    assert "/docs/troubleshooting.md#no-secrets" in ended.summary
+    assert warning.split(":")[0].split(",")[0] in ended.summary
     assert sandbox.requests() == []
-    assert f"POST {sandbox.datadog_url}/api/v2/dora/deployment" in step.log
-    assert '"eventType": "finished"' in step.log
-    assert with_["datadog-api-key"] not in step.log
-    assert {row["status"] for row in json.loads(step.outputs["results"])} == {"dry-run"}
+
+
+def test_a_dry_run_shows_every_request_without_keys_and_sends_nothing(
+    make_step: MakeStep, sandbox: Sandbox
+) -> None:
+    step = make_step(event="finished", dry_run="true")
+    ended = step.main()
+    assert sandbox.requests() == []
+    assert f"POST {sandbox.datadog_url}/api/v2/dora/deployment" in ended.stdout
+    assert '"eventType": "finished"' in ended.stdout
+    assert step.leaks(ended) == []
+    assert {row["status"] for row in ended.results} == {"dry-run"}
 
 
 def running_job(name: str, started: str) -> dict[str, object]:
@@ -105,80 +107,59 @@ def running_job(name: str, started: str) -> dict[str, object]:
     }
 
 
-def standalone_finished(sandbox: Sandbox, **github: object) -> tuple[Job, dict[str, str]]:
-    github = {"api_url": sandbox.github_url, "token": GITHUB_TOKEN, **github}
-    # An Enterprise Server has no IDs of jobs.
-    return Job(github=github, check_run_id=""), with_keys(sandbox, event="finished")
-
-
-def test_a_standalone_finished_event_starts_when_its_job_started(sandbox: Sandbox) -> None:
+def test_a_standalone_finished_event_starts_when_its_job_started(
+    make_step: MakeStep, sandbox: Sandbox
+) -> None:
     began = (datetime.now(UTC) - timedelta(minutes=7)).replace(microsecond=0)
-    job, with_ = standalone_finished(sandbox)
     others = [running_job(f"other-{number}", "2026-01-01T00:00:00Z") for number in range(130)]
-    with job:
-        name = job.uses(with_={**with_, "dry-run": "true"}).environment["RUNNER_NAME"]
-        sandbox.jobs = [*others, running_job(name, began.isoformat())]
-        step = job.uses(with_=with_)
+    sandbox.jobs = [*others, running_job("runner-7", began.isoformat())]
+    env = {"RUNNER_NAME": "runner-7"}
+    ended = make_step(event="finished", github_token=GITHUB_TOKEN, env=env).main()
     [deployment] = sandbox.deployments("datadog")
     assert deployment["started_at"] == int(began.timestamp() * 1000)
-    assert step.annotations == ()
+    assert ended.annotations("warning") == ended.annotations("notice") == []
 
 
 def test_without_a_start_from_github_the_duration_is_zero_with_a_warning(
-    sandbox: Sandbox,
+    make_step: MakeStep, sandbox: Sandbox
 ) -> None:
     sandbox.fail("github", 403)
-    job, with_ = standalone_finished(sandbox)
-    with job:
-        step = job.uses(with_=with_)
+    ended = make_step(event="finished", github_token=GITHUB_TOKEN).main()
     [deployment] = sandbox.deployments("datadog")
     assert deployment["started_at"] == deployment["finished_at"]
-    assert len(sandbox.requests("github")) <= 1
-    [annotation] = step.annotations
-    assert annotation.level == "warning"
-    assert "the duration is zero" in annotation.message
+    assert len(sandbox.requests("github")) == 1
+    [warning] = ended.annotations("warning")
+    assert "the duration is zero" in warning
+    assert "so the duration is zero" in ended.summary
 
 
-def test_a_deployment_status_event_needs_no_wiring(sandbox: Sandbox) -> None:
-    sha = "c0ffee" + "0" * 34
-    event = {
-        "deployment": {"sha": sha, "environment": "staging", "created_at": "2026-05-04T09:30:00Z"},
-        "deployment_status": {"state": "success", "created_at": "2026-05-04T09:41:00Z"},
-    }
-    with_ = {name: value for name, value in with_keys(sandbox).items() if name != "environment"}
-    with Job(event_name="deployment_status", event=event) as job:
-        job.uses(with_=with_)
-        [post] = job.finish().posts
+def test_a_deployment_status_event_needs_no_wiring(make_step: MakeStep, sandbox: Sandbox) -> None:
+    payload = deployment_status("success")
+    env = {"GITHUB_EVENT_NAME": "deployment_status"}
+    ended = make_step(environment="", env=env, payload=payload).main()
     [deployment] = sandbox.deployments("datadog")
-    assert deployment["git"]["commit_sha"] == sha
+    assert deployment["git"]["commit_sha"] == payload["deployment"]["sha"]
     assert deployment["env"] == "staging"
-    assert deployment["finished_at"] - deployment["started_at"] == 11 * 60 * 1000
+    assert deployment["finished_at"] - deployment["started_at"] == 10 * 60 * 1000
     assert event_types(sandbox) == ["finished"]
-    assert post.raw == ""
+    assert ended.state == DONE
 
 
-def test_the_outputs_of_a_started_event_are_inputs_of_the_finished_event(sandbox: Sandbox) -> None:
-    with Job(name="start") as first:
-        started = first.uses(with_=with_keys(sandbox, event="started"), id="report")
-        needs = {"start": first.outputs()}
-    with Job(name="end", needs=needs) as second:
-        with_ = with_keys(
-            sandbox,
-            event="finished",
-            started_at="${{ needs.start.outputs.started-at }}",
-            datadog_deployment_id="${{ needs.start.outputs.datadog-deployment-id }}",
-        )
-        finished = second.uses(with_=with_)
+def test_the_outputs_of_a_started_event_are_inputs_of_the_finished_event(
+    make_step: MakeStep, sandbox: Sandbox
+) -> None:
+    started = make_step("start", event="started").main().outputs
+    finished = make_step(
+        "end",
+        event="finished",
+        env={"GITHUB_JOB": "end"},
+        started_at=started["started-at"],
+        datadog_deployment_id=started["datadog-deployment-id"],
+    ).main()
     [at_launchdarkly] = sandbox.deployments("launchdarkly")
     [at_datadog] = sandbox.deployments("datadog")
     assert at_launchdarkly["status"] == "finished"
     assert at_datadog["started_at"] == at_launchdarkly["startedAt"]
-    assert (
-        finished.outputs["launchdarkly-deployment-id"]
-        == started.outputs["launchdarkly-deployment-id"]
-    )
-    assert (
-        finished.outputs["datadog-deployment-id"]
-        == started.outputs["datadog-deployment-id"]
-        == at_datadog["id"]
-    )
+    assert at_datadog["id"] == started["datadog-deployment-id"]
+    for name in ("launchdarkly-deployment-id", "datadog-deployment-id"):
+        assert finished.outputs[name] == started[name] != ""

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from support.quick import LARGE
 from support.sandboxes import make_sandbox
 from support.step import Step
 
@@ -31,10 +32,9 @@ def test_a_deployment_that_was_delivered_causes_no_warning(tmp_path: Path) -> No
 
 
 def test_a_large_state_gets_a_clear_warning_that_post_does_not_contradict(tmp_path: Path) -> None:
-    services = "\n".join(f"service-{number},team={'x' * 200}" for number in range(600))
     with make_sandbox() as sandbox:
         env = {"RUNNER_TEMP": str(tmp_path / "not-mounted")}
-        step = Step(tmp_path, sandbox, env=env, service=services, dry_run="true")
+        step = Step(tmp_path, sandbox, env=env, dry_run="true", **LARGE)
         [warning] = step.main().annotations("warning")
         ended = step.post("success")
     assert "evaluate the inputs again" in warning

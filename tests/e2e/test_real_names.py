@@ -1,16 +1,16 @@
 """The exact requests that the action sends to the vendors' real host names over TLS."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from support.github import SHA
 from support.keys import DATADOG_API_KEY, LAUNCHDARKLY_TOKEN
+from support.quick import quick_step
 from support.sandboxes import make_sandbox
 
-from emulator import Job
 from sandbox import Proxy, Sandbox
-
-SHA = "9f2c1d7be04a5c38d16e72f0ab94c5d83e6017af"
 
 
 @pytest.fixture
@@ -23,29 +23,27 @@ def address(url: str) -> tuple[str, int]:
     return "127.0.0.1", urlsplit(url).port or 443
 
 
-def test_the_real_hosts_receive_the_documented_bodies(tls: Sandbox) -> None:
+def test_the_real_hosts_receive_the_documented_bodies(tmp_path: Path, tls: Sandbox) -> None:
     routes = {
         "app.launchdarkly.com:443": address(tls.launchdarkly_url),
         "api.datadoghq.com:443": address(tls.datadog_url),
     }
-    with Proxy(routes=routes) as proxy, Job() as job:
-        step = job.uses(
-            with_={
-                "event": "finished",
-                "environment": "production",
-                "started-at": "1777887000",
-                "finished-at": "1777887200",
-                "version": "release/1.2",
-                "tags": "team:web\nteam:api",
-                "github-metadata": "false",
-                "launchdarkly-access-token": LAUNCHDARKLY_TOKEN,
-                "launchdarkly-event-metadata": '{"ticket": "OPS-12"}',
-                "datadog-api-key": DATADOG_API_KEY,
-                "datadog-team": "web",
-            },
+    with Proxy(routes=routes) as proxy:
+        ended = quick_step(
+            tmp_path,
             env={"HTTPS_PROXY": proxy.url, "REQUESTS_CA_BUNDLE": str(tls.ca_file)},
-        )
-    assert step.exit_code == 0
+            event="finished",
+            started_at="1777887000",
+            finished_at="1777887200",
+            version="release/1.2",
+            tags="team:web\nteam:api",
+            github_metadata="false",
+            launchdarkly_access_token=LAUNCHDARKLY_TOKEN,
+            launchdarkly_event_metadata='{"ticket": "OPS-12"}',
+            datadog_api_key=DATADOG_API_KEY,
+            datadog_team="web",
+        ).main()
+    assert ended.code == 0
     assert set(proxy.tunnels) == set(routes)
     event, listing = tls.requests("launchdarkly")
     assert (event.method, event.path) == ("POST", "/api/v2/engineering-insights/deployment-events")
@@ -72,7 +70,7 @@ def test_the_real_hosts_receive_the_documented_bodies(tls: Sandbox) -> None:
             "attributes": {
                 "service": "octo-repo",
                 "env": "production",
-                "id": step.outputs["datadog-deployment-id"],
+                "id": ended.outputs["datadog-deployment-id"],
                 "started_at": 1777887000000,
                 "finished_at": 1777887200000,
                 "version": "release/1.2",
