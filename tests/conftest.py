@@ -3,6 +3,7 @@
 A test whose examples are expensive has fewer of them: support/cost.py.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,12 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 def pytest_xdist_auto_num_workers() -> int:
     """Return one worker more than processors, because many tests wait for a time limit."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Exclude imported modules from garbage collection, which takes a tenth of the time if not."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="module")
