@@ -1,18 +1,21 @@
 """Kinds of runs of which the image must have every module; the fixture `records` compares them."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from e2e.conftest import recorded
-from support.keys import DATADOG_APP_KEY
+from support.github import deployment_status
+from support.keys import DATADOG_APP_KEY, GITHUB_TOKEN
 from support.process import run
 from support.sandboxes import make_sandbox
 from support.step import Step
 
 from sandbox import Proxy, Sandbox
 
-RUNS: dict[str, dict[str, str]] = {
-    "finished": {"event": "finished"},
+RUNS: dict[str, dict[str, Any]] = {
+    "finished": {"event": "finished", "github_token": GITHUB_TOKEN},
+    "deployment_status": {"payload": deployment_status(), "github_token": GITHUB_TOKEN},
     "check": {"event": "check"},
     "dry run": {"event": "finished", "dry_run": "true"},
     "update": {
@@ -21,7 +24,7 @@ RUNS: dict[str, dict[str, str]] = {
         "launchdarkly_patch": '[{"op": "replace", "path": "/status", "value": "failed"}]',
         "datadog_app_key": DATADOG_APP_KEY,
         "datadog_change_failure": "true",
-        "timeout_seconds": "1",
+        "timeout_seconds": "0.3",
     },
 }
 
@@ -29,8 +32,10 @@ RUNS: dict[str, dict[str, str]] = {
 @pytest.mark.parametrize("name", RUNS)
 def test_one_stage(tmp_path: Path, records: Path, name: str) -> None:
     with make_sandbox(tls=True) as sandbox:
-        env = {"REQUESTS_CA_BUNDLE": str(sandbox.ca_file)}
+        event_name = "deployment_status" if "payload" in RUNS[name] else "push"
+        env = {"REQUESTS_CA_BUNDLE": str(sandbox.ca_file), "GITHUB_EVENT_NAME": event_name}
         ended = run(Step(tmp_path, sandbox, env=env, **RUNS[name]))
+        assert bool(sandbox.requests("github")) == ("github_token" in RUNS[name])
     assert (ended.code, ended.stderr) == (0, "")
     assert len(recorded(records)) > 200
 
@@ -47,7 +52,7 @@ def test_both_stages_behind_a_proxy(tmp_path: Path, records: Path) -> None:
 
 def test_a_replay_of_undelivered_events(tmp_path: Path, records: Path, sandbox: Sandbox) -> None:
     sandbox.fail("datadog", 503)
-    step = Step(tmp_path, sandbox, event="finished", timeout_seconds="1")
+    step = Step(tmp_path, sandbox, event="finished", timeout_seconds="0.3")
     run(step)
     sandbox.heal()
     [outbox] = (step.temp / "deployment-events").glob("*.jsonl")
