@@ -15,7 +15,10 @@ from sandbox import Proxy, Sandbox
 
 RUNS: dict[str, dict[str, Any]] = {
     "finished": {"event": "finished", "github_token": GITHUB_TOKEN},
-    "deployment_status": {"payload": deployment_status(), "github_token": GITHUB_TOKEN},
+    "deployment_status": {
+        "payload": deployment_status() | {"deployment": {"id": 7}},
+        "github_token": GITHUB_TOKEN,
+    },
     "check": {"event": "check"},
     "dry run": {"event": "finished", "dry_run": "true"},
     "update": {
@@ -32,6 +35,9 @@ RUNS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", RUNS)
 def test_one_stage(tmp_path: Path, records: Path, name: str) -> None:
     with make_sandbox(tls=True) as sandbox:
+        sandbox.github.statuses[7] = [
+            {"state": "in_progress", "created_at": "2026-05-04T09:05:00Z"}
+        ]
         event_name = "deployment_status" if "payload" in RUNS[name] else "push"
         env = {"REQUESTS_CA_BUNDLE": str(sandbox.ca_file), "GITHUB_EVENT_NAME": event_name}
         ended = run(Step(tmp_path, sandbox, env=env, **RUNS[name]))
