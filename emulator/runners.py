@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,16 +18,6 @@ from emulator.manifest import Action
 
 IMAGE_PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 """`PATH` as Docker's Python images set it."""
-
-_CLIENT_VARIABLES = (
-    "PATH",
-    "DOCKER_HOST",
-    "DOCKER_CONTEXT",
-    "DOCKER_CONFIG",
-    "DOCKER_CERT_PATH",
-    "DOCKER_TLS_VERIFY",
-)
-"""What the docker client needs to find its engine; a container never receives them."""
 
 
 class Process:
@@ -89,21 +80,10 @@ class HostRunner:
 class ContainerRunner:
     """Runs the manifest's executables in containers of an image, with GitHub's mounts and names."""
 
-    def __init__(
-        self,
-        image: str,
-        *,
-        network: str | None = None,
-        read_only: bool = False,
-        arguments: Sequence[str] = (),
-        docker: str = "docker",
-    ) -> None:
+    def __init__(self, image: str, *arguments: str) -> None:
+        """Take an image, and more arguments for `docker run`."""
         self._image = image
-        self._options = ["--network", network] if network else []
-        if read_only:
-            self._options.append("--read-only")
-        self._options += arguments
-        self._docker = docker
+        self._arguments = arguments
 
     def start(
         self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout
@@ -113,19 +93,20 @@ class ContainerRunner:
         name = f"emulator_{uuid.uuid4().hex[:12]}"
         mounts = _mounts(layout)
         inside = {key: _translate(value, mounts) for key, value in environment.items()}
-        command = [self._docker, "run", "--rm", "--name", name, "--entrypoint", entrypoint]
+        command = ["docker", "run", "--rm", "--name", name, "--entrypoint", entrypoint]
         command += ["--workdir", "/github/workspace"]
         for key in inside:
             command += ["-e", key]
         for host, directory in mounts.items():
             command += ["-v", f"{host}:{directory}"]
-        client = {key: os.environ[key] for key in _CLIENT_VARIABLES if key in os.environ}
+        # The docker client finds its engine with these; a container never receives them.
+        client = {key: os.environ[key] for key in os.environ if re.match("PATH$|DOCKER_", key)}
         return Process(
-            [*command, *self._options, self._image],
+            [*command, *self._arguments, self._image],
             {**client, **inside},
             layout.workspace,
             # Killing the docker client would leave the container running.
-            cleanup=[self._docker, "rm", "--force", name],
+            cleanup=["docker", "rm", "--force", name],
         )
 
 

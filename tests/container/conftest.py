@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from container.docker import image_under_test, saved_archive
@@ -47,10 +46,8 @@ def recording(saved: SavedImage, records: Path) -> list[str]:
 def make_runner(image: str, recording: list[str]) -> MakeRunner:
     """Makes runners that start the image's containers, by default on the host's network."""
 
-    def make(*arguments: str, network: str = "host", **options: Any) -> ContainerRunner:
-        return ContainerRunner(
-            image, network=network, arguments=[*recording, *arguments], **options
-        )
+    def make(*arguments: str, network: str = "host") -> ContainerRunner:
+        return ContainerRunner(image, "--network", network, *recording, *arguments)
 
     return make
 

@@ -28,7 +28,7 @@ class JobRunner:
     def __init__(self, images: Mapping[Path, str], network: str, recording: list[str]) -> None:
         self._runners = {
             path: ContainerRunner(
-                image, network=network, arguments=recording if path == REPOSITORY else ()
+                image, "--network", network, *(recording if path == REPOSITORY else ())
             )
             for path, image in images.items()
         }

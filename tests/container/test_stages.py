@@ -67,7 +67,7 @@ def test_the_workspace_is_left_alone(make_runner: MakeRunner, sandbox: Sandbox) 
 )
 def test_modules_of_the_workspace_are_not_imported(image: str, sandbox: Sandbox, name: str) -> None:
     env = {"PYTHONPATH": "/github/workspace", "PYTHONSTARTUP": f"/github/workspace/{name}.py"}
-    with Job(runner=ContainerRunner(image, network="host"), env=env) as job:
+    with Job(runner=ContainerRunner(image, "--network", "host"), env=env) as job:
         (job.workspace / f"{name}.py").write_text(HOSTILE)
         assert_reported(job, sandbox)
 
@@ -104,7 +104,7 @@ def test_without_a_network_events_are_kept_and_the_deploy_goes_on(
 
 
 def test_a_read_only_root_file_system_is_enough(make_runner: MakeRunner, sandbox: Sandbox) -> None:
-    with Job(runner=make_runner(read_only=True)) as job:
+    with Job(runner=make_runner("--read-only")) as job:
         assert_reported(job, sandbox)
 
 
@@ -188,7 +188,7 @@ def test_nothing_is_compiled_at_run_time(
         noting.write_text(f"{shebang}\n{NOTE_COMPILED}\n{program}")
         noting.chmod(0o755)
         mounts += ["--volume", f"{noting}:/{name}:ro"]
-    with Job(runner=ContainerRunner(image, network="host", arguments=mounts)) as job:
+    with Job(runner=ContainerRunner(image, "--network", "host", *mounts)) as job:
         job.uses(with_=with_keys(sandbox))
         job.finish()
         assert (job.temp / "noted").read_text() == "main\nmain\n"

@@ -1,5 +1,6 @@
 import itertools
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,12 +26,13 @@ if "--wait" in arguments:
 """
 
 
-@pytest.fixture
-def docker(tmp_path: Path) -> str:
+@pytest.fixture(autouse=True)
+def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program = tmp_path / "docker"
     program.write_text(DOCKER)
     program.chmod(0o755)
-    return str(program)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    return program
 
 
 def seen(step: StepResult) -> tuple[list[str], dict[str, str]]:
@@ -38,17 +40,15 @@ def seen(step: StepResult) -> tuple[list[str], dict[str, str]]:
     return message["arguments"], message["environment"]
 
 
-def test_a_container_gets_githubs_mounts_names_and_paths(action: Make, docker: str) -> None:
-    runner = ContainerRunner(
-        "image:tag", network="host", read_only=True, arguments=["--dns", "::1"], docker=docker
-    )
+def test_a_container_gets_githubs_mounts_names_and_paths(action: Make) -> None:
+    runner = ContainerRunner("image:tag", "--network", "host", "--read-only")
     with Job(runner=runner, env={"ELSEWHERE": "/etc/passwd"}) as job:
         inside = f"{job.temp}/x/y"
         step = job.uses(action(), with_={"name": inside, "plain": f"see {inside}"})
         layout = job.layout
     arguments, environment = seen(step)
     assert arguments[:2] == ["run", "--rm"]
-    assert arguments[-5:] == ["host", "--read-only", "--dns", "::1", "image:tag"]
+    assert arguments[-4:] == ["--network", "host", "--read-only", "image:tag"]
     pairs = list(itertools.pairwise(arguments))
     assert ("--workdir", "/github/workspace") in pairs
     assert ("--entrypoint", "/entrypoint.py") in pairs
@@ -74,26 +74,26 @@ def test_a_container_gets_githubs_mounts_names_and_paths(action: Make, docker: s
     assert {value for option, value in pairs if option == "-e"} >= expected.keys()
 
 
-def test_values_never_appear_on_the_command_line(action: Make, docker: str) -> None:
-    with Job(runner=ContainerRunner("i", docker=docker)) as job:
+def test_values_never_appear_on_the_command_line(action: Make) -> None:
+    with Job(runner=ContainerRunner("i")) as job:
         arguments, _ = seen(job.uses(action(), with_={"name": "hush"}))
     assert "hush" not in " ".join(arguments)
 
 
 def test_the_hosts_path_and_engine_reach_the_docker_client_but_not_the_container(
-    action: Make, docker: str, monkeypatch: pytest.MonkeyPatch
+    action: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///elsewhere.sock")
     monkeypatch.setenv("SECRET_OF_THE_HOST", "x")
-    with Job(runner=ContainerRunner("i", docker=docker)) as job:
+    with Job(runner=ContainerRunner("i")) as job:
         arguments, environment = seen(job.uses(action()))
     assert environment["DOCKER_HOST"] == "unix:///elsewhere.sock"
     assert "SECRET_OF_THE_HOST" not in environment
     assert not {"DOCKER_HOST", "PATH"} & set(arguments)
 
 
-def test_post_runs_its_entrypoint_in_a_new_container(action: Make, docker: str) -> None:
-    with Job(runner=ContainerRunner("i", docker=docker)) as job:
+def test_post_runs_its_entrypoint_in_a_new_container(action: Make) -> None:
+    with Job(runner=ContainerRunner("i")) as job:
         main, _ = seen(job.uses(action()))
         post, _ = seen(job.finish().posts[0])
     assert (main[main.index("--entrypoint") + 1], post[post.index("--entrypoint") + 1]) == (
@@ -104,9 +104,9 @@ def test_post_runs_its_entrypoint_in_a_new_container(action: Make, docker: str) 
 
 
 def test_a_cancel_signals_the_client_and_a_kill_removes_the_container(
-    action: Make, docker: str
+    action: Make, docker: Path
 ) -> None:
-    runner = ContainerRunner("i", arguments=["--wait"], docker=docker)
+    runner = ContainerRunner("i", "--wait")
     with Job(runner=runner) as job:
         running = job.start(action(name="first"))
         running.wait_for(lambda step: "ready" in step.raw)
@@ -117,11 +117,14 @@ def test_a_cancel_signals_the_client_and_a_kill_removes_the_container(
         running.wait_for(lambda step: "ready" in step.raw)
         running.kill()
         arguments, _ = seen(running.wait())
-    removed = Path(docker).with_name("removed").read_text()
+    removed = docker.with_name("removed").read_text()
     assert removed == f"rm --force {arguments[arguments.index('--name') + 1]}"
 
 
-def test_a_missing_docker_client_is_a_failed_step(action: Make, tmp_path: Path) -> None:
-    with Job(runner=ContainerRunner("i", docker=str(tmp_path / "nothing"))) as job:
+def test_a_missing_docker_client_is_a_failed_step(
+    action: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nothing")
+    with Job(runner=ContainerRunner("i")) as job:
         step = job.uses(action())
     assert (step.outcome, step.exit_code) == ("failure", 126)
