@@ -82,9 +82,9 @@ class JobContext:
     """Of the steps that have an ID."""
 
     def __post_init__(self) -> None:
-        root = Path(tempfile.mkdtemp(prefix="job-")).resolve()
-        self.layout = Layout(root)
-        self.layout.create()
+        self.root = tempfile.TemporaryDirectory(prefix="job-", ignore_cleanup_errors=True)
+        self.layout = Layout(Path(self.root.name).resolve())
+        self.workspace, self.temp = self.layout.workspace, self.layout.temp
         self.layout.event.write_text(json.dumps(self.event), encoding="utf-8")
         self._github = github_context(
             self.event_name, self.event, self.name, self.layout, self.github
@@ -122,8 +122,9 @@ class JobContext:
         contexts = {name: outer.contexts[name] for name in _COMPOSITE_CONTEXTS}
         contexts["inputs"] = evaluate_inputs(composite.step, composite.action, outer)
         contexts["steps"] = _steps(composite.results)
-        failed = composite.status == "failure"
-        return Scope(contexts, composite.status if failed else self.status)
+        # A step of the job that has failed does not skip the steps of the action.
+        cancelled = self.status == "cancelled"
+        return Scope(contexts, "cancelled" if cancelled else composite.status)
 
 
 def with_contexts(scope: Scope, **contexts: Any) -> Scope:

@@ -70,7 +70,7 @@ def _run_job(options: Options, target: Target, report: Report) -> bool:
     with Job(event={"ref": "refs/heads/main"}, **target.job) as job:
         if options.container:
             # A container reaches a sandbox on the host's loopback only over the host's network.
-            job.runner = ContainerRunner(options.container, network="host")
+            job.runner = ContainerRunner(options.container, "--network", "host")
         main = job.uses(options.action, with_={**target.inputs, **_more_inputs(options)})
         report.section(f"Main stage, exit code {main.exit_code}", lines(main.log))
         if not options.check:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import weakref
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, Self, TypedDict, Unpack
+from typing import Any, NamedTuple, Self
 
 from emulator.context import Composite, JobContext, Step
 from emulator.expressions import condition, interpolate
@@ -15,30 +13,6 @@ from emulator.manifest import REPOSITORY, Action, ManifestError, load_action
 from emulator.results import JobResult, StepResult
 from emulator.running import RunningStep
 from emulator.stages import Shell, conclude, start_action, start_shell, without_process
-
-
-class StepOptions(TypedDict, total=False):
-    """What a step can have; see `Step`."""
-
-    id: str
-    uses: str
-    with_: Mapping[str, str]
-    env: Mapping[str, str]
-    if_: str
-    continue_on_error: bool
-    composite: Composite
-
-
-def step_options(spec: Mapping[str, Any]) -> StepOptions:
-    """Read the options from a step of a workflow or of a composite action."""
-    return StepOptions(
-        id=spec.get("id", ""),
-        uses=spec.get("uses", ""),
-        with_=spec.get("with") or {},
-        env=spec.get("env") or {},
-        if_=spec.get("if", "success()"),
-        continue_on_error=spec.get("continue-on-error") == "true",
-    )
 
 
 class _Post(NamedTuple):
@@ -54,20 +28,9 @@ class Job(JobContext):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._cleanup = weakref.finalize(self, shutil.rmtree, self.layout.root, ignore_errors=True)
         self._posts: list[_Post] = []
         self._running: list[tuple[Step, RunningStep]] = []
         self._result: JobResult | None = None
-
-    @property
-    def workspace(self) -> Path:
-        """The directory in which steps run."""
-        return self.layout.workspace
-
-    @property
-    def temp(self) -> Path:
-        """`RUNNER_TEMP`, on the host."""
-        return self.layout.temp
 
     def __enter__(self) -> Self:
         return self
@@ -76,34 +39,46 @@ class Job(JobContext):
         """Kill what still runs, and remove the job's directories."""
         for _, running in self._running:
             running.close()
-        self._cleanup()
+        self.root.cleanup()
 
-    def uses(
-        self, action: str | Path | Action = REPOSITORY, **options: Unpack[StepOptions]
-    ) -> StepResult:
+    def uses(self, action: str | Path | Action = REPOSITORY, **options: Any) -> StepResult:
         """Run an action's main stage; `finish` runs its post stage."""
         return self.start(action, **options).wait()
 
-    def start(
-        self, action: str | Path | Action = REPOSITORY, **options: Unpack[StepOptions]
-    ) -> RunningStep:
+    def start(self, action: str | Path | Action = REPOSITORY, **options: Any) -> RunningStep:
         """Start an action's main stage in the background; `finish` waits for it."""
         step = Step(**options)
         manifest = action if isinstance(action, Action) else load_action(action)
         return self._begin(step, partial(self._start_action, step, manifest))
 
-    def run(self, shell: Shell, **options: Unpack[StepOptions]) -> StepResult:
+    def run(self, shell: Shell, **options: Any) -> StepResult:
         """Run a `run:` step; a cancel during it (`job.run(job.cancel)`) cancels step and job."""
         return self.start_shell(shell, **options).wait()
 
-    def start_shell(self, shell: Shell, **options: Unpack[StepOptions]) -> RunningStep:
+    def start_shell(self, shell: Shell, **options: Any) -> RunningStep:
         """Start a `run:` step in the background; a function runs when it is waited for."""
         step = Step(**options)
         return self._begin(step, partial(start_shell, self, step, shell))
 
-    def find_action(self, uses: str) -> Path | None:
-        """Return the directory of an action by what a step's `uses:` says, or None."""
-        return self.actions.get(uses.partition("@")[0])
+    def start_declared(
+        self, spec: Mapping[str, Any], composite: Composite | None = None
+    ) -> RunningStep:
+        """Start a step as a workflow or a composite action declares it."""
+        options = {
+            "id": spec.get("id", ""),
+            "uses": spec.get("uses", ""),
+            "with_": spec.get("with") or {},
+            "env": spec.get("env") or {},
+            "if_": spec.get("if", "success()"),
+            "continue_on_error": spec.get("continue-on-error") == "true",
+            "composite": composite,
+        }
+        if "run" in spec:
+            return self.start_shell(_script(spec), **options)
+        directory = self.actions.get(spec["uses"].partition("@")[0])
+        if directory is None:
+            raise ManifestError(f"'uses: {spec['uses']}' is not emulated; name it in `actions`")
+        return self.start(directory, **options)
 
     def cancel(self) -> None:
         """Cancel the job, and every running step whose own `if` no longer holds."""
@@ -111,11 +86,6 @@ class Job(JobContext):
         for step, running in self._running:
             if not self._holds(step):
                 running.cancel()
-
-    def outputs(self) -> dict[str, object]:
-        """Return this job as it appears in another job's `needs`, with the outputs of all steps."""
-        values = {name: text for step in self._wait() for name, text in step.outputs.items()}
-        return {"result": self.status, "outputs": self._without_secrets(values)}
 
     def finish(self, outputs: Mapping[str, str] | None = None) -> JobResult:
         """End the job: wait for its steps, and run the post stages, the last step's first.
@@ -154,6 +124,8 @@ class Job(JobContext):
         return running
 
     def _start_action(self, step: Step, action: Action) -> RunningStep:
+        if action.steps and step.composite:
+            raise ManifestError(f"'uses: {step.uses}' in a composite action is not emulated")
         if action.steps:
             return without_process(self, partial(self._run_composite, Composite(step, action)))
         running = start_action(self, step, action, "main", {})
@@ -172,15 +144,7 @@ class Job(JobContext):
     def _run_composite(self, composite: Composite) -> StepResult:
         """Run the steps of a composite action one after the other; their posts join the job's."""
         for spec in composite.action.steps:
-            options = StepOptions(**step_options(spec), composite=composite)
-            if "run" in spec:
-                self.run(spec["run"], **options)
-                continue
-            directory = self.find_action(spec["uses"])
-            action = load_action(directory) if directory else None
-            if not action or action.steps:
-                raise ManifestError(f"'uses: {spec['uses']}' in a composite action is not emulated")
-            self.uses(action, **options)
+            self.start_declared(spec, composite).wait()
         step, scope = composite.step, self.composite_scope(composite)
         outputs = composite.action.outputs.items()
         return StepResult(
@@ -205,3 +169,10 @@ class Job(JobContext):
         """Let a stage's conclusion change the job's status."""
         if result.conclusion == "failure" and self.status == "success":
             self.status = "failure"
+
+
+def _script(spec: Mapping[str, Any]) -> str:
+    shell = spec.get("shell")
+    if shell not in {None, "bash"}:
+        raise ManifestError(f"'shell: {shell}' is not emulated")
+    return f"set -o pipefail\n{spec['run']}" if shell else str(spec["run"])

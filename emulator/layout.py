@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class Layout:
-    """A job's directories on the host, below one root."""
+    """Creates a job's directories on the host, below one root."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -20,8 +20,5 @@ class Layout:
         """The event's payload."""
         self.file_commands = self.temp / "_runner_file_commands"
         """The directory of the files that `GITHUB_OUTPUT` and the like name."""
-
-    def create(self) -> None:
-        """Create the directories."""
         for directory in (self.workspace, self.home, self.event.parent, self.file_commands):
             directory.mkdir(parents=True)

@@ -15,7 +15,6 @@ from pathlib import Path
 from support.examples import ACTION, SECRETS
 
 from emulator import REPOSITORY
-from sandbox import Sandbox
 from scripts.release.pin import find
 
 PROGRAM = Path(sys.executable).with_name("act")
@@ -131,17 +130,3 @@ class Act:
     def _environment(self) -> dict[str, str]:
         passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         return {**passed_on, "HOME": str(self._folder), "XDG_CACHE_HOME": str(self._folder)}
-
-
-def for_sandbox(sandbox: Sandbox, workflow: str) -> str:
-    """Return the workflow with the sandbox's URL beside each vendor's key.
-
-    They are written into `with:`, because act's post stage has no defaults of action.yml.
-    """
-    urls = {
-        "launchdarkly-access-token": f"launchdarkly-base-url: {sandbox.launchdarkly_url}",
-        "datadog-api-key": f"datadog-base-url: {sandbox.datadog_url}",
-    }
-    for key, url in urls.items():
-        workflow = re.sub(rf"^( +)({key}: .*)$", rf"\1\2\n\1{url}", workflow, flags=re.MULTILINE)
-    return workflow

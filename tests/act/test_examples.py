@@ -1,5 +1,7 @@
 """Examples under act, an independent runner; the tests check what the vendors received.
 
+Other examples run in the emulator (tests/docs/test_examples.py).
+
 act reads the same workflows as GitHub's runner. Its post stage differs: it has neither what main
 saved nor the defaults of action.yml, only the inputs under `with:`.
 """
@@ -8,11 +10,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from act.act import Act, Run, for_sandbox
-from support.examples import DEPLOY_SECONDS, example_text, only
+from act.act import Act, Run
+from support.examples import (
+    DEPLOY_SECONDS,
+    example,
+    example_text,
+    for_sandbox,
+    only,
+)
 from support.sandboxes import make_sandbox
 from support.steps import event_types
 
@@ -21,14 +28,8 @@ from sandbox import Sandbox
 pytestmark = pytest.mark.act
 
 FAILS = {"./deploy.sh": "exit 1 #"}
-DOES_NOTHING = """\
-name: Does nothing
-description: Stands in for an action that would need the network
-inputs: {run-id: {}, github-token: {}, name: {}, path: {}}
-runs:
-  using: composite
-  steps: [{run: "true", shell: bash}]
-"""
+JOB_STATUS = {"with:\n": "with:\n          job-status: ${{ job.status }}\n"}
+"""What a step with two stages needs under act; on GitHub, post receives the default."""
 
 
 def run(act: Act, sandbox: Sandbox, name: str, replace: dict[str, str] | None = None) -> Run:
@@ -103,16 +104,13 @@ def test_one_step_names_the_workflow_that_reports_the_result(one_step: tuple[San
 def test_one_step_reports_the_result_if_the_workflow_passes_the_job_status(
     act: Act, sandbox: Sandbox
 ) -> None:
-    """On GitHub's runner `job-status` is not needed: post receives its default."""
-    job_status = {
-        "with:\n": "with:\n          job-status: ${{ job.status }}\n",
-        'echo "Your deploy goes here"': f"sleep {DEPLOY_SECONDS}",
-    }
-    finished = run(act, sandbox, "one-step.yml", job_status)
+    deploys = {'echo "Your deploy goes here"': f"sleep {DEPLOY_SECONDS}"}
+    finished = run(act, sandbox, "one-step.yml", {**JOB_STATUS, **deploys})
     assert finished.succeeded, finished.log
     assert_one_finished_deployment(act, sandbox)
 
 
+@example("two-jobs.yml")
 def test_outputs_reach_another_job(act: Act, sandbox: Sandbox) -> None:
     finished = run(act, sandbox, "two-jobs.yml")
     assert finished.succeeded, finished.log
@@ -127,6 +125,45 @@ def test_a_failed_matrix_job_is_a_failed_deployment(act: Act, sandbox: Sandbox) 
     assert not sandbox.deployments("datadog")
 
 
+@example("matrix.yml")
+def test_each_matrix_job_reports_its_service(act: Act, sandbox: Sandbox) -> None:
+    finished = run(act, sandbox, "matrix.yml", JOB_STATUS)
+    assert finished.succeeded, finished.log
+    services = {"cart", "payments"}
+    features = sandbox.deployments("launchdarkly")
+    deployments = sandbox.deployments("datadog")
+    assert {feature["status"] for feature in features} == {"finished"}, finished.log
+    assert {feature["applicationKey"] for feature in features} == services
+    assert {deployment["service"] for deployment in deployments} == services
+    assert len({deployment["id"] for deployment in deployments}) == len(deployments) == 2
+
+
+@example("call-reusable-workflow.yml", "reusable-workflow.yml")
+def test_a_reusable_workflow_reports_with_the_inherited_secrets(act: Act, sandbox: Sandbox) -> None:
+    finished = call(act, sandbox)
+    assert finished.succeeded, finished.log
+    assert only(sandbox.deployments("launchdarkly"))["applicationKey"] == "cart"
+    assert only(sandbox.deployments("datadog"))["service"] == "cart"
+
+
+def test_a_reusable_workflow_without_the_secrets_warns_and_reports_nothing(
+    act: Act, sandbox: Sandbox
+) -> None:
+    finished = call(act, sandbox, {"    secrets: inherit\n": ""})
+    assert finished.succeeded, finished.log
+    assert "::warning" in finished.log
+    assert not sandbox.requests()
+
+
+def call(act: Act, sandbox: Sandbox, replace: dict[str, str] | None = None) -> Run:
+    """Run the example that calls the reusable workflow, which is a file of the repository."""
+    path = act.repository / ".github" / "workflows" / "reusable-workflow.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(for_sandbox(sandbox, example_text(path.name, JOB_STATUS)))
+    return run(act, sandbox, "call-reusable-workflow.yml", replace)
+
+
+@example("mark-failure.yml")
 def test_an_update_marks_an_earlier_deployment_as_failed(
     act: Act, two_steps: tuple[Sandbox, Run]
 ) -> None:
@@ -138,29 +175,7 @@ def test_an_update_marks_an_earlier_deployment_as_failed(
         event={"inputs": {"version": version}},
     )
     assert marked.succeeded, marked.log
-    assert only(sandbox.deployments("launchdarkly"))["status"] == "failed"
-    assert only(sandbox.deployments("datadog"))["change_failure"] is True
-
-
-def test_an_update_by_id_marks_an_earlier_deployment_as_failed(
-    act: Act, two_steps: tuple[Sandbox, Run], tmp_path: Path
-) -> None:
-    """On GitHub the IDs are an artifact; here they are where it would be unpacked."""
-    sandbox, _ = two_steps
-    ids = act.repository / "ids"
-    ids.mkdir()
-    for vendor in ("launchdarkly", "datadog"):
-        (ids / vendor).write_text(only(sandbox.deployments(vendor))["id"] + "\n")
-    download = tmp_path / "download"
-    download.mkdir()
-    (download / "action.yml").write_text(DOES_NOTHING)
-    marked = act.run(
-        for_sandbox(sandbox, example_text("mark-failure-by-id.yml")),
-        event_name="workflow_dispatch",
-        event={"inputs": {"run-id": "1"}},
-        actions={"actions/download-artifact@v8": download},
-    )
-    assert marked.succeeded, marked.log
+    assert "::warning" not in marked.log
     assert only(sandbox.deployments("launchdarkly"))["status"] == "failed"
     assert only(sandbox.deployments("datadog"))["change_failure"] is True
 

@@ -60,6 +60,15 @@ def test_a_failed_step_of_a_composite_action_skips_the_next_and_fails_the_action
     assert result.conclusion == "success"
 
 
+def test_an_earlier_failure_does_not_skip_the_steps_of_a_composite_action(action: Make) -> None:
+    composite = action(manifest=COMPOSITE, name="composite")
+    with Job(actions={"o/toy": action(name="toy")}) as job:
+        job.run("exit 1")
+        assert job.uses(composite, if_="always()").outcome == "success"
+        result = job.finish()
+    assert [step.outcome for step in result.steps] == ["failure", *["success"] * 3]
+
+
 def test_a_composite_action_reads_secrets_only_through_its_inputs(action: Make) -> None:
     manifest = COMPOSITE.replace("${{ inputs.who }}-", "${{ secrets.KEY }}-")
     with Job(actions={"o/toy": action(name="toy")}, secrets={"KEY": "k"}) as job:
