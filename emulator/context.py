@@ -82,8 +82,8 @@ class JobContext:
     """Of the steps that have an ID."""
 
     def __post_init__(self) -> None:
-        self.root = tempfile.TemporaryDirectory(prefix="job-", ignore_cleanup_errors=True)
-        self.layout = Layout(Path(self.root.name).resolve())
+        self._root = tempfile.TemporaryDirectory(prefix="job-", ignore_cleanup_errors=True)
+        self.layout = Layout(Path(self._root.name).resolve())
         self.workspace, self.temp = self.layout.workspace, self.layout.temp
         self.layout.event.write_text(json.dumps(self.event), encoding="utf-8")
         self._github = github_context(

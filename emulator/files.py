@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 SUMMARY_LIMIT = 1024 * 1024
@@ -28,20 +27,15 @@ class FileCommandError(ValueError):
     """A file that the runner cannot read."""
 
 
-@dataclass(frozen=True)
 class FileCommands:
     """The five files of one stage, by their names in the `github` context."""
 
-    paths: dict[str, Path]
-
-    @classmethod
-    def create(cls, directory: Path) -> FileCommands:
+    def __init__(self, directory: Path) -> None:
         """Create empty files under new names."""
         suffix = uuid.uuid4()
-        paths = {name: directory / f"{prefix}{suffix}" for name, prefix in _PREFIXES.items()}
-        for path in paths.values():
+        self.paths = {name: directory / f"{prefix}{suffix}" for name, prefix in _PREFIXES.items()}
+        for path in self.paths.values():
             path.touch()
-        return cls(paths)
 
     def text(self, name: str) -> str:
         """Return a file's text, which is empty if the step has removed the file."""

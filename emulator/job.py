@@ -39,7 +39,7 @@ class Job(JobContext):
         """Kill what still runs, and remove the job's directories."""
         for _, running in self._running:
             running.close()
-        self.root.cleanup()
+        self._root.cleanup()
 
     def uses(self, action: str | Path | Action = REPOSITORY, **options: Any) -> StepResult:
         """Run an action's main stage; `finish` runs its post stage."""
@@ -93,16 +93,14 @@ class Job(JobContext):
         `outputs` are the expressions of the job's `outputs:`.
         """
         if self._result is None:
-            steps, status = self._wait(), self.status
+            # Those in the background too.
+            steps = tuple([running.wait() for _, running in self._running])
+            status = self.status
             values = {key: interpolate(text, self.scope()) for key, text in (outputs or {}).items()}
             posts = [result for post in reversed(self._posts) if (result := self._run_post(post))]
             shown = self._without_secrets(values)
             self._result = JobResult(self.name, status, self.status, steps, tuple(posts), shown)
         return self._result
-
-    def _wait(self) -> tuple[StepResult, ...]:
-        """Wait for all steps, those in the background too."""
-        return tuple([running.wait() for _, running in self._running])
 
     def _without_secrets(self, outputs: Mapping[str, str]) -> dict[str, str]:
         """Leave out what holds a hidden value, as the runner does with a job's outputs."""

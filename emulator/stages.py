@@ -103,7 +103,7 @@ def _start(
     job: JobContext, step: Step, stage: Stage, start: Callable[[Scope, StepLog], Process]
 ) -> RunningStep:
     """Start a process; an error that prevents its start fails the step, as on the runner."""
-    log, files = StepLog(job.masker), FileCommands.create(job.layout.file_commands)
+    log, files = StepLog(job.masker), FileCommands(job.layout.file_commands)
     process = None
     try:
         scope = job.scope(step)

@@ -61,20 +61,20 @@ def test_every_value_survives_a_heredoc(values: dict[str, str]) -> None:
 
 
 def test_every_stage_has_new_files(tmp_path: Path) -> None:
-    first, second = FileCommands.create(tmp_path), FileCommands.create(tmp_path)
+    first, second = FileCommands(tmp_path), FileCommands(tmp_path)
     first.paths["state"].write_text("a=1\n")
     assert second.pairs("state") == {}
     assert first.pairs("state") == {"a": "1"}
 
 
 def test_a_removed_file_counts_as_empty(tmp_path: Path) -> None:
-    files = FileCommands.create(tmp_path)
+    files = FileCommands(tmp_path)
     files.paths["output"].unlink()
     assert files.pairs("output") == {}
 
 
 def test_a_summary_may_be_one_mebibyte_and_no_more(tmp_path: Path) -> None:
-    files = FileCommands.create(tmp_path)
+    files = FileCommands(tmp_path)
     files.paths["step_summary"].write_bytes(b"x" * SUMMARY_LIMIT)
     assert len(files.summary()) == SUMMARY_LIMIT
     files.paths["step_summary"].write_bytes(b"x" * (SUMMARY_LIMIT + 1))
