@@ -34,7 +34,7 @@ class Action:
 def load_yaml(text: str) -> Any:
     """Return a document whose scalars are all text, as written: `on`, `true` and `1.0` too."""
     try:
-        return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes nothing but text
+        return yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506 - it makes nothing but text
     except yaml.YAMLError as error:
         raise ManifestError(f"not valid YAML: {error}") from error
 
