@@ -1,4 +1,4 @@
-"""With thousands of services, outputs over 1 MB, the outbox and the summary are complete."""
+"""With outputs over 1 MB and a state over 100 KiB, everything reaches its place."""
 
 import json
 from pathlib import Path
@@ -9,13 +9,14 @@ from support.step import VENDORS
 
 from sandbox import Sandbox
 
-SERVICES = [f"service-{number:04d}" for number in range(2800)]
+SERVICES = [f"{'service' * 100}-{number:04d}" for number in range(650)]
+"""Long names, because each further service takes time."""
+PROXIES = {"ALL_PROXY": "socks5://127.0.0.1:9"}
+"""A proxy that cannot be used refuses each event without a request, which is fast."""
 
 
 def test_outputs_of_more_than_a_megabyte_are_whole(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A proxy that cannot be used refuses each event without a request, which is fast."""
-    proxies: dict[str, Any] = {"ALL_PROXY": "socks5://127.0.0.1:9"}
-    step = finished_steps(tmp_path)(sandbox, service="\n".join(SERVICES), env=proxies)
+    step = finished_steps(tmp_path)(sandbox, service="\n".join(SERVICES), env=PROXIES)
     ended = step.main()
     assert ended.code == 0
     assert len(ended.outputs["results"].encode()) > 1024 * 1024
@@ -29,18 +30,16 @@ def test_outputs_of_more_than_a_megabyte_are_whole(sandbox: Sandbox, tmp_path: P
     assert len(ended.annotations("error")) == len(VENDORS)
 
 
-def test_the_state_of_as_many_services_reaches_post(sandbox: Sandbox, tmp_path: Path) -> None:
-    proxies: dict[str, Any] = {"ALL_PROXY": "socks5://127.0.0.1:9"}
-    options = {
-        "event": "auto",
-        "started_at": "auto",
-        "service": "\n".join(SERVICES),
-        "env": proxies,
-    }
-    step = finished_steps(tmp_path)(sandbox, **options)
+def test_a_state_that_is_too_large_for_the_runner_reaches_post(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    names = SERVICES[:150]
+    options: dict[str, Any] = {"event": "auto", "started_at": "auto", "env": PROXIES}
+    step = finished_steps(tmp_path)(sandbox, service="\n".join(names), **options)
     step.main()
+    assert len("".join(names)) > 100 * 1024
     assert max(len(value) for value in step.state.values()) < 100 * 1024
-    assert step.state["confirmed"].count("0") == len(SERVICES)
+    assert step.state["confirmed"].count("0") == len(names)
     ended = step.post()
     assert ended.code == 0
-    assert len(step.outbox) == 3 * len(SERVICES)
+    assert len(step.outbox) == 3 * len(names)

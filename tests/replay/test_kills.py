@@ -3,6 +3,7 @@
 docs/benchmarks.md#reliability shows how to kill more often.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -54,10 +55,13 @@ def sandbox() -> Iterator[Sandbox]:
 class Round:
     """One job, one of whose stages is killed."""
 
-    def __init__(self, sandbox: Sandbox, step: Step, chance: random.Random) -> None:
+    def __init__(
+        self, sandbox: Sandbox, step: Step, chance: random.Random, number: signal.Signals
+    ) -> None:
         self.sandbox = sandbox
         self.step = step
         self.chance = chance
+        self.number = number
         self.counts: Counter[str] = Counter()
 
     @property
@@ -82,7 +86,6 @@ class Round:
     def kill(self, stage: str) -> Ended:
         """Run a stage and kill it."""
         self.fail(FAULTS)
-        number = self.chance.choice(SIGNALS)
         earlier = len(self.sandbox.requests())
         conditions: dict[str, Callable[[Running], object]] = {
             "the start": lambda _: True,
@@ -92,21 +95,19 @@ class Round:
         moment = self.chance.choice(list(conditions))
         delay = self.chance.uniform(0, LONGEST_DELAY)
         with running(self.step, stage) as process:
-            try:
-                process.wait_for(lambda: conditions[moment](process))
-                time.sleep(delay)
-                handled = handles(process)
-                process.send(number)
-            except (AssertionError, OSError):
-                # It ended before.
-                handled = False
+            # It may end before, and the sandbox does not record a request that it did not read.
+            with contextlib.suppress(AssertionError):
+                process.wait_for(lambda: conditions[moment](process), seconds=3)
+            time.sleep(delay)
+            handled = handles(process)
+            process.send(self.number)
             ended = process.end()
         self.sandbox.heal()
-        if handled and number is not signal.SIGKILL:
-            assert ended.code in (0, 128 + number)
+        if handled and self.number is not signal.SIGKILL:
+            assert ended.code in (0, 128 + self.number)
             assert ended.stderr == ""
             assert "Internal error" not in ended.stdout
-        self.counts[f"{stage} {number.name}"] += 1
+        self.counts[f"{stage} {self.number.name}"] += 1
         self.counts["in time" if ended.code else "too late"] += 1
         return ended
 
@@ -174,18 +175,18 @@ def handles(process: Running) -> bool:
 
 
 @pytest.fixture
-def rounds(make_step: Any, sandbox: Sandbox) -> Callable[[int, str], Iterator[Round]]:
-    def make(seed: int, name: str) -> Iterator[Round]:
-        chance = random.Random(f"{name} {seed}")
+def rounds(make_step: Any, sandbox: Sandbox) -> Callable[[str], Iterator[Round]]:
+    def make(name: str) -> Iterator[Round]:
+        chance = random.Random(name)
         total: Counter[str] = Counter()
         for number in range(KILLS):
             step = make_step(
                 f"{name}-{number}",
                 service="\n".join(SERVICES),
-                version=f"{name}.{seed}.{number}",
+                version=f"{name}.{number}",
                 job_status="success",
             )
-            one = Round(sandbox, step, chance)
+            one = Round(sandbox, step, chance, SIGNALS[number % len(SIGNALS)])
             yield one
             one.check_identity()
             total += one.counts
@@ -194,11 +195,10 @@ def rounds(make_step: Any, sandbox: Sandbox) -> Callable[[int, str], Iterator[Ro
     return make
 
 
-@pytest.mark.parametrize("seed", [1, 2])
 def test_a_killed_main_stage_loses_and_doubles_nothing(
-    rounds: Callable[[int, str], Iterator[Round]], seed: int
+    rounds: Callable[[str], Iterator[Round]],
 ) -> None:
-    for job in rounds(seed, "main"):
+    for job in rounds("main"):
         job.step.state = job.kill("main").state
         before = job.on_disk
         job.fail(("accept-then-reset", None))
@@ -217,11 +217,10 @@ def test_a_killed_main_stage_loses_and_doubles_nothing(
             assert before <= job.on_disk | job.accepted
 
 
-@pytest.mark.parametrize("seed", [1, 2])
 def test_a_killed_post_stage_loses_and_doubles_nothing(
-    rounds: Callable[[int, str], Iterator[Round]], seed: int
+    rounds: Callable[[str], Iterator[Round]],
 ) -> None:
-    for job in rounds(seed, "post"):
+    for job in rounds("post"):
         job.fail(SHORT_FAULTS)
         job.step.main()
         job.sandbox.heal()

@@ -128,15 +128,102 @@ def test_no_input_forges_a_command(
         check(ended)
 
 
+PAYLOADS = json_values | st.fixed_dictionaries(
+    {},
+    optional={
+        "release": st.fixed_dictionaries({"tag_name": hostile_texts}),
+        "deployment": st.fixed_dictionaries(
+            {"sha": hostile_texts, "environment": hostile_texts, "created_at": hostile_texts}
+        ),
+        "deployment_status": st.fixed_dictionaries(
+            {"state": hostile_texts, "created_at": hostile_texts}
+        ),
+        "pull_request": json_values,
+        "workflow_run": st.fixed_dictionaries({"head_sha": json_values}),
+        "action": json_values,
+    },
+)
+
+
+@WHOLE_STAGE
+@example(EVENTS[0], {}, {"GITHUB_SERVER_URL": "https://["}, "production", None)
+@given(
+    st.sampled_from(EVENTS),
+    PAYLOADS,
+    st.dictionaries(st.sampled_from(VARIABLES), variables, max_size=4),
+    st.sampled_from(["production", ""]),
+    st.sampled_from([None, 503]),
+)
+def test_no_variable_or_payload_of_the_runner_forges_a_command(
+    running: Sandbox,
+    tmp_path: Path,
+    event: str,
+    payload: Any,
+    env: dict[str, str],
+    environment: str,
+    fault: Any,
+) -> None:
+    running.reset()
+    if fault:
+        running.fail("datadog", fault)
+    env = {"GITHUB_API_URL": running.github_url, "GITHUB_EVENT_NAME": event} | env
+    options = {"payload": payload, "env": env, "environment": environment}
+    for ended in run_job(step(running, root=tmp_path, **options)):
+        check(ended)
+
+
+def answers(status: int, reason: str, header: str, body: bytes) -> Fault:
+    latin = "".join(
+        character
+        for character in f"{reason}\n{header}"
+        if character not in "\r\n" and character < "\u0100"
+    )
+
+    def act(exchange: Exchange) -> None:
+        exchange.respond(
+            Response(
+                status, body, (("X-Detail", latin), ("Retry-After", latin)), reason=f"R{latin}"
+            )
+        )
+
+    return Fault("answers", "answers anything", act)
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> bytes:
+    """Return an error body in the form of either vendor with hostile strings."""
+    text, detail = draw(hostile_texts), draw(json_values)
+    problem = {"title": text, "detail": detail, "source": {"pointer": text, "header": text}}
+    shapes = [
+        {"errors": [text, problem]},
+        {"errors": [{"attribute": text, "reason": text}], "message": text, "code": text},
+        {"data": {"id": text}, "items": [{"id": text, "applicationKey": text}]},
+        {"message": detail},
+        detail,
+    ]
+    return json.dumps(draw(st.sampled_from(shapes))).encode()
+
+
+STATUSES = [200, 201, 202, 204, 301, 400, 401, 403, 404, 413, 422, 429, 500, 503]
+
+RESPONSES = st.builds(
+    answers,
+    st.sampled_from(STATUSES),
+    hostile_texts,
+    hostile_texts,
+    bodies() | hostile_texts.map(lambda text: text.encode("utf-8", "surrogatepass")),
+)
+
+
 @WHOLE_STAGE
 @given(
-    st.dictionaries(st.sampled_from(FREE), variables.map(accepted)),
-    st.lists(variables, max_size=3),
-    st.dictionaries(hostile_texts, json_values, max_size=2),
+    st.dictionaries(st.sampled_from(FREE), variables.map(accepted), max_size=5),
+    st.lists(variables, max_size=2),
+    st.dictionaries(hostile_texts, json_values, max_size=1),
     st.sampled_from(["auto", "finished", "custom", "failed"]),
-    st.sampled_from([None, 503, 403, "hostile-text"]),
+    st.sampled_from([None, 503, 403, "hostile-text"]) | RESPONSES,
 )
-def test_no_text_that_is_sent_forges_a_command(
+def test_no_text_that_is_sent_or_received_forges_a_command(
     running: Sandbox,
     tmp_path: Path,
     texts: dict[str, str],
@@ -165,105 +252,15 @@ def test_no_text_that_is_sent_forges_a_command(
         check(ended)
 
 
-@WHOLE_STAGE
-@example(environment={"GITHUB_SERVER_URL": "https://["}, fault=None)
-@given(st.dictionaries(st.sampled_from(VARIABLES), variables), st.sampled_from([None, 503]))
-def test_no_variable_of_the_runner_forges_a_command(
-    running: Sandbox, tmp_path: Path, environment: dict[str, str], fault: Any
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_response_with_hostile_text_has_the_result_of_its_status(
+    running: Sandbox, tmp_path: Path, status: int
 ) -> None:
     running.reset()
-    if fault:
-        running.fail("datadog", fault)
-    job_step = step(
-        running,
-        root=tmp_path,
-        event="finished",
-        env={"GITHUB_API_URL": running.github_url, **environment},
-    )
-    for ended in run_job(job_step):
-        check(ended)
-
-
-@WHOLE_STAGE
-@given(
-    st.sampled_from(EVENTS),
-    st.fixed_dictionaries(
-        {},
-        optional={
-            "release": st.fixed_dictionaries({"tag_name": hostile_texts}),
-            "deployment": st.fixed_dictionaries(
-                {"sha": hostile_texts, "environment": hostile_texts, "created_at": hostile_texts}
-            ),
-            "deployment_status": st.fixed_dictionaries(
-                {"state": hostile_texts, "created_at": hostile_texts}
-            ),
-            "pull_request": json_values,
-            "workflow_run": st.fixed_dictionaries({"head_sha": json_values}),
-            "action": json_values,
-        },
-    )
-    | json_values,
-)
-def test_no_payload_forges_a_command(
-    running: Sandbox, tmp_path: Path, event: str, payload: Any
-) -> None:
-    running.reset()
-    job_step = step(
-        running, root=tmp_path, payload=payload, env={"GITHUB_EVENT_NAME": event}, environment=""
-    )
-    for ended in run_job(job_step):
-        check(ended)
-
-
-def answers(status: int, reason: str, header: str, body: bytes) -> Fault:
-    latin = "".join(
-        character
-        for character in f"{reason}\n{header}"
-        if character not in "\r\n" and character < "\u0100"
-    )
-
-    def act(exchange: Exchange) -> None:
-        exchange.respond(
-            Response(
-                status, body, (("X-Detail", latin), ("Retry-After", latin)), reason=f"R{latin}"
-            )
-        )
-
-    return Fault("answers", "answers anything", act)
-
-
-@st.composite
-def bodies(draw: st.DrawFn) -> bytes:
-    """Return an error body in the form of either vendor with hostile strings."""
-    text = draw(hostile_texts)
-    places = st.sampled_from(["pointer", "parameter", "header"])
-    source = st.dictionaries(places, hostile_texts)
-    problem = draw(
-        st.fixed_dictionaries({"title": hostile_texts, "detail": json_values, "source": source})
-    )
-    shapes = [
-        {"errors": [text, problem]},
-        {"errors": [{"attribute": text, "reason": text}], "message": text, "code": text},
-        {"data": {"id": text}, "items": [{"id": text, "applicationKey": text}]},
-        {"message": draw(json_values)},
-        draw(json_values),
-    ]
-    return json.dumps(draw(st.sampled_from(shapes))).encode()
-
-
-@WHOLE_STAGE
-@given(
-    st.sampled_from([200, 201, 202, 204, 301, 400, 401, 403, 404, 413, 422, 429, 500, 503]),
-    hostile_texts,
-    hostile_texts,
-    bodies() | hostile_texts.map(lambda text: text.encode("utf-8", "surrogatepass")),
-)
-def test_no_response_of_a_vendor_forges_a_command(
-    running: Sandbox, tmp_path: Path, status: int, reason: str, header: str, body: bytes
-) -> None:
-    running.reset()
+    text = "\ud800::error::x\n##[error]x\xa0|<a>"
     for vendor in ("launchdarkly", "datadog"):
-        running.fail(vendor, answers(status, reason, header, body))
+        body = json.dumps({"message": text, "errors": [text]}).encode()
+        running.fail(vendor, answers(status, text, text, body))
     job_step = step(running, root=tmp_path, event="finished", started_at="2026-05-04T09:30:00Z")
     [ended] = run_job(job_step)
     check(ended)
@@ -321,7 +318,7 @@ def test_thousands_of_services_leave_a_summary_that_the_runner_keeps(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     sandbox.unplug("datadog")
-    names = [f"<b>|service-{number}-{'::' * 20}x" for number in range(1500)]
+    names = [f"<b>|service-{number}-{'::' * 150}x" for number in range(400)]
     step = make_step(
         sandbox, service="\n".join(names), launchdarkly_access_token="", timeout_seconds="1"
     )
@@ -330,8 +327,8 @@ def test_thousands_of_services_leave_a_summary_that_the_runner_keeps(
     check(ended)
     assert 100_000 < len(ended.summary.encode()) <= 1024 * 1024
     assert "undelivered events" in ended.summary
-    assert len(step.outbox) == 1500
-    assert sum(line.startswith("{") for line in ended.stdout.splitlines()) == 1500
+    assert len(step.outbox) == 400
+    assert sum(line.startswith("{") for line in ended.stdout.splitlines()) == 400
 
 
 @given(hostile_texts | hostile_texts.map(lambda text: f" \u3000::error::{text}"))
