@@ -26,7 +26,7 @@ from support.step import Ended, Step
 from deployment_events.inputs.model import input_names
 from deployment_events.values.invalid import InvalidValue
 from deployment_events.values.single_line import identifier
-from deployment_events.values.text import clean, invisible_character
+from deployment_events.values.text import invisible_character
 from deployment_events.vendors.input_names import secret_names
 from emulator import find_commands
 from sandbox import Fault, Sandbox
@@ -329,11 +329,3 @@ def test_thousands_of_services_leave_a_summary_that_the_runner_keeps(
     assert "undelivered events" in ended.summary
     assert len(step.outbox) == 400
     assert sum(line.startswith("{") for line in ended.stdout.splitlines()) == 400
-
-
-@given(hostile_texts | hostile_texts.map(lambda text: f" \u3000::error::{text}"))
-def test_no_cleaned_line_is_a_command(text: str) -> None:
-    line = clean(text)
-    assert find_commands(line) == []
-    assert find_commands(f"{line}\n") == []
-    assert len(line.splitlines()) <= 1

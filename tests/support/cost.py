@@ -17,7 +17,7 @@ def at_most(examples: int) -> settings:
 
 
 SLOW = at_most(250)
-"""An example takes 4 ms or more, most of which hypothesis needs to make it."""
+"""An example takes 2 ms or more, in hypothesis or in the tested code."""
 
 WHOLE_STAGE = at_most(60)
 """An example runs a complete stage in this process: 0.03 s to 0.1 s."""

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.cost import SLOW
 from support.github import context, deployment_status
 from support.moments import MINUTE, NOW
 from support.raw import inputs
@@ -123,6 +124,7 @@ def test_a_start_after_the_finish_is_clamped_with_a_warning(
     assert "clocks differ" in warning
 
 
+@SLOW
 @given(
     st.sampled_from(list(Event)),
     st.none() | st.integers(NOW - 10**9, NOW + 5 * MINUTE),

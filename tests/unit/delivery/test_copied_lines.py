@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.cost import SLOW
 from support.deployments import message
 
 from deployment_events.delivery.copied_lines import copied_lines, decode, is_copied, is_outbox
@@ -103,6 +104,7 @@ def test_a_line_that_was_cut_is_an_error_that_names_it(cut: int, wrap: object) -
             parse_copied("\n".join([LINES[0], wrap(part)]))
 
 
+@SLOW
 @given(st.text())
 def test_any_text_is_events_or_an_error(text: str) -> None:
     try:

@@ -105,13 +105,7 @@ def test_every_invalid_tag_is_reported() -> None:
     ]
 
 
-pieces = st.sampled_from(
-    [*"[]{}\"'`,;=#-\\\n\r\t :", "team:web", "\ufeff", "\u200b", "“", "”", "\u200d"]
-)
-anything = st.lists(pieces | st.text(max_size=4), max_size=8).map("".join)
-
-
-@given(anything)
+@given(st.text("[]{}\"'`,;=#-\\\n\r\t :abc\ufeff\u200b“”\u200d") | st.text())
 def test_any_text_is_tags_that_print_shows_or_an_error(text: str) -> None:
     try:
         tags = parse_tags(text)
@@ -123,11 +117,3 @@ def test_any_text_is_tags_that_print_shows_or_an_error(text: str) -> None:
         assert part in text
         assert not invisible_character(part)
         assert not is_quoted(part)
-
-
-@given(st.lists(st.sampled_from(["team:web", "tier:1", "a b:c d", "k:v,w"]), min_size=1), st.data())
-def test_tags_are_the_same_on_lines_and_between_commas(
-    tags: list[str], data: st.DataObject
-) -> None:
-    plain = [tag for tag in tags if "," not in tag]
-    assert parse_tags(",".join(plain)) == parse_tags("\n".join(plain))

@@ -16,14 +16,23 @@ from deployment_events.values.text import clean
 
 MARKDOWN = Markdown()
 SEPARATOR = "<!-- -->"
-PLACES = {
-    "heading": "### {}",
-    "list": "- {}",
-    "cell": "| a |\n|---|\n| {} |",
-    "code": "| a |\n|---|\n| <code>{}</code> |",
-    "title": "<details>\n<summary>{}</summary>\n\n</details>",
-    "link": '<a href="https://example.com">{}</a>',
-}
+PLACES = """\
+### {}
+
+- {}
+
+| a |
+|---|
+| {} |
+| <code>{}</code> |
+
+<details>
+<summary>{}</summary>
+
+</details>
+
+<a href="https://example.com">{}</a>
+"""
 
 anything = st.text(st.characters())
 hostile = st.lists(
@@ -66,14 +75,13 @@ class Page(HTMLParser):
         self.text += data
 
 
-@pytest.mark.parametrize("place", PLACES)
 @SLOW
-@given(text=anything | hostile)
-def test_text_is_displayed_unchanged_and_is_no_markup(place: str, text: str) -> None:
-    page = Page(PLACES[place].format(MARKDOWN.escape(text, 10_000)))
-    expected = Page(PLACES[place].format("x"))
+@given(anything | hostile)
+def test_text_is_displayed_unchanged_and_is_no_markup(text: str) -> None:
+    page = Page(PLACES.replace("{}", MARKDOWN.escape(text, 10_000)))
+    expected = Page(PLACES.replace("{}", "\ue000"))
     assert page.elements == expected.elements
-    assert page.text.split() == expected.text.replace("x", clean(text)).split()
+    assert page.text.split() == expected.text.replace("\ue000", clean(text)).split()
 
 
 @pytest.mark.parametrize(
@@ -207,8 +215,9 @@ def test_folded_lines_are_between_blank_lines() -> None:
     ]
 
 
-@given(st.lists(st.text("`~ab \\"), max_size=5))
-def test_no_line_can_end_its_fence(lines: list[str]) -> None:
+@given(st.text("`~\n"))
+def test_no_line_can_end_its_fence(text: str) -> None:
+    lines = text.split("\n")
     first, *middle, last = fence(lines)
     assert middle == lines
     assert first == f"{last}json"

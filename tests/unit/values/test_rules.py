@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
-from support.cost import SLOW
 from support.moments import NOW
 
 from deployment_events.values.invalid import InvalidValue
@@ -100,9 +99,8 @@ def test_seconds_outside_0_to_3600_are_rejected(text: str) -> None:
     )
 
 
-@SLOW
-@given(st.dictionaries(st.text(), json_values, max_size=4))
-def test_every_json_object_is_read_as_it_is(value: dict[str, object]) -> None:
+def test_a_json_object_is_read_as_it_is() -> None:
+    value = {"": None, "é": [True, 1, -0.5], "a": {"b": "\n"}}
     assert read(JsonObject, json.dumps(value)) == value
 
 

@@ -12,18 +12,11 @@ from deployment_events.deployment import Deployment, Service
 from deployment_events.vendors.datadog.deployment_id import make_deployment_id
 from deployment_events.vendors.shared import is_id
 
-anything = st.text(st.characters(), max_size=300)
+anything = st.text(st.characters())
 
 
 def test_the_id_names_the_run_and_the_attempt() -> None:
     assert re.fullmatch(r"gh-17500000000-1-[0-9a-f]{24}", make_deployment_id(deployment()))
-
-
-@given(anything, anything)
-def test_neither_service_nor_environment_is_spelled_out(service: str, environment: str) -> None:
-    """The runner drops a job output that contains a secret's value."""
-    found = identify(origin().model_dump(), service, environment, NOW)
-    assert re.fullmatch(r"gh-17500000000-1-[0-9a-f]{24}", found)
 
 
 parts = st.fixed_dictionaries(
@@ -49,8 +42,9 @@ def identify(one: dict[str, str], service: str, environment: str, started_at: in
 def test_the_id_of_any_deployment_fits_the_rules_of_datadog_and_of_this_action(
     one: dict[str, str], service: str, environment: str, started_at: int
 ) -> None:
+    """It spells out no other text: the runner drops an output that contains a secret's value."""
     id_ = identify(one, service, environment, started_at)
-    assert re.fullmatch(r"[A-Za-z0-9_.:-]{16,128}", id_)
+    assert re.fullmatch(r"gh-\d+-\d+-[0-9a-f]{24}", id_)
     assert is_id(id_)
     assert id_ == identify(one, service, environment, started_at)
 
@@ -65,10 +59,9 @@ def test_the_id_of_a_long_name_is_short_and_different(length: int) -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9_.:-]{16,128}", id_) for id_ in ids)
 
 
-@given(parts, st.lists(anything, min_size=2, max_size=2, unique=True), anything)
-def test_two_services_or_environments_never_share_an_id(
-    one: dict[str, str], two: list[str], same: str
-) -> None:
+@given(st.lists(anything, min_size=2, max_size=2, unique=True), anything)
+def test_two_services_or_environments_never_share_an_id(two: list[str], same: str) -> None:
+    one = origin().model_dump()
     first, second = two
     assert identify(one, first, same, NOW) != identify(one, second, same, NOW)
     assert identify(one, same, first, NOW) != identify(one, same, second, NOW)
