@@ -180,6 +180,7 @@ def test_an_update_marks_an_earlier_deployment_as_failed(
     assert only(sandbox.deployments("datadog"))["change_failure"] is True
 
 
+@example("replay-lines.yml")
 def test_lines_of_the_log_can_be_replayed(act: Act, sandbox: Sandbox) -> None:
     """On GitHub's runner the file of undelivered events remains, too; act loses it."""
     sandbox.fail("datadog", 403)

@@ -593,20 +593,6 @@ def replay(sandbox: Sandbox, artifacts: Path, attempt: str) -> WorkflowResult:
     )
 
 
-@example("replay-lines.yml")
-def test_lines_of_the_log_can_be_replayed() -> None:
-    with make_sandbox() as sandbox:
-        sandbox.fail("datadog", 403)
-        failed = execute(sandbox, "one-step.yml")
-        page = failed.summary
-        lines = page[page.index("```json") :].split("```")[1].removeprefix("json").strip()
-        sandbox.heal("datadog")
-        execute(
-            sandbox, "replay-lines.yml", event_name="workflow_dispatch", inputs={"lines": lines}
-        )
-        assert only(sandbox.deployments("datadog"))["git"]["commit_sha"] == PUSHED
-
-
 @example("check.yml")
 def test_the_set_up_is_checked_and_nothing_is_reported() -> None:
     with make_sandbox() as sandbox:
