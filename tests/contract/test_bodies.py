@@ -12,9 +12,9 @@ from support import datadog_client
 from support.cost import SLOW
 from support.github import SHA, context
 from support.keys import DATADOG_APP_KEY
+from support.launchdarkly_client import PatchOperation, PostEvent
 from support.moments import EARLIER, NOW
 from support.raw import inputs
-from support.vendor_models import launchdarkly_model
 
 from deployment_events.deployment import Event
 from deployment_events.messages import Message
@@ -23,8 +23,7 @@ from deployment_events.values.invalid import InvalidValue
 from deployment_events.values.single_line import identifier
 from deployment_events.vendors.plan import make_plan
 
-POST_EVENT = launchdarkly_model("post_deployment_event_input", "PostDeploymentEventInput")
-PATCH = TypeAdapter(list[launchdarkly_model("patch_operation", "PatchOperation")])
+PATCH = TypeAdapter(list[PatchOperation])
 
 ALL = {
     "service": "checkout,version=v1.4.0+build/7",
@@ -70,9 +69,9 @@ def bodies(event: Event, changes: dict[str, str]) -> dict[str, Any]:
 
 def check_launchdarkly(body: dict[str, Any]) -> Any:
     """Fail on a field that LaunchDarkly would ignore, and on a value of another type."""
-    known = {field.alias or name for name, field in POST_EVENT.model_fields.items()}
+    known = {field.alias or name for name, field in PostEvent.model_fields.items()}
     assert set(body) <= known
-    model = POST_EVENT.model_validate(body, strict=True)
+    model = PostEvent.model_validate(body, strict=True)
     assert model.to_dict() == body
     return model
 

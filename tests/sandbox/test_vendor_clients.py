@@ -1,10 +1,9 @@
 """The vendors' own Python clients must work with the sandbox and understand its refusals."""
 
-import importlib
 import time
 
 import pytest
-from support import datadog_client
+from support import datadog_client, launchdarkly_client
 from support.datadog_client import ApiException, AuthenticationApi, KeyManagementApi
 
 from sandbox import DATADOG_API_KEY, DATADOG_APP_KEY, LAUNCHDARKLY_TOKEN
@@ -14,29 +13,23 @@ SHA = "0123456789abcdef0123456789abcdef01234567"
 ID = "0123456789abcdef"
 
 
-@pytest.fixture(scope="module")
-def launchdarkly_api():
-    """LaunchDarkly's client. Its import takes seconds, so only these tests import it."""
-    return importlib.import_module("launchdarkly_api")
-
-
 @pytest.fixture
-def deployments(launchdarkly_api, sandbox):
+def deployments(sandbox):
     """Return a function that makes LaunchDarkly's deployments API, with any token."""
 
     def make(token=LAUNCHDARKLY_TOKEN, version="beta"):
-        configuration = launchdarkly_api.Configuration(host=sandbox.launchdarkly_url)
+        configuration = launchdarkly_client.Configuration(host=sandbox.launchdarkly_url)
         configuration.api_key["ApiKey"] = token
-        client = launchdarkly_api.ApiClient(configuration)
+        client = launchdarkly_client.ApiClient(configuration)
         if version:
             client.set_default_header("LD-API-Version", version)
-        return launchdarkly_api.InsightsDeploymentsBetaApi(client)
+        return launchdarkly_client.DeploymentsApi(client)
 
     return make
 
 
 @pytest.fixture
-def post(launchdarkly_api):
+def post():
     """Return a function that sends an event with LaunchDarkly's client."""
 
     def send(api, **changes):
@@ -48,7 +41,7 @@ def post(launchdarkly_api):
             "event_type": "started",
             "event_time": NOW,
         } | changes
-        return api.create_deployment_event(launchdarkly_api.PostDeploymentEventInput(**event))
+        return api.create_deployment_event(launchdarkly_client.PostEvent(**event))
 
     return send
 
@@ -101,7 +94,7 @@ def patch_by_version(version="1.2.3", **changes):
     return datadog_client.read_back(body, datadog_client.PatchByVersionRequest)
 
 
-def test_launchdarklys_client_reports_lists_reads_and_patches(launchdarkly_api, deployments, post):
+def test_launchdarklys_client_reports_lists_reads_and_patches(deployments, post):
     api = deployments()
     assert post(api) is None
     post(
@@ -116,7 +109,7 @@ def test_launchdarklys_client_reports_lists_reads_and_patches(launchdarkly_api, 
     (item,) = found.items
     assert (item.application_version, item.status, item.duration_ms) == ("1.2.3", "finished", 5)
     assert api.get_deployment(str(item.id)) == item
-    operation = launchdarkly_api.PatchOperation(op="replace", path="/status", value="failed")
+    operation = launchdarkly_client.PatchOperation(op="replace", path="/status", value="failed")
     assert api.update_deployment(str(item.id), [operation]).status == "failed"
 
 
@@ -128,32 +121,30 @@ def test_launchdarklys_client_reads_archived_deployments(sandbox, deployments, p
     assert item.archived is True
 
 
-def test_launchdarklys_client_is_refused_in_the_shapes_it_expects(
-    launchdarkly_api, deployments, post
-):
+def test_launchdarklys_client_is_refused_in_the_shapes_it_expects(deployments, post):
     refusals = [
         (
             deployments(token="sdk-1234"),
             {},
-            launchdarkly_api.exceptions.UnauthorizedException,
+            launchdarkly_client.exceptions.UnauthorizedException,
             "unauthorized",
         ),
         (
             deployments(version=None),
             {},
-            launchdarkly_api.exceptions.ForbiddenException,
+            launchdarkly_client.exceptions.ForbiddenException,
             "forbidden",
         ),
         (
             deployments(),
             {"project_key": "x"},
-            launchdarkly_api.exceptions.NotFoundException,
+            launchdarkly_client.exceptions.NotFoundException,
             "not_found",
         ),
         (
             deployments(),
             {"version": "a/b"},
-            launchdarkly_api.exceptions.BadRequestException,
+            launchdarkly_client.exceptions.BadRequestException,
             "invalid_request",
         ),
     ]
@@ -164,11 +155,9 @@ def test_launchdarklys_client_is_refused_in_the_shapes_it_expects(
     assert [error.attribute for error in refused.value.data.errors] == ["version"]
 
 
-def test_launchdarklys_client_understands_the_rate_limit(
-    launchdarkly_api, sandbox, deployments, post
-):
+def test_launchdarklys_client_understands_the_rate_limit(sandbox, deployments, post):
     sandbox.fail("launchdarkly", "rate-limit-epoch-ms")
-    with pytest.raises(launchdarkly_api.exceptions.ApiException) as refused:
+    with pytest.raises(launchdarkly_client.exceptions.ApiException) as refused:
         post(deployments())
     assert (refused.value.status, refused.value.data.code) == (429, "rate_limited")
 
