@@ -117,7 +117,7 @@ def test_no_variable_makes_the_action_import_them(trapped: Any, sandbox: Sandbox
     report(step, sandbox)
 
 
-@pytest.mark.parametrize("locale", ["C", "POSIX", "xx_XX.ISO-8859-1", ""])
+@pytest.mark.parametrize("locale", ["C", "xx_XX.ISO-8859-1"])
 def test_text_of_all_languages_works_in_every_locale(
     make_step: Any, sandbox: Sandbox, locale: str
 ) -> None:
