@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,7 +23,7 @@ DIGEST = "sha256:" + "ab" * 32
 # One image, which the developer has built from the same sources. Removing it by ID removes all
 # its names.
 DOCKER = f"""\
-#!/usr/bin/env python3
+#!{sys.executable} -IS
 import json, sys
 arguments = sys.argv[1:]
 state = json.load(open("docker.json"))
@@ -48,8 +49,8 @@ pytestmark = pytest.mark.container
 def {name}(): assert os.environ["IMAGE"] in json.load(open("docker.json"))["names"] and {result}
 """
 
-REGISTRY_PROGRAM = """\
-#!/usr/bin/env python3
+REGISTRY_PROGRAM = f"""\
+#!{sys.executable} -IS
 import json, sys
 from http.server import HTTPServer, SimpleHTTPRequestHandler
 assert sys.argv[1] == "serve"
@@ -84,8 +85,12 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, program: Callable[[str, str], None]) -> Machine:
+def machine(
+    tmp_path: Path, program: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> Machine:
     program("docker", DOCKER)
+    # The smoke test needs no plugin, and loading them takes most of its time.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     write_smoke_test(tmp_path, passes=True)
     return Machine(tmp_path)
 

@@ -113,9 +113,22 @@ def test_other_text_is_not_an_owner(tmp_path: Path, owner: str) -> None:
 
 def test_a_fork_passes_the_tests_of_its_pages(fork: Path) -> None:
     set_owner(fork, "Some-New-Owner")
-    environment = os.environ | {"PYTHONPATH": str(fork / "src")}
+    environment = os.environ | {
+        "PYTHONPATH": str(fork / "src"),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
     files = ["tests/docs/test_pages.py", "tests/docs/test_examples.py"]
-    command = [sys.executable, "-m", "pytest", "-q", *files, "-k", "test_pages or one-step.yml"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "xdist",
+        *files,
+        "-k",
+        "test_pages or one-step.yml",
+    ]
     done = subprocess.run(command, cwd=fork, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout
