@@ -118,17 +118,8 @@ def test_a_fork_passes_the_tests_of_its_pages(fork: Path) -> None:
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
     files = ["tests/docs/test_pages.py", "tests/docs/test_examples.py"]
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "xdist",
-        *files,
-        "-k",
-        "test_pages or one-step.yml",
-    ]
+    options = ["-q", "-p", "xdist", "-k", "test_pages or one-step.yml"]
+    command = [sys.executable, "-m", "pytest", *options, *files]
     done = subprocess.run(command, cwd=fork, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout

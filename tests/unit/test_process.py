@@ -148,8 +148,9 @@ class TestLog:
             "",
         )
 
-    @pytest.mark.parametrize("stdout", ["/dev/full", "closed pipe", "closed"])
-    @pytest.mark.parametrize("code", [0, 3])
+    @pytest.mark.parametrize(
+        ("stdout", "code"), [("/dev/full", 3), ("closed pipe", 0), ("closed", 3)]
+    )
     def test_a_log_that_cannot_be_written_changes_nothing(
         self, tmp_path: Path, stdout: str, code: int
     ) -> None:
@@ -163,18 +164,19 @@ class TestLog:
         assert done.exists()
 
     @pytest.mark.parametrize(
-        ("stage", "inputs", "code"),
+        ("stage", "event", "failure", "code"),
         [
-            ("main", {"INPUT_EVENT": "auto", "INPUT_FAIL-ON-ERROR": "true"}, 0),
-            ("main", {"INPUT_EVENT": "finished", "INPUT_FAIL-ON-ERROR": "true"}, 1),
-            ("main", {"INPUT_EVENT": "finished"}, 0),
-            ("post", {"INPUT_EVENT": "auto", "INPUT_FAIL-ON-ERROR": "true"}, 1),
+            ("main", "auto", "raise SystemExit(7)", 0),
+            ("main", "finished", "raise SystemExit(7)", 1),
+            ("main", "finished", "1 // 0", 1),
+            ("main", "auto", "raise MemoryError", 0),
+            ("post", "auto", "raise MemoryError", 1),
         ],
     )
-    @pytest.mark.parametrize("failure", ["1 // 0", "raise SystemExit(7)", "raise MemoryError"])
     def test_whatever_fails_the_exit_code_follows_the_rules(
-        self, stage: str, inputs: dict[str, str], code: int, failure: str
+        self, stage: str, event: str, failure: str, code: int
     ) -> None:
+        inputs = {"INPUT_EVENT": event, "INPUT_FAIL-ON-ERROR": "true"}
         assert run_stage_with("/dev/full", failure, stage, **inputs) == (code, "")
 
     def test_a_runner_that_cannot_be_loaded_does_not_fail_the_step(self) -> None:
@@ -191,10 +193,9 @@ class TestLog:
 
 
 class TestExit:
-    @pytest.mark.parametrize("stage", ["main", "post"])
-    def test_the_exit_code_is_that_of_the_stage_even_if_a_thread_hangs(self, stage: str) -> None:
+    def test_the_exit_code_is_that_of_the_stage_even_if_a_thread_hangs(self) -> None:
         body = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\n"
-        ended = run_stage(f"{body}return 3", stage)
+        ended = run_stage(f"{body}return 3")
         assert (ended.returncode, ended.stderr) == (3, "")
 
     @pytest.mark.parametrize(

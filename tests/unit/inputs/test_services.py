@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.cost import SLOW
 from support.deployments import both, keys_of, settings
 
 from deployment_events.deployment import Service
@@ -126,6 +127,7 @@ def test_every_documented_key_is_accepted() -> None:
     }
 
 
+@SLOW
 @given(
     st.lists(words, min_size=1, max_size=3, unique=True),
     st.dictionaries(st.sampled_from(KEYS), words, max_size=3),
