@@ -314,11 +314,11 @@ def test_forty_services_with_the_same_cause_have_one_annotation(
     assert "service-0, service-1, service-2 and 37 more" in error
 
 
-def test_thousands_of_services_leave_a_summary_that_the_runner_keeps(
+def test_the_runner_keeps_the_summary_of_hundreds_of_long_names(
     make_step: Any, sandbox: Sandbox
 ) -> None:
     sandbox.unplug("datadog")
-    names = [f"<b>|service-{number}-{'::' * 150}x" for number in range(400)]
+    names = [f"<b>|service-{number}-{'::' * 150}x" for number in range(200)]
     step = make_step(
         sandbox, service="\n".join(names), launchdarkly_access_token="", timeout_seconds="1"
     )
@@ -327,5 +327,5 @@ def test_thousands_of_services_leave_a_summary_that_the_runner_keeps(
     check(ended)
     assert 100_000 < len(ended.summary.encode()) <= 1024 * 1024
     assert "undelivered events" in ended.summary
-    assert len(step.outbox) == 400
-    assert sum(line.startswith("{") for line in ended.stdout.splitlines()) == 400
+    assert len(step.outbox) == 200
+    assert sum(line.startswith("{") for line in ended.stdout.splitlines()) == 200

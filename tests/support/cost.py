@@ -20,4 +20,4 @@ SLOW = at_most(250)
 """An example takes 2 ms or more, in hypothesis or in the tested code."""
 
 WHOLE_STAGE = at_most(60)
-"""An example runs a complete stage in this process: 0.03 s to 0.1 s."""
+"""An example runs a complete stage in this process: 0.01 s to 0.05 s."""
