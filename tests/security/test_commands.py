@@ -146,28 +146,32 @@ PAYLOADS = json_values | st.fixed_dictionaries(
 
 
 @WHOLE_STAGE
-@example(EVENTS[0], {}, {"GITHUB_SERVER_URL": "https://["}, "production", None)
+@example({"GITHUB_SERVER_URL": "https://["}, "push", "finished", None, {})
+@example({"GITHUB_REPOSITORY": "x/##[error]forged"}, "push", "finished", None, {})
+@example({"GITHUB_REPOSITORY": "x/ ::error::forged"}, "push", "finished", 503, {})
 @given(
+    st.dictionaries(st.sampled_from(VARIABLES), variables, min_size=1),
     st.sampled_from(EVENTS),
-    PAYLOADS,
-    st.dictionaries(st.sampled_from(VARIABLES), variables, max_size=4),
-    st.sampled_from(["production", ""]),
+    st.sampled_from(["auto", "finished"]),
     st.sampled_from([None, 503]),
+    PAYLOADS,
 )
 def test_no_variable_or_payload_of_the_runner_forges_a_command(
     running: Sandbox,
     tmp_path: Path,
-    event: str,
-    payload: Any,
     env: dict[str, str],
-    environment: str,
+    name: str,
+    event: str,
     fault: Any,
+    payload: Any,
 ) -> None:
     running.reset()
     if fault:
         running.fail("datadog", fault)
-    env = {"GITHUB_API_URL": running.github_url, "GITHUB_EVENT_NAME": event} | env
-    options = {"payload": payload, "env": env, "environment": environment}
+    env = {"GITHUB_API_URL": running.github_url, "GITHUB_EVENT_NAME": name} | env
+    # Only these events can name an environment.
+    environment = "" if name.startswith("deployment") else "production"
+    options = {"payload": payload, "env": env, "event": event, "environment": environment}
     for ended in run_job(step(running, root=tmp_path, **options)):
         check(ended)
 
