@@ -75,7 +75,7 @@ class Act:
         payload = self._folder / "event.json"
         payload.write_text(json.dumps(event or {}))
         # act names a job's container after the workflow and removes what has that name already:
-        # with a name of its own, a run cannot disturb another one on the same engine.
+        # with a unique name, a run cannot disturb another one on the same engine.
         file = self._folder / f"{uuid.uuid4().hex[:8]}.yml"
         file.write_text(re.sub(r"^name: .*\n", "", workflow, flags=re.MULTILINE))
         folders = {ACTION: self._action, **(actions or {})}

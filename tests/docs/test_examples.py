@@ -139,7 +139,7 @@ def test_a_linux_job_reports_a_failed_deploy_to_launchdarkly_only() -> None:
 
 
 @example("reporting-in-its-own-jobs.yml")
-def test_jobs_of_their_own_report_a_started_and_a_finished_event() -> None:
+def test_separate_jobs_report_a_started_and_a_finished_event() -> None:
     with make_sandbox() as sandbox:
         result = execute(sandbox, "reporting-in-its-own-jobs.yml")
         assert event_types(sandbox) == ["started", "finished"]

@@ -133,7 +133,9 @@ def test_without_a_start_from_github_the_duration_is_zero_with_a_warning(
     assert "so the duration is zero" in ended.summary
 
 
-def test_a_deployment_status_event_needs_no_wiring(make_step: MakeStep, sandbox: Sandbox) -> None:
+def test_a_deployment_status_event_needs_no_other_inputs_than_keys(
+    make_step: MakeStep, sandbox: Sandbox
+) -> None:
     payload = deployment_status("success")
     env = {"GITHUB_EVENT_NAME": "deployment_status"}
     ended = make_step(environment="", env=env, payload=payload).main()

@@ -1,4 +1,4 @@
-"""Files, names and servers that never answer: a stage ends within its limit plus 2 s."""
+"""Files, name servers and vendors that never respond: a stage ends within its limit plus 2 s."""
 
 import os
 import signal
@@ -33,7 +33,7 @@ def replace_by_pipe(step: Step, pattern: str) -> None:
 
 @pytest.fixture
 def pipe(tmp_path: Path) -> Path:
-    """A file whose end never comes."""
+    """A named pipe that nothing writes to, so that reading it never ends."""
     path = tmp_path / "pipe"
     os.mkfifo(path)
     return path
@@ -177,7 +177,7 @@ class TestLog:
         assert [line["vendor"] for line in step.outbox] == ["datadog"]
 
     @pytest.mark.parametrize(("fail_on_error", "code"), [("false", 0), ("true", 1)])
-    def test_the_exit_code_says_so_if_keeping_fails_too(
+    def test_fail_on_error_decides_the_exit_code_if_events_cannot_be_kept(
         self, tmp_path: Path, sandbox: Sandbox, fail_on_error: str, code: int
     ) -> None:
         sandbox.unplug("datadog")

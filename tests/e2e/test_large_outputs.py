@@ -1,4 +1,4 @@
-"""With outputs over 1 MB and a state over 100 KiB, everything reaches its place."""
+"""Outputs over 1 MB and a state over 100 KiB are complete, as are the outbox and the summary."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ PROXIES = {"ALL_PROXY": "socks5://127.0.0.1:9"}
 """A proxy that cannot be used refuses each event without a request, which is fast."""
 
 
-def test_outputs_of_more_than_a_megabyte_are_whole(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_outputs_of_more_than_a_megabyte_are_complete(sandbox: Sandbox, tmp_path: Path) -> None:
     step = finished_steps(tmp_path)(sandbox, service="\n".join(SERVICES), env=PROXIES)
     ended = step.main()
     assert ended.code == 0

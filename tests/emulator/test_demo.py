@@ -170,7 +170,7 @@ def test_without_keys_in_the_environment_none_are_mentioned(action: Make) -> Non
     assert text.startswith("This run uses a sandbox on this machine.\n")
 
 
-def test_live_uses_the_keys_and_says_first_what_is_sent(action: Make) -> None:
+def test_live_uses_the_keys_and_first_shows_what_is_sent(action: Make) -> None:
     main = """
         shown = ("INPUT_LAUNCHDARKLY", "INPUT_DATADOG", "INPUT_ENV", "HTTPS", "OTHER")
         for name in sorted(os.environ):
@@ -198,7 +198,7 @@ def test_live_uses_the_keys_and_says_first_what_is_sent(action: Make) -> None:
     assert "OTHER" not in text
 
 
-def test_live_says_which_vendors_are_used() -> None:
+def test_live_names_the_vendors_and_their_destination() -> None:
     notice = live_target({**KEYS, "DATADOG_SITE": "datadoghq.eu"}, "failure", check=False).notice
     assert notice.splitlines() == [
         "THIS RUN USES THE REAL VENDORS. It reports a deployment that ends with 'failure':",
@@ -272,7 +272,7 @@ def test_long_lines_are_shortened() -> None:
     ]
 
 
-def test_an_empty_section_says_so() -> None:
+def test_an_empty_section_is_marked() -> None:
     assert section() == section(lines("")) == section(summary("")) == ["Title", "  (nothing)", ""]
 
 

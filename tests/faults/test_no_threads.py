@@ -53,6 +53,7 @@ def limit(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> Callable[[int], 
 
 
 def statuses(ended: Ended, code: int = 0) -> Counter[tuple[str, str]]:
+    """Count the results by vendor and status; fail if the stage did not end with this code."""
     assert (ended.code, ended.stderr) == (code, "")
     assert "Internal error" not in ended.stdout
     return Counter((result["vendor"], result["status"]) for result in ended.results)

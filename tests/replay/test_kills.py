@@ -56,12 +56,12 @@ class Round:
     """One job, one of whose stages is killed."""
 
     def __init__(
-        self, sandbox: Sandbox, step: Step, chance: random.Random, number: signal.Signals
+        self, sandbox: Sandbox, step: Step, chance: random.Random, signal_: signal.Signals
     ) -> None:
         self.sandbox = sandbox
         self.step = step
         self.chance = chance
-        self.number = number
+        self.signal = signal_
         self.counts: Counter[str] = Counter()
 
     @property
@@ -100,14 +100,14 @@ class Round:
                 process.wait_for(lambda: conditions[moment](process), seconds=3)
             time.sleep(delay)
             handled = handles(process)
-            process.send(self.number)
+            process.send(self.signal)
             ended = process.end()
         self.sandbox.heal()
-        if handled and self.number is not signal.SIGKILL:
-            assert ended.code in (0, 128 + self.number)
+        if handled and self.signal is not signal.SIGKILL:
+            assert ended.code in (0, 128 + self.signal)
             assert ended.stderr == ""
             assert "Internal error" not in ended.stdout
-        self.counts[f"{stage} {self.number.name}"] += 1
+        self.counts[f"{stage} {self.signal.name}"] += 1
         self.counts["in time" if ended.code else "too late"] += 1
         return ended
 
@@ -186,10 +186,10 @@ def rounds(make_step: Any, sandbox: Sandbox) -> Callable[[str], Iterator[Round]]
                 version=f"{name}.{number}",
                 job_status="success",
             )
-            one = Round(sandbox, step, chance, SIGNALS[number % len(SIGNALS)])
-            yield one
-            one.check_identity()
-            total += one.counts
+            job = Round(sandbox, step, chance, SIGNALS[number % len(SIGNALS)])
+            yield job
+            job.check_identity()
+            total += job.counts
         print(f"\n{KILLS} kills of {name}: {dict(total)}")
 
     return make

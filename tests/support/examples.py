@@ -70,7 +70,7 @@ def example_text(name: str, replace: Mapping[str, str] | None = None) -> str:
 
 
 def for_sandbox(sandbox: Sandbox, workflow: str) -> str:
-    """Return the workflow with the sandbox's URL beside each vendor's key.
+    """Return the workflow with the sandbox's URLs, each below the key of its vendor.
 
     They are written into `with:`, because act's post stage has no defaults of action.yml.
     """

@@ -261,7 +261,7 @@ def test_a_disk_that_fills_up_is_warned_of_once(
         "Undelivered events cannot be saved in the runner's temporary folder: No space left."
     ]
     assert len(parse((tmp_path / "outbox.jsonl").read_text())) == 2, (
-        "what was there before is still whole"
+        "the earlier message is still complete"
     )
 
 

@@ -49,7 +49,7 @@ def test_untrusted_text_is_shown_and_starts_no_command(text: str, shown: str) ->
 
 
 @given(anything | hostile)
-def test_any_text_becomes_a_line_without_a_command_or_well_formed_text(text: str) -> None:
+def test_any_text_can_be_made_a_harmless_line_or_well_formed(text: str) -> None:
     line = clean(text)
     assert not may_start_a_command(line)
     assert line.splitlines() in ([], [line])
