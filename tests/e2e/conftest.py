@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from support import process
-from support.quick import MakeStep, quick_step
+from support.quick import MakeStep, quick_steps
 
 from emulator import REPOSITORY
 from emulator.manifest import Action
@@ -48,11 +48,8 @@ Optional modules that the image does not have cannot be imported.
 
 @pytest.fixture
 def make_step(tmp_path: Path, sandbox: Sandbox) -> MakeStep:
-    """Make a step whose stages run in this process, with waits that take no time.
-
-    Steps of one name share their folders, as the steps of a job do.
-    """
-    return lambda name="step", **options: quick_step(tmp_path / name, sandbox, **options)
+    """Make a step whose stages run in this process, with waits that take no time."""
+    return quick_steps(tmp_path, sandbox)
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support.quick import MakeStep, quick_step
+from support.quick import MakeStep, quick_step, quick_steps
 from support.sandboxes import make_sandbox
 
 from sandbox import Sandbox
@@ -11,8 +11,8 @@ from sandbox import Sandbox
 
 @pytest.fixture
 def make_step(tmp_path: Path, sandbox: Sandbox) -> MakeStep:
-    """Make a step on a clock whose waits cost nothing; steps of one name share their folders."""
-    return lambda name="later", **options: quick_step(tmp_path / name, sandbox, **options)
+    """Make a step whose waits take no time."""
+    return quick_steps(tmp_path, sandbox)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import json
 import signal
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -199,18 +198,11 @@ def test_a_cancel_ends_main_without_a_traceback_and_keeps_its_events(
     assert sandbox.deployments("datadog") == []
 
 
-def handles_sigterm(process: Running) -> bool:
-    """Whether a handler is installed, as the kernel sees it."""
-    status = Path(f"/proc/{process.popen.pid}/status").read_text()
-    [caught] = [line.split()[1] for line in status.splitlines() if line.startswith("SigCgt")]
-    return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
-
-
 def test_a_cancel_during_the_imports_ends_main(make_step: Any, sandbox: Sandbox) -> None:
     sandbox.fail("launchdarkly", "hang")
     step = make_step()
     with running(step) as process:
-        process.wait_for(lambda: handles_sigterm(process))
+        process.wait_for(process.handles_sigterm)
         assert not process.saved_state()
         process.send(signal.SIGTERM)
         ended = process.end()

@@ -11,7 +11,6 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,7 +88,7 @@ class Round:
         earlier = len(self.sandbox.requests())
         conditions: dict[str, Callable[[Running], object]] = {
             "the start": lambda _: True,
-            "its handlers": handles,
+            "its handlers": Running.handles_sigterm,
             "a request": lambda _: len(self.sandbox.requests()) > earlier,
         }
         moment = self.chance.choice(list(conditions))
@@ -99,7 +98,7 @@ class Round:
             with contextlib.suppress(AssertionError):
                 process.wait_for(lambda: conditions[moment](process), seconds=3)
             time.sleep(delay)
-            handled = handles(process)
+            handled = process.handles_sigterm()
             process.send(self.signal)
             ended = process.end()
         self.sandbox.heal()
@@ -162,16 +161,6 @@ class Round:
                 names = ("service", "eventType")
             if fields["version"] == self.version:
                 yield (request.vendor, fields[names[0]], fields[names[1]]), request.body
-
-
-def handles(process: Running) -> bool:
-    """Return whether a handler of SIGTERM is installed, as the kernel sees it."""
-    try:
-        status = Path(f"/proc/{process.popen.pid}/status").read_text(encoding="ascii")
-        [caught] = [line.split()[1] for line in status.splitlines() if line.startswith("SigCgt")]
-    except (OSError, ValueError):
-        return False
-    return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
 
 
 @pytest.fixture

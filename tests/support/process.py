@@ -37,6 +37,17 @@ class Running:
     def saved_state(self) -> bool:
         return "ghadelimiter" in Path(self.environment["GITHUB_STATE"]).read_text()
 
+    def handles_sigterm(self) -> bool:
+        """Return whether a handler is installed, as the kernel sees it; False after the end."""
+        try:
+            status = Path(f"/proc/{self.popen.pid}/status").read_text(encoding="ascii")
+            [caught] = [
+                line.split()[1] for line in status.splitlines() if line.startswith("SigCgt")
+            ]
+        except (OSError, ValueError):
+            return False
+        return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
+
     def send(self, number: signal.Signals) -> None:
         self.popen.send_signal(number)
 

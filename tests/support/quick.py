@@ -33,6 +33,14 @@ def quick_step(
     return Step(root, sandbox, clock=SkippingClock(), env={**trust, **(env or {})}, **options)
 
 
+def quick_steps(root: Path, sandbox: Sandbox) -> MakeStep:
+    """Return a function that makes quick steps in folders of `root`.
+
+    Steps of one name share their folders, as the steps of a job do.
+    """
+    return lambda name="step", **options: quick_step(root / name, sandbox, **options)
+
+
 def finished_steps(root: Path) -> MakeStep:
     """Return a function that makes quick steps with a finished deployment, in folders of `root`."""
     return lambda sandbox, name="step", **options: quick_step(
