@@ -18,7 +18,7 @@ from sandbox import Sandbox
 
 DEPLOY_SECONDS = 1.0
 DOWN_SECONDS = "3"
-"""The time limit of each stage if a vendor does not respond."""
+"""The time limit of each stage if a vendor is down."""
 VENDORS = {"launchdarkly": "LaunchDarkly", "datadog": "Datadog"}
 
 
@@ -36,7 +36,7 @@ class Options:
 
 
 def run_demo(options: Options, environ: Mapping[str, str], report: Report) -> int:
-    """Run it, report each stage, and return the exit code: 0 only if everything was as expected."""
+    """Run a deployment and show it; return the exit code: 0 only if all happened as expected."""
     with contextlib.nullcontext() if options.live else Sandbox() as sandbox:
         if sandbox:
             target = sandbox_target(sandbox, environ)

@@ -93,8 +93,8 @@ class Job(JobContext):
         `outputs` are the expressions of the job's `outputs:`.
         """
         if self._result is None:
-            # Those in the background too.
-            steps = tuple([running.wait() for _, running in self._running])
+            # Steps in the background may still run.
+            steps = tuple(running.wait() for _, running in self._running)
             status = self.status
             values = {key: interpolate(text, self.scope()) for key, text in (outputs or {}).items()}
             posts = [result for post in reversed(self._posts) if (result := self._run_post(post))]

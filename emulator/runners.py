@@ -89,7 +89,8 @@ class ContainerRunner:
         self, action: Action, entrypoint: str, environment: Mapping[str, str], layout: Layout
     ) -> Process:
         """Start a new container; the docker client passes signals on, as under the runner."""
-        del action  # its files are in the image
+        # The image has the action's files.
+        del action
         name = f"emulator_{uuid.uuid4().hex[:12]}"
         mounts = _mounts(layout)
         inside = {key: _translate(value, mounts) for key, value in environment.items()}

@@ -105,7 +105,8 @@ class RunningStep:
             code = self.process.popen.wait()
             self.exit_code = code if code >= 0 else 128 - code
             self.seconds = time.monotonic() - self._started
-            self.process.kill()  # its children would keep the pipes open
+            # Its children would keep the pipes open.
+            self.process.kill()
             self._drain()
 
     def _drain(self) -> None:

@@ -1,8 +1,8 @@
 """Runs workflow files, so that tests can execute the examples.
 
 Jobs run one after the other, after those that they need. Ignored: `permissions`, `runs-on`,
-`container`, `concurrency` and the filters of `on`. This runner has only what the examples use;
-tests/act has the examples with a matrix or a reusable workflow.
+`container`, `concurrency` and the filters of `on`. Everything else, such as a matrix or a reusable
+workflow, is an error; tests/act executes the examples that use it.
 """
 
 from __future__ import annotations

@@ -40,8 +40,8 @@ def deployed_commit(
 ) -> Resolved:
     """Return the commit from the payload, or else `GITHUB_SHA`.
 
-    `is_payload_intact`: it was read completely, and nothing was left out of it. Otherwise there is
-    a warning already.
+    `is_payload_intact`: the payload was read, and no part of it was left out. Otherwise another
+    warning has named the problem.
     """
     paths = _paths(event, payload)
     for path in paths:
