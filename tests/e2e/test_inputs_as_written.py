@@ -82,9 +82,7 @@ def test_another_empty_input_is_reported_with_its_default_and_a_warning(
     assert f"${{{{ inputs.{name} || '" in warnings[0]
 
 
-def test_an_empty_version_and_commit_are_derived_with_a_notice(
-    make_step: Any, sandbox: Sandbox
-) -> None:
+def test_an_empty_version_and_commit_are_derived_with_a_notice(make_step: Any) -> None:
     ended = make_step(event="started", version="", commit_sha="").main()
     assert [message.split()[0] for message in ended.annotations("notice")] == [
         "`version`",
@@ -95,7 +93,7 @@ def test_an_empty_version_and_commit_are_derived_with_a_notice(
     assert ended.annotations("warning") == []
 
 
-def test_an_input_that_is_absent_has_its_default_silently(make_step: Any, sandbox: Sandbox) -> None:
+def test_an_input_that_is_absent_has_its_default_silently(make_step: Any) -> None:
     step = make_step(event="started")
     names = ["service", "version", "commit-sha", "started-at", "finished-at", "datadog-site"]
     for name in names:
@@ -297,9 +295,7 @@ def test_without_a_repository_the_service_must_be_set(make_step: Any, sandbox: S
     assert error.startswith("`service` must be set")
 
 
-def test_datadog_alone_without_an_environment_is_a_warning(
-    make_step: Any, sandbox: Sandbox
-) -> None:
+def test_datadog_alone_without_an_environment_is_a_warning(make_step: Any) -> None:
     ended = make_step(environment="", launchdarkly_access_token="").main()
     warning = "`environment` is empty, so Datadog receives the deployment without"
     assert [message.startswith(warning) for message in ended.annotations("warning")].count(

@@ -205,7 +205,7 @@ def test_confirmed_events_are_removed_from_an_old_outbox_and_not_sent_again(
 
 
 def test_an_old_outbox_is_deleted_if_post_has_nothing_to_report(
-    make_step: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    make_step: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     step = make_step(service=SERVICES, on_cancelled="ignore")
     old_outbox(step, monkeypatch)

@@ -184,9 +184,7 @@ def test_the_lines_of_the_summary_can_be_replayed(make_step: Any, sandbox: Sandb
     assert sandbox.deployments("datadog")[0]["custom_tags"][0] == "a:``` ```` </details>"
 
 
-def test_destination_and_keys_come_from_the_inputs_of_this_run(
-    make_step: Any, lost: Path, tmp_path: Path
-) -> None:
+def test_destination_and_keys_come_from_the_inputs_of_this_run(lost: Path, tmp_path: Path) -> None:
     with make_sandbox() as elsewhere:
         ended = Step(tmp_path / "elsewhere", elsewhere, event="replay", replay=str(lost)).main()
         assert ended.code == 0
@@ -219,7 +217,7 @@ def test_a_dry_run_shows_the_requests_and_leaves_the_file_unchanged(
 
 
 def test_a_dry_run_without_a_vendor_s_key_logs_which_events_would_not_be_sent(
-    make_step: Any, sandbox: Sandbox, lost: Path
+    make_step: Any, lost: Path
 ) -> None:
     ended = make_step(event="replay", replay=str(lost), dry_run="true", datadog_api_key="").main()
     assert ended.code == 0
@@ -259,7 +257,7 @@ def test_post_has_nothing_to_do_after_a_replay(make_step: Any, lost: Path) -> No
     assert make_step(event="replay", replay=str(lost)).main().state == {"done": "true"}
 
 
-def test_an_empty_file_is_a_notice(make_step: Any, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_an_empty_file_is_a_notice(make_step: Any, tmp_path: Path) -> None:
     empty = tmp_path / "empty.jsonl"
     empty.write_text("\n \n")
     ended = make_step(event="replay", replay=str(empty)).main()
@@ -335,7 +333,7 @@ def test_metadata_of_the_largest_depth_is_read_back(make_step: Any, sandbox: San
     assert [row["status"] for row in again.results] == ["delivered"]
 
 
-def test_metadata_that_is_nested_deeper_is_an_input_error(make_step: Any, sandbox: Sandbox) -> None:
+def test_metadata_that_is_nested_deeper_is_an_input_error(make_step: Any) -> None:
     deep = '{"a":' * 300 + "1" + "}" * 300
     ended = make_step(event="finished", launchdarkly_event_metadata=deep).main()
     assert ended.code == 1

@@ -191,7 +191,7 @@ def test_a_key_echoed_in_a_successful_response_is_not_an_id(
     assert step.leaks(ended) == []
 
 
-def test_a_key_in_the_form_of_an_id_is_not_an_id(make_step: Any, tmp_path: Path) -> None:
+def test_a_key_in_the_form_of_an_id_is_not_an_id(make_step: Any) -> None:
     key = "feedface0123feedface4567feedface"
     with Sandbox(datadog_api_key=key) as plain:
 
