@@ -48,10 +48,10 @@ def run_demo(options: Options, environ: Mapping[str, str], report: Report) -> in
         good = _run_job(options, target, report)
         if sandbox:
             good &= _show_vendors(sandbox, options, report)
-        saved = sandbox and any(map(sandbox.requests, options.down))
+        has_undelivered = sandbox and any(map(sandbox.requests, options.down))
     done = "is valid" if options.check else "was delivered"
     verdict = f"Everything {done}" if good else f"NOT everything {done}"
-    if good and saved:
+    if good and has_undelivered:
         verdict = "The deploy was not affected, and the undelivered events were saved"
     report.line(verdict, "green" if good else "red")
     return 0 if good else 1

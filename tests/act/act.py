@@ -69,23 +69,21 @@ class Act:
         *,
         event_name: str = "push",
         event: Mapping[str, object] | None = None,
-        actions: Mapping[str, Path] | None = None,
     ) -> Run:
-        """Run the text of a workflow; `actions` has other actions' folders by their `uses:`."""
+        """Run the text of a workflow."""
         payload = self._folder / "event.json"
         payload.write_text(json.dumps(event or {}))
         # act names a job's container after the workflow and removes what has that name already:
         # with a unique name, a run cannot disturb another one on the same engine.
         file = self._folder / f"{uuid.uuid4().hex[:8]}.yml"
         file.write_text(re.sub(r"^name: .*\n", "", workflow, flags=re.MULTILINE))
-        folders = {ACTION: self._action, **(actions or {})}
         command = [
             str(PROGRAM),
             event_name,
             f"--workflows={file}",
             f"--eventpath={payload}",
             f"--platform=ubuntu-latest={self._job_image}",
-            *(f"--local-repository=https://github.com/{one}={folders[one]}" for one in folders),
+            f"--local-repository=https://github.com/{ACTION}={self._action}",
             *OPTIONS,
         ]
         done = subprocess.run(
