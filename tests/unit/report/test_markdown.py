@@ -107,6 +107,9 @@ def test_what_means_nothing_in_markdown_stays_readable(text: str) -> None:
         ("1. a 2. b", "&#49;&#46; a 2. b"),
         ("    code", "&#32;&#32;&#32;&#32;code"),
         ("a #", "a &#35;"),
+        ("# a", "&#35; a"),
+        # GitHub renders this as a formula; the renderer of these tests does not.
+        ("$a$", "&#36;a&#36;"),
         ("_a_b_", "&#95;a_b&#95;"),
         ("<img src=x>", "&#60;img src=x&#62;"),
         ("a\nb", "a&#92;nb"),
