@@ -65,12 +65,11 @@ def _report_event(runner: Runner, clock: Clock, step: Step, event: Event) -> int
     name = new_name()
     outbox = open_outbox(runner, name)
     sent = send_plan(runner, inputs, planned.plan, outbox, network)
-    is_new = event is Event.STARTED or (inputs.dry_run and event is not Event.UPDATE)
     set_result_outputs(
         runner,
         sent.results,
         service=planned.first_service,
-        ids=planned.plan.ids if is_new else {},
+        ids=planned.plan.ids if event is Event.STARTED else {},
         outbox=name if sent.kept else "",
     )
     show(runner, sent, planned.deployments, cancelled=inputs.event == CANCELLED)

@@ -192,6 +192,14 @@ def test_a_dry_run_shows_requests_without_keys_and_keeps_no_events(
     assert list(step.temp.rglob("*.jsonl")) == []
 
 
+@pytest.mark.parametrize(("event", "prefix"), [("finished", "gh-"), ("failed", "")])
+def test_a_dry_run_has_the_id_that_datadog_would_receive(
+    step: Step, event: str, prefix: str
+) -> None:
+    dry_run(step, event=event, started_at=str(EARLIER), finished_at=str(NOW))
+    assert step.outputs["datadog-deployment-id"][:3] == prefix
+
+
 def test_the_keys_are_masked_before_anything_else_is_logged(step: Step, capsys: Capture) -> None:
     dry_run(
         step, event="x", datadog_app_key="not well formed", github_token=SECRETS["github-token"]
