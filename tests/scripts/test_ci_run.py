@@ -74,3 +74,13 @@ def test_without_an_engine_it_fails_before_the_tests(run: Callable, engines: lis
     assert done.returncode == 1
     assert done.stderr.startswith("No container engine. Start Docker with its plugin buildx, or")
     assert done.stdout == ""
+
+
+def test_an_engine_that_does_not_exist_is_an_error_before_the_tests(
+    run: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTAINER_ENGINE", "/nowhere/engine run")
+    done = run()
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("a program that does not exist: /nowhere/engine")
+    assert done.stdout == ""
