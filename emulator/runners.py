@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -94,7 +95,9 @@ class ContainerRunner:
         name = f"emulator_{uuid.uuid4().hex[:12]}"
         mounts = _mounts(layout)
         inside = {key: _translate(value, mounts) for key, value in environment.items()}
-        command = ["docker", "run", "--rm", "--name", name, "--entrypoint", entrypoint]
+        # The job's PATH is also that of the client.
+        docker = shutil.which("docker") or "docker"
+        command = [docker, "run", "--rm", "--name", name, "--entrypoint", entrypoint]
         command += ["--workdir", "/github/workspace"]
         for key in inside:
             command += ["-e", key]
@@ -107,7 +110,7 @@ class ContainerRunner:
             {**client, **inside},
             layout.workspace,
             # Killing the docker client would leave the container running.
-            cleanup=["docker", "rm", "--force", name],
+            cleanup=[docker, "rm", "--force", name],
         )
 
 
