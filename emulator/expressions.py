@@ -1,8 +1,8 @@
 """The part of GitHub's expression language that the examples and this action's defaults use.
 
-It has contexts and their properties, strings, `false`, `==`, `!=`, `!`, `&&`, `||`, the four status
-functions, `contains` for a list, `fromJSON` and `toJSON`. Everything else raises an
-`ExpressionError`. Unlike GitHub, names are compared with their case.
+It has contexts and their properties, strings, `false`, `==` and `!=` for texts, `!`, `&&`, `||`,
+the four status functions, `contains` for a list, `fromJSON` and `toJSON`. Everything else raises
+an `ExpressionError`. Unlike GitHub, names are compared with their case.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.values import is_truthy, loosely_equal, to_text
+from emulator.values import is_truthy, to_text
 
 
 class ExpressionError(ValueError):
@@ -28,10 +28,17 @@ class Scope:
     status: str = "success"
 
 
+def _equal(one: object, other: object) -> bool:
+    """Compare without case; null equals the empty text."""
+    if not isinstance(one, str | None) or not isinstance(other, str | None):
+        raise ExpressionError("comparisons are emulated for texts only")
+    return (one or "").casefold() == (other or "").casefold()
+
+
 def _contains(search: object, item: object) -> bool:
     if not isinstance(search, list):
         raise ExpressionError("contains is emulated for a list only")
-    return any(loosely_equal(element, item) for element in search)
+    return any(_equal(element, item) for element in search)
 
 
 def _from_json(text: object) -> object:
@@ -110,7 +117,7 @@ class _Evaluator:
         value = self._unary()
         while self._tokens[0] in {"==", "!="}:
             equal = self._tokens.pop(0) == "=="
-            value = loosely_equal(value, self._unary()) is equal
+            value = _equal(value, self._unary()) is equal
         return value
 
     def _unary(self) -> object:

@@ -1,10 +1,8 @@
-"""GitHub's rules for turning a value into text or a truth value, and for comparing two values."""
+"""GitHub's rules for turning a value into text or a truth value."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from typing import Any
 
 
 def is_truthy(value: object) -> bool:
@@ -21,18 +19,3 @@ def to_text(value: object) -> str:
     if isinstance(value, (str, int, float)):
         return str(value)
     return "Object" if isinstance(value, Mapping) else "Array"
-
-
-def loosely_equal(one: object, other: object) -> bool:
-    """Compare texts without case, and values of different kinds as numbers."""
-    if isinstance(one, str) and isinstance(other, str):
-        return one.casefold() == other.casefold()
-    return one is other or _to_number(one) == _to_number(other)
-
-
-def _to_number(value: Any) -> float:
-    """Return 0 for null and for empty text, and NaN for what is not a number."""
-    try:
-        return float(value or 0)
-    except (TypeError, ValueError):
-        return math.nan
