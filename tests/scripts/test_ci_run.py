@@ -84,3 +84,10 @@ def test_an_engine_that_does_not_exist_is_an_error_before_the_tests(
     assert done.returncode == 1
     assert done.stderr.strip().endswith("a program that does not exist: /nowhere/engine")
     assert done.stdout == ""
+
+
+def test_a_blank_engine_counts_as_unset(run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONTAINER_ENGINE", " ")
+    done = run("docker")
+    assert done.returncode == 0, done.stderr
+    assert "engine running, tool none" in done.stdout.splitlines()
