@@ -1,30 +1,19 @@
-"""Sandboxes, and a step with one event for both vendors."""
+"""A sandbox with TLS, and a step with one event for both vendors."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support.quick import MakeStep, finished_steps
-from support.sandboxes import cleared, make_sandbox
+from support.sandboxes import make_sandbox
 
 from sandbox import Sandbox
-
-
-@pytest.fixture(scope="module")
-def plain_sandbox() -> Iterator[Sandbox]:
-    with make_sandbox() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
 def tls_sandbox() -> Iterator[Sandbox]:
     with make_sandbox(tls=True) as running:
         yield running
-
-
-@pytest.fixture
-def sandbox(plain_sandbox: Sandbox) -> Iterator[Sandbox]:
-    yield from cleared(plain_sandbox)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def sent_ids(sandbox: Sandbox) -> set[str]:
 def faulty(request: pytest.FixtureRequest, fault: str) -> Sandbox:
     """Return the sandbox that the fault needs: a handshake fails only with TLS."""
     running: Sandbox = request.getfixturevalue(
-        "tls_sandbox" if FAULTS[fault].handshake else "plain_sandbox"
+        "tls_sandbox" if FAULTS[fault].handshake else "running"
     )
     running.reset()
     return running

@@ -78,41 +78,39 @@ def check_nothing_in_between(sandbox: Sandbox, step: Step, results: list[dict[st
     assert len(set.union(*ids.values())) == len(ids)
 
 
-def test_no_event_is_lost_or_duplicated(make_step: Any, plain_sandbox: Sandbox) -> None:
-    plain_sandbox.reset()
-    spread(plain_sandbox, SHARE)
+def test_no_event_is_lost_or_duplicated(make_step: Any, running: Sandbox) -> None:
+    running.reset()
+    spread(running, SHARE)
     services = "\n".join(f"service-{number}" for number in range(SERVICES))
-    step = make_step(plain_sandbox, service=services, timeout_seconds="3600")
+    step = make_step(running, service=services, timeout_seconds="3600")
 
     ended = step.main()
 
     assert ended.code == 0
     assert len(ended.results) == SERVICES * len(VENDORS)
-    posts = [request for request in plain_sandbox.requests() if request.method == "POST"]
+    posts = [request for request in running.requests() if request.method == "POST"]
     hit = sum(sent.fault is not None for sent in posts) / len(posts)
     assert abs(hit - SHARE) < 0.07, "the share of faults is not that of the test"
-    check_nothing_in_between(plain_sandbox, step, ended.results)
+    check_nothing_in_between(running, step, ended.results)
     assert sum(result["attempts"] for result in ended.results) == len(posts)
     lost = [result for result in ended.results if result["status"] != "delivered"]
     assert 10 <= len(lost) <= 150, "refusals are not tried again, and outages are"
     assert {row["status"] for row in lost} == {"refused"}
     assert step.leaks(ended) == []
 
-    plain_sandbox.heal()
+    running.heal()
     file = step.temp / ended.outputs["undelivered-path"]
-    again = make_step(
-        plain_sandbox, "again", event="replay", replay=str(file), started_at="auto"
-    ).main()
+    again = make_step(running, "again", event="replay", replay=str(file), started_at="auto").main()
 
     assert again.code == 0
     assert {result["status"] for result in again.results} == {"delivered"}
     assert len(again.results) == len(lost)
     assert not Path(file).exists()
     for vendor in VENDORS:
-        assert len(plain_sandbox.deployments(vendor)) == SERVICES
-    deployments = plain_sandbox.deployments("launchdarkly")
+        assert len(running.deployments(vendor)) == SERVICES
+    deployments = running.deployments("launchdarkly")
     assert Counter(len(deployment["events"]) for deployment in deployments) == {1: SERVICES}
-    check_nothing_in_between(plain_sandbox, step, again.results)
+    check_nothing_in_between(running, step, again.results)
     repeated = sum(request.accepted for request in posts) - len(ended.results) + len(lost)
     print(
         f"\n{len(ended.results)} events, {len(posts)} requests, {hit:.0%} with a fault; "
@@ -121,14 +119,12 @@ def test_no_event_is_lost_or_duplicated(make_step: Any, plain_sandbox: Sandbox) 
     )
 
 
-def test_a_job_with_faults_in_both_stages_loses_no_event(
-    make_step: Any, plain_sandbox: Sandbox
-) -> None:
-    plain_sandbox.reset()
-    spread(plain_sandbox, SHARE)
+def test_a_job_with_faults_in_both_stages_loses_no_event(make_step: Any, running: Sandbox) -> None:
+    running.reset()
+    spread(running, SHARE)
     services = "\n".join(f"service-{number}" for number in range(60))
     step = make_step(
-        plain_sandbox, event="auto", started_at="auto", service=services, timeout_seconds="3600"
+        running, event="auto", started_at="auto", service=services, timeout_seconds="3600"
     )
     started = step.main()
     ended = step.post()
@@ -137,7 +133,7 @@ def test_a_job_with_faults_in_both_stages_loses_no_event(
     kept = {(line["vendor"], line["service"], line["event"]) for line in step.outbox}
     known = {
         deployment["applicationKey"]: deployment
-        for deployment in plain_sandbox.deployments("launchdarkly")
+        for deployment in running.deployments("launchdarkly")
     }
     for number in range(60):
         name = f"service-{number}"
@@ -146,7 +142,7 @@ def test_a_job_with_faults_in_both_stages_loses_no_event(
             assert event in received or ("launchdarkly", name, event) in kept
         if name in known and ("launchdarkly", name, "started") not in kept:
             assert known[name]["startedAt"] == began
-    measured = {reported["service"] for reported in plain_sandbox.deployments("datadog")}
+    measured = {reported["service"] for reported in running.deployments("datadog")}
     assert all(
         f"service-{n}" in measured or ("datadog", f"service-{n}", "finished") in kept
         for n in range(60)
